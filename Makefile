@@ -3,7 +3,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv || echo .uv/bin/uv)
 RUN := .venv/bin
 
-.PHONY: setup setup-dev up test check format bench docs clean
+.PHONY: setup setup-dev up test test-slow test-postgres check format bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
@@ -25,8 +25,20 @@ setup-dev: .venv/.setup-dev
 up: setup
 	$(RUN)/auscult up
 
-test: setup-dev
-	$(RUN)/pytest
+test: setup-dev tests/browser/node_modules
+	$(RUN)/pytest -m "not slow"
+
+test-slow: setup-dev
+	$(RUN)/pytest -m slow
+
+# The parts that touch the database once more, on a private PostgreSQL cluster.
+test-postgres: setup-dev
+	AUSCULT_TEST_POSTGRES=1 $(RUN)/pytest -m "not slow" src/auscult/web
+
+# axe-core checks pages for barriers; without npm those tests say that they are skipped.
+tests/browser/node_modules: tests/browser/package.json
+	@command -v npm >/dev/null && cd tests/browser && npm install --silent --no-package-lock || true
+	@touch -c $@
 
 check: setup-dev
 	$(RUN)/ruff format --check .
