@@ -1,0 +1,312 @@
+"""The contract of a source: what a connector is, what its reader hands out.
+
+A connector is found by its name through the entry point group `auscult.connectors`.
+It is data (`capabilities`, `Config`) and one function, `open`, which returns a reader.
+`docs/explanation/connectors.md` says why it is as it is; `conformance.py` proves it of
+every connector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib.metadata import entry_points
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from auscult.engine.kernel.clock import Clock
+from auscult.engine.kernel.errors import Correctable
+
+GROUP = "auscult.connectors"
+EXCERPT = 200  # code points of a broken record that are shown
+
+# The point from which to resume: a JSON object that only the connector understands. It is
+# stored in the transaction that stores its batch.
+Snapshot: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """Something that its source took back: one post, or everything of one author.
+
+    Exactly one of `uri` and `author` is given. A deletion may come before its post, and for
+    posts that were never seen: the consumer keeps it as a tombstone.
+    """
+
+    uri: str | None = None
+    author: str | None = None
+    at: datetime | None = None  # when the source says it happened
+
+    def __post_init__(self) -> None:
+        if (self.uri is None) == (self.author is None):
+            raise ValueError("a deletion names a uri or an author, and not both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A record that could not be read and was kept aside.
+
+    Attributes
+    ----------
+    location : str
+        The file, or the address, as its owner knows it.
+    line : int
+        Number of the line (from 1) or row at which the record starts; 0: the whole location.
+    reason : str
+        What is wrong with it, in words.
+    excerpt : str
+        The start of it, at most 200 code points.
+    """
+
+    location: str
+    line: int
+    reason: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """What is known of a stretch of time: that it was read, or why it was not.
+
+    Attributes
+    ----------
+    community : str
+        What was covered: a file, an instance, a hashtag, a feed. Empty: the whole source.
+    since, until : datetime
+        From the first to the last moment, UTC; `until` is not before `since`.
+    reason : str
+        Empty: covered. Else it is a gap, and this says why.
+    sampled : float
+        Share of the posts that the source gave, 0 < sampled <= 1.
+    """
+
+    community: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+    sampled: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One step of a source; the consumer stores all of it or nothing.
+
+    Attributes
+    ----------
+    posts : pyarrow.Table
+        Of `kernel.posts.SCHEMA`. A uri stands at most once in a batch. A uri that an
+        earlier batch had is a newer version of the same post.
+    deleted : tuple of Deletion
+        Taken back after the posts of this batch.
+    broken : tuple of Broken
+        Records kept aside.
+    coverage : tuple of Covered
+        Stretches that this batch completes.
+    snapshot : dict
+        Where to resume once this batch is stored.
+    records : int
+        Records taken from the source: `posts.num_rows + len(broken) + repeated`.
+    repeated : int
+        Records left out because a later record of this batch has the same uri.
+    replaced : int
+        Invalid sequences (not UTF-8, lone surrogates, control characters) that became
+        U+FFFD.
+    """
+
+    posts: pa.Table
+    snapshot: Snapshot
+    deleted: tuple[Deletion, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    coverage: tuple[Covered, ...] = ()
+    records: int = 0
+    repeated: int = 0
+    replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a reader is, in the source's own unit (bytes for files)."""
+
+    done: int
+    total: int | None  # None: a source without an end
+
+
+class Resume(StrEnum):
+    """What happens between the last snapshot and the present when a reader is opened anew."""
+
+    EXACT = "exact"  # nothing lost, nothing twice
+    REPLAY = "replay"  # nothing lost within the window; posts may come again under the same uri
+    NONE = "none"  # what was said in between is a gap, and is reported as one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a source can do, as data, so that nobody asks for it by its name.
+
+    Attributes
+    ----------
+    live : bool
+        It goes on; a reader of a source that isn't live finishes.
+    resume : Resume
+        What `open` with a snapshot promises.
+    replay_window : timedelta or None
+        How far back `REPLAY` reaches; None: without limit.
+    deletions, account_deletions, edits : bool
+        It says when posts are deleted, when authors leave, when posts change.
+    engagement : bool
+        It gives counts of likes, reposts, replies, quotes or views.
+    network : bool
+        It reaches other machines.
+    needs_login : bool
+        It needs credentials.
+    keep_at_most : timedelta or None
+        The longest time for which its rules let a post be kept.
+    """
+
+    live: bool
+    resume: Resume
+    replay_window: timedelta | None = None
+    deletions: bool = False
+    account_deletions: bool = False
+    edits: bool = False
+    engagement: bool = False
+    network: bool = False
+    needs_login: bool = False
+    keep_at_most: timedelta | None = None
+
+
+class Reader(Protocol):
+    """An open source. It belongs to one thread."""
+
+    @property
+    def finished(self) -> bool:
+        """Nothing will come any more; a live source never is."""
+        ...
+
+    @property
+    def next_awake(self) -> datetime | None:
+        """When to ask again after `next_batch` gave None; None: at once, or finished."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        ...
+
+    def next_batch(self) -> Batch | None:
+        """Return the next step, or None when there is nothing now.
+
+        It never waits for another machine or process: what takes time happens elsewhere,
+        and is picked up by a later call.
+
+        Raises
+        ------
+        Remote
+            The other side failed; the reader stays usable unless the error is permanent.
+        """
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """Return where to resume after the last batch that was handed out."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; may be called again."""
+        ...
+
+
+class Settings(BaseModel):
+    """What every connector's configuration inherits: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+ConfigT = TypeVar("ConfigT", bound=Settings)
+
+
+class Connector(Protocol):
+    """A kind of source."""
+
+    name: str
+    title: str
+    capabilities: Capabilities
+    Config: type[Settings]
+
+    def open(self, config: Any, snapshot: Snapshot | None, *, clock: Clock) -> Reader:
+        """Open the source that `config` (a `Config`) describes, at its start or at a snapshot.
+
+        Raises
+        ------
+        Correctable
+            The configuration can't work as it stands.
+        Remote
+            The other side can't be reached or refuses.
+        """
+        ...
+
+
+def names() -> list[str]:
+    """Return the names of all connectors that are installed."""
+    return sorted({point.name for point in entry_points(group=GROUP)})
+
+
+def find(name: str) -> Connector:
+    """Return the connector of this name.
+
+    Raises
+    ------
+    Correctable
+        No connector has this name.
+    """
+    for point in entry_points(group=GROUP, name=name):
+        return cast("Connector", point.load()())
+    known = ", ".join(names()) or "none is installed"
+    raise Correctable(
+        f"There is no source of the kind '{name}'.",
+        field="source",
+        code="unknown-connector",
+        hint=f"Known kinds: {known}.",
+    )
+
+
+def configure(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
+    """Check foreign values against a connector's configuration.
+
+    Raises
+    ------
+    Correctable
+        A field is unknown, missing or wrong; the message names the first of them.
+    """
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "configuration"
+        fields = ", ".join(kind.model_fields)
+        raise Correctable(
+            f"{field}: {_sentence(first['msg'])} Received: {_shown(first.get('input'))}.",
+            field=field,
+            code=str(first["type"]).replace("_", "-"),
+            hint=f"Fields that this source has: {fields}.",
+        ) from error
+
+
+def shorten(text: str, length: int = EXCERPT) -> str:
+    r"""Return the start of a text, for a message, without line breaks.
+
+    >>> shorten("a\nb" + "c" * 300, 6)
+    'a bcc…'
+    """
+    flat = " ".join(text[: length + 1].split())
+    return flat if len(flat) <= length and len(text) <= length else flat[: length - 1] + "…"
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".") + "."
+
+
+def _shown(value: object) -> str:
+    return shorten(repr(value), 80)
