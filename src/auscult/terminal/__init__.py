@@ -1,0 +1,1 @@
+"""What the command line prints and the loops that it runs, a file for each group of verbs."""
