@@ -1,0 +1,71 @@
+"""How pages show mentions: the words that hit are marked, long posts are cut around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+CUT = 600  # code points of a post that a list shows
+LEAD = 120  # of them before the first hit, where the hit stands late
+
+
+@register.filter
+def marked(text: str | None, spans: Iterable[tuple[int, int]]) -> SafeString:
+    """Return `text`, escaped, with each of `spans` in a `<mark>`; cut when long.
+
+    Parameters
+    ----------
+    text : str or None
+        A title or a body.
+    spans : iterable of (int, int)
+        First and past-the-last code point of each hit; may overlap.
+    """
+    text = text or ""
+    hits = merged(spans, len(text))
+    begin, end = window(text, hits)
+    parts: list[str] = ["… "] if begin else []
+    here = begin
+    for first, last in hits:
+        if first >= end or last <= begin:
+            continue
+        start, stop = max(first, begin), min(last, end)
+        parts.append(conditional_escape(text[here:start]))
+        parts.append(format_html("<mark>{}</mark>", text[start:stop]))
+        here = stop
+    parts.append(conditional_escape(text[here:end]))
+    if end < len(text):
+        parts.append(" …")
+    return mark_safe("".join(parts))  # noqa: S308 - every part of the post is escaped above
+
+
+def merged(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Return `spans` in order, cut to `length`, overlapping ones made one."""
+    whole: list[tuple[int, int]] = []
+    for start, last in sorted(spans):
+        end = min(last, length)
+        if end <= start:
+            continue
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], end))
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def window(text: str, hits: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return the part of `text` to show: CUT code points, with the first hit inside."""
+    if len(text) <= CUT:
+        return 0, len(text)
+    first = hits[0][0] if hits else 0
+    begin = max(0, first - LEAD) if first > CUT - LEAD else 0
+    if begin:
+        # Not in the middle of a word.
+        space = text.find(" ", begin, first)
+        begin = space + 1 if space >= 0 else begin
+    end = min(begin + CUT, len(text))
+    return begin, end

@@ -1,0 +1,24 @@
+"""The child that serves the pages: granian, one worker with threads."""
+
+from __future__ import annotations
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+THREADS = 4  # requests at once; Django's ORM blocks a thread while it waits
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the pages until SIGTERM."""
+    Granian(
+        "auscult.web.shell.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()
