@@ -1,0 +1,112 @@
+"""Organisations, people, what they may do, and what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from auscult.engine.kernel.clock import Clock, SystemClock
+
+
+class Role(models.TextChoices):
+    """What a member is in her organisation."""
+
+    OWNER = "owner", "owner"
+    EDITOR = "editor", "editor"
+    VIEWER = "viewer", "viewer"
+    # The listener and other work that no person starts; nobody is a member as this.
+    SYSTEM = "system", "system"
+
+
+class Organisation(models.Model):
+    """A hospital, a group, a practice: the wall that no query looks over."""
+
+    name = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+
+class Membership(models.Model):
+    """A person's place in an organisation."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"], name="accounts_membership_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["owner", "editor", "viewer"]),
+                name="accounts_membership_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.role} of {self.organisation}"
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries are written once and stay."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: what happened doesn't change."""
+        raise TypeError("audit entries are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuse: what happened stays."""
+        raise TypeError("audit entries are never deleted")
+
+
+class AuditEntry(models.Model):
+    """Who did what, to what, when; never a post's text nor an author's name."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=50)
+    target = models.CharField(max_length=200)
+    details = models.JSONField(default=dict)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-at"], name="accounts_audit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new entry; an entry that was written stays as it is."""
+        if self.pk is not None:
+            raise TypeError("audit entries are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse: what happened stays."""
+        raise TypeError("audit entries are never deleted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, for which organisation, with which rights, by which clock."""
+
+    organisation_id: int
+    user_id: int | None
+    name: str
+    role: Role
+    clock: Clock = field(default_factory=SystemClock, compare=False)

@@ -1,0 +1,10 @@
+"""The application `listening`."""
+
+from django.apps import AppConfig
+
+
+class Listening(AppConfig):
+    """Registers the application."""
+
+    name = "auscult.web.listening"
+    label = "listening"

@@ -1,0 +1,63 @@
+"""What can go wrong with watches and mentions.
+
+::
+
+    Correctable
+        WatchUnknown      no watch of this organisation has that name or number
+        WatchNameTaken    another watch has the name
+        WatchRefused      a value of it can't be used
+        SearchRefused     a search's value can't be used
+    (engine.query.QueryError: a query that can't be read)
+"""
+
+from __future__ import annotations
+
+from auscult.engine.kernel.errors import Correctable
+
+
+class WatchUnknown(Correctable):
+    """No watch of the actor's organisation is the one asked for."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__(
+            f"There is no watch '{given}' in your organisation.",
+            code="watch-unknown",
+            field="watch",
+            hint="The page Listening lists the watches.",
+        )
+
+
+class WatchNameTaken(Correctable):
+    """Two watches can't share a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A watch is already called '{name}'.",
+            code="watch-name-taken",
+            field="name",
+            hint="Choose another name, or change that watch.",
+        )
+
+
+class WatchRefused(Correctable):
+    """A watch's value lies outside what is possible."""
+
+    def __init__(self, field: str, value: object, valid: str) -> None:
+        super().__init__(
+            f"{field} is {value!r}, but must be {valid}.",
+            code="watch-refused",
+            field=field,
+            hint="Change it and save again.",
+        )
+
+
+class SearchRefused(Correctable):
+    """A search's value lies outside what is possible."""
+
+    def __init__(self, field: str, value: object, valid: str) -> None:
+        super().__init__(
+            f"{field} is {value!r}, but must be {valid}.",
+            code="search-refused",
+            field=field,
+            hint="Change it and search again.",
+        )

@@ -1,0 +1,192 @@
+"""Watches, the mentions that they found, and what is counted and kept of them.
+
+`docs/explanation/mentions.md` says why the tables are as they are.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from auscult.web.accounts.models import Organisation, User
+from auscult.web.listening.moments import MomentField, TimeKeyField
+from auscult.web.sources.models import Source
+
+
+class WatchList(models.Model):
+    """One row an organisation: its number changes with each of its watches."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="watch_list"
+    )
+    version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"watches of {self.organisation_id}, version {self.version}"
+
+
+class Watch(models.Model):
+    """A standing query."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    query = models.TextField()
+    canonical = models.TextField()
+    # Counts the changes of the query; a backfill belongs to one of them.
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="listening_watch_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mention(models.Model):
+    """A post that a watch found: the columns of `engine.kernel.posts.SCHEMA`.
+
+    The key orders by time (`moments.KEYS_A_SECOND`). Lists and structs are compact JSON.
+    """
+
+    id = TimeKeyField(primary_key=True)
+    # Rows are written in bulk and looked up by (organisation, uri), by (organisation,
+    # author) or by key; single-column indexes would only cost.
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    # The source as configured here; `source` is the post's own column, a kind of network.
+    origin = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
+    uri = models.TextField()
+    source = models.TextField(null=True)  # noqa: DJ001 - null means that the source gave none
+    community = models.TextField(null=True)  # noqa: DJ001
+    author = models.TextField(null=True)  # noqa: DJ001
+    author_name = models.TextField(null=True)  # noqa: DJ001
+    author_followers = models.BigIntegerField(null=True)
+    created_at = MomentField()
+    collected_at = MomentField(null=True)
+    text = models.TextField()
+    title = models.TextField(null=True)  # noqa: DJ001
+    language = models.TextField(null=True)  # noqa: DJ001
+    hashtags = models.TextField(null=True)  # noqa: DJ001
+    mentions = models.TextField(null=True)  # noqa: DJ001
+    links = models.TextField(null=True)  # noqa: DJ001
+    media = models.TextField(null=True)  # noqa: DJ001
+    in_reply_to = models.TextField(null=True)  # noqa: DJ001
+    quote_of = models.TextField(null=True)  # noqa: DJ001
+    engagement = models.TextField(null=True)  # noqa: DJ001
+    country = models.TextField(null=True)  # noqa: DJ001
+    rating = models.FloatField(null=True)
+    raw_hash = models.TextField(null=True)  # noqa: DJ001
+    repost_of = models.TextField(null=True)  # noqa: DJ001
+    root = models.TextField(null=True)  # noqa: DJ001
+    author_verified = models.BooleanField(null=True)
+    region = models.TextField(null=True)  # noqa: DJ001
+    tags = models.TextField(null=True)  # noqa: DJ001
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "uri"], name="listening_mention_once")
+        ]
+        indexes = [models.Index(fields=["organisation", "author"], name="listening_mention_author")]
+
+    def __str__(self) -> str:
+        return self.uri
+
+
+class Match(models.Model):
+    """That a watch found a mention, and where: `[[field, start, end], ...]` as JSON.
+
+    The mention's key carries its time, so (watch, mention) is (watch, time) as well.
+    """
+
+    pk = models.CompositePrimaryKey("watch_id", "mention_id")
+    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, db_index=False)
+    mention = models.ForeignKey(Mention, on_delete=models.CASCADE)
+    spans = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} found {self.mention_id}"
+
+
+class HourlyCount(models.Model):
+    """How many mentions a watch found in an hour of a source: what the charts read."""
+
+    pk = models.CompositePrimaryKey("watch_id", "hour", "source_id")
+    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, db_index=False)
+    hour = MomentField()
+    count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} {self.hour}: {self.count}"
+
+
+class Tombstone(models.Model):
+    """What was forgotten and must not come back: the SHA-256 of a uri or an author."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    digest = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    # The files of the lake and the journal are cleaned after the commit; until both are,
+    # the next round of the runner does it.
+    cleaned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "digest"], name="listening_tombstone_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()
+
+
+class BackfillState(models.TextChoices):
+    """What a backfill is doing."""
+
+    MENTIONS = "mentions", "looking through the mentions"
+    LAKE = "lake", "looking through the lake"
+    DONE = "done", "done"
+
+
+BACKFILL_MOVES: dict[BackfillState, frozenset[BackfillState]] = {
+    BackfillState.MENTIONS: frozenset({BackfillState.LAKE}),
+    BackfillState.LAKE: frozenset({BackfillState.DONE}),
+    BackfillState.DONE: frozenset({BackfillState.MENTIONS}),
+}
+
+
+class Backfill(models.Model):
+    """The way of a new or changed watch through what was collected before."""
+
+    watch = models.OneToOneField(Watch, on_delete=models.CASCADE, related_name="backfill")
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=BackfillState, default=BackfillState.MENTIONS)
+    # Mentions: the key below which nothing was looked at yet. Lake: the day to look at
+    # next, in days since 1970. Both go back in time.
+    position = models.BigIntegerField(null=True)
+    first = models.BigIntegerField(null=True)
+    last = models.BigIntegerField(null=True)
+    seen = models.BigIntegerField(default=0)
+    found = models.BigIntegerField(default=0)
+    next_attempt = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"backfill of {self.watch_id}: {self.state}"
+
+    @property
+    def progress(self) -> float:
+        """Share of the time that was gone through, 0 to 1, half of it for the lake."""
+        if self.state == BackfillState.DONE:
+            return 1.0
+        done = 0.0
+        if self.position is not None and self.first is not None and self.last is not None:
+            done = (self.last - self.position) / max(1, self.last - self.first)
+        return (0.5 if self.state == BackfillState.LAKE else 0.0) + min(1.0, max(0.0, done)) / 2

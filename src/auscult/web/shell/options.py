@@ -1,0 +1,287 @@
+"""What an operator can set: one typed value, read once from the environment.
+
+The table `docs/reference/settings.md` is made from these fields; a test holds the
+two together. A secret may also come from a file: `AUSCULT_SECRET_KEY_FILE`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from auscult.engine.kernel.errors import Correctable
+
+PREFIX = "AUSCULT_"
+SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
+DATABASE_FILE = "auscult.sqlite3"
+LANGUAGES = ("en",)  # each needs its own translation before it stands here
+
+
+class SettingRefused(Correctable):
+    """A setting that Auscult can't start with."""
+
+    def __init__(self, name: str, value: str, valid: str, *, hint: str = "") -> None:
+        super().__init__(
+            f"{PREFIX}{name} is {value!r}, but must be {valid}.",
+            code=f"setting-{name.lower().replace('_', '-')}",
+            field=f"{PREFIX}{name}",
+            hint=hint or f"Set {PREFIX}{name} anew, or remove it to use the default.",
+        )
+
+
+def _folder(name: str, value: str) -> Path:
+    folder = Path(value).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise SettingRefused(name, value, "a folder", hint="A file of this name is in the way.")
+    return folder.absolute()
+
+
+def _text(name: str, value: str) -> str:
+    if not value.strip():
+        raise SettingRefused(name, value, "a text that isn't empty")
+    return value.strip()
+
+
+def _secret(name: str, value: str) -> str:
+    if len(value.strip()) < 32:
+        # The value itself stays out of the message: logs aren't secret.
+        raise SettingRefused(
+            name, f"{len(value.strip())} characters long", "at least 32 random characters"
+        )
+    return value.strip()
+
+
+def _port(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise SettingRefused(name, value, "a number from 1 to 65535")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if value.strip().lower() not in known:
+        raise SettingRefused(name, value, "one of " + ", ".join(known))
+    return known[value.strip().lower()]
+
+
+def _names(name: str, value: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not names:
+        raise SettingRefused(name, value, "host names, separated by commas")
+    return names
+
+
+def _zone(name: str, value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        raise SettingRefused(
+            name, value, "a time zone's name", hint="For example Europe/London."
+        ) from None
+    return value
+
+
+def _language(name: str, value: str) -> str:
+    if value not in LANGUAGES:
+        raise SettingRefused(name, value, "one of " + ", ".join(LANGUAGES))
+    return value
+
+
+def _database(name: str, value: str) -> str:
+    """Return the address as given, where it is one of a PostgreSQL database."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
+        # A password may stand in the address, so only its scheme is repeated.
+        raise SettingRefused(
+            name,
+            f"{parts.scheme or 'no scheme'}:...",
+            "like postgresql://user:password@host:5432/database",
+            hint="Remove it to use the SQLite file in the archive's folder.",
+        )
+    return value
+
+
+def _option(
+    about: str,
+    read: Callable[[str, str], object],
+    *,
+    default: Any,
+    secret: bool = False,
+) -> Any:
+    meta = {"about": about, "read": read, "secret": secret}
+    return dataclasses.field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Everything that can be set, with its default."""
+
+    archive: Path = _option(
+        "Folder of the archive: database, lake and secret key", _folder, default=Path("var")
+    )
+    database_url: str = _option(
+        "PostgreSQL database, as postgresql://user:password@host:5432/name; "
+        "without it a SQLite file in the archive",
+        _database,
+        default="",
+        secret=True,
+    )
+    secret_key: str = _option(
+        "Signs sessions and sign-in links; without it `secret.key` in the archive, made at "
+        "the first start",
+        _secret,
+        default="",
+        secret=True,
+    )
+    address: str = _option("Address that the pages are served at", _text, default="127.0.0.1")
+    port: int = _option("Port that the pages are served at", _port, default=8470)
+    allowed_hosts: tuple[str, ...] = _option(
+        "Host names that the pages answer to, separated by commas",
+        _names,
+        default=("localhost", "127.0.0.1", "[::1]"),
+    )
+    secure: bool = _option(
+        "The pages are reached by https only: cookies are sent over https alone",
+        _switch,
+        default=False,
+    )
+    debug: bool = _option(
+        "Show tracebacks in the browser; never on a public machine", _switch, default=False
+    )
+    time_zone: str = _option("Time zone that times are shown in", _zone, default="UTC")
+    language: str = _option(
+        "Language of the pages: " + ", ".join(LANGUAGES), _language, default="en"
+    )
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the lake."""
+        return self.archive / "lake"
+
+
+def _given(name: str, environment: Mapping[str, str], *, secret: bool) -> str | None:
+    """Return the value of one option, of its file where the environment names one."""
+    value = environment.get(PREFIX + name)
+    if not secret:
+        return value
+    file = environment.get(f"{PREFIX}{name}_FILE")
+    if file is None:
+        return value
+    if value is not None:
+        raise SettingRefused(f"{name}_FILE", file, f"absent where {PREFIX}{name} is given as well")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingRefused(
+            f"{name}_FILE", file, "a file that can be read", hint=f"Reading it gave: {error}."
+        ) from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    fields = dataclasses.fields(Options)
+    known = {PREFIX + field.name.upper() for field in fields}
+    known |= {f"{PREFIX}{field.name.upper()}_FILE" for field in fields if field.metadata["secret"]}
+    known |= {PREFIX + "DATA", PREFIX + "TEST_POSTGRES"}  # read by the tests alone
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            raise Correctable(
+                f"{name} is no setting of Auscult.",
+                code="setting-unknown",
+                field=name,
+                hint="The settings are " + ", ".join(sorted(known)) + ".",
+            )
+
+
+def read_options(environment: Mapping[str, str]) -> Options:
+    """Return the options that an environment gives.
+
+    Raises
+    ------
+    SettingRefused
+        Where a value can't be used, and Correctable where a name isn't known.
+    """
+    _refuse_unknown(environment)
+    values: dict[str, object] = {}
+    for field in dataclasses.fields(Options):
+        given = _given(field.name.upper(), environment, secret=field.metadata["secret"])
+        if given is not None:
+            values[field.name] = field.metadata["read"](field.name.upper(), given)
+    values.setdefault("archive", Path("var").absolute())
+    return Options(**values)  # type: ignore[arg-type] # each reader returns its field's type
+
+
+def database(options: Options) -> dict[str, Any]:
+    """Return Django's description of the database that the options name."""
+    if not options.database_url:
+        return {
+            "ENGINE": "auscult.web.shell.sqlite",
+            "NAME": str(options.archive / DATABASE_FILE),
+        }
+    parts = urlsplit(options.database_url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def kept_secret(options: Options) -> str:
+    """Return the secret key: the option's, or the archive's own, or one for this process.
+
+    Nothing is written here; `make_archive` writes the archive's key at the first start.
+    """
+    file = options.archive / SECRET_FILE
+    if options.secret_key:
+        return options.secret_key
+    return file.read_text(encoding="ascii").strip() if file.exists() else secrets.token_urlsafe(48)
+
+
+def make_archive(options: Options) -> None:
+    """Make the archive's folder and its secret key where they don't exist."""
+    try:
+        options.archive.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingRefused(
+            "ARCHIVE", str(options.archive), "a folder that can be made", hint=f"Got: {error}."
+        ) from error
+    file = options.archive / SECRET_FILE
+    if options.secret_key or file.exists():
+        return
+    # Written under another name and linked into place: of two first starts at once one
+    # wins, and both read the same key.
+    draft = options.archive / f".{SECRET_FILE}.{secrets.token_hex(8)}"
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    try:
+        file.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def settings_page() -> str:
+    """Return the table of `docs/reference/settings.md`."""
+    rows = ["| setting | default | what it sets |", "| --- | --- | --- |"]
+    for field in dataclasses.fields(Options):
+        default = field.default
+        if isinstance(default, tuple):
+            default = ",".join(default)
+        shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        file = f" (or `{PREFIX}{field.name.upper()}_FILE`)" if field.metadata["secret"] else ""
+        rows.append(
+            f"| `{PREFIX}{field.name.upper()}`{file} | {shown if str(default) else ''} "
+            f"| {field.metadata['about']} |"
+        )
+    return "\n".join(rows)

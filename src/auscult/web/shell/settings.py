@@ -1,0 +1,91 @@
+"""Django's settings, from Auscult's own (`options.py`)."""
+
+from __future__ import annotations
+
+import os
+
+from auscult.web.shell.options import database, kept_secret, read_options
+
+AUSCULT = read_options(os.environ)
+
+SECRET_KEY = kept_secret(AUSCULT)
+DEBUG = AUSCULT.debug
+ALLOWED_HOSTS = list(AUSCULT.allowed_hosts)
+
+INSTALLED_APPS = [
+    "auscult.web.shell",
+    "auscult.web.listening",
+    "auscult.web.sources",
+    "auscult.web.accounts",
+    "django_htmx",
+    "django.contrib.humanize",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "auscult.web.shell.middleware.ContentPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page asks who is there, unless its view says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "auscult.web.shell.middleware.Refusals",
+]
+
+ROOT_URLCONF = "auscult.web.shell.urls"
+WSGI_APPLICATION = "auscult.web.shell.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database(AUSCULT)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "sesame.backends.ModelBackend",
+]
+# A sign-in link works once and for a quarter of an hour.
+SESAME_MAX_AGE = 15 * 60
+SESAME_ONE_TIME = True
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = AUSCULT.language
+TIME_ZONE = AUSCULT.time_zone
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AUSCULT.secure
+SECURE_SSL_REDIRECT = AUSCULT.secure
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"

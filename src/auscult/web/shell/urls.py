@@ -1,0 +1,13 @@
+"""Addresses: one line for each application."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="listening:room"), name="home"),
+    path("", include("auscult.web.accounts.urls")),
+    path("listening/", include("auscult.web.listening.urls")),
+    path("sources/", include("auscult.web.sources.urls")),
+]

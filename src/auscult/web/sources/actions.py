@@ -1,0 +1,231 @@
+"""Adding sources, claiming them for reading, and keeping how far they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from auscult.engine.connectors.base import Batch, Covered, configure, find
+from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import require_editor
+from auscult.web.sources import queries
+from auscult.web.sources.errors import SourceNameTaken, SourceRefused
+from auscult.web.sources.models import MOVES, BrokenLine, Coverage, Source, SourceState
+
+# The wait after a failure doubles from ten seconds to an hour.
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """What is kept of a source.
+
+    Attributes
+    ----------
+    ttl_days : int or None
+        Mentions are forgotten so many days after they were collected; None keeps them.
+    sample_share : float
+        Share of everything it sends, matched or not, that the lake keeps, 0 to 1.
+    """
+
+    ttl_days: int | None = None
+    sample_share: float = 0.0
+
+
+@transaction.atomic
+def add_source(
+    actor: Actor,
+    *,
+    name: str,
+    connector: str,
+    config: Mapping[str, Any],
+    keep: Keep | None = None,
+) -> Source:
+    """Add a source, ready to be read at once.
+
+    Raises
+    ------
+    NotAllowed, SourceNameTaken, SourceRefused
+        And the connector's own Correctable, where it isn't known or its configuration
+        can't work.
+    """
+    require_editor(actor, "add sources")
+    keep = keep or Keep()
+    _check(name, keep)
+    kind = find(connector)
+    configure(kind.Config, dict(config))
+    if queries.sources(actor).filter(name=name).exists():
+        raise SourceNameTaken(name)
+    now = actor.clock.now()
+    added = Source.objects.create(
+        organisation_id=actor.organisation_id,
+        name=name,
+        connector=connector,
+        config=dict(config),
+        live=kind.capabilities.live,
+        ttl_days=keep.ttl_days,
+        sample_share=keep.sample_share,
+        next_attempt=now,
+        created_at=now,
+    )
+    record_audit(actor, action="add-source", target=name, details={"connector": connector})
+    return added
+
+
+def _check(name: str, keep: Keep) -> None:
+    if not name.strip() or len(name) > 200:
+        raise SourceRefused("name", name, "1 to 200 characters")
+    if keep.ttl_days is not None and not 1 <= keep.ttl_days <= 36_500:
+        raise SourceRefused("ttl_days", keep.ttl_days, "from 1 to 36500 days, or absent")
+    if not 0 <= keep.sample_share <= 1:
+        raise SourceRefused("sample_share", keep.sample_share, "from 0 to 1")
+
+
+@transaction.atomic
+def change_source(
+    actor: Actor,
+    *,
+    source: Source,
+    keep: Keep,
+    config: Mapping[str, Any] | None = None,
+) -> Source:
+    """Change what a source keeps, and, with `config`, what it reads from its start."""
+    require_editor(actor, "change sources")
+    changed = queries.source(actor, source.pk)
+    _check(changed.name, keep)
+    changed.ttl_days, changed.sample_share = keep.ttl_days, keep.sample_share
+    if config is not None and dict(config) != changed.config:
+        changed.config, changed.snapshot = dict(config), None
+    changed.save(update_fields=["ttl_days", "sample_share", "config", "snapshot"])
+    record_audit(actor, action="change-source", target=changed.name)
+    return changed
+
+
+@transaction.atomic
+def pause_source(actor: Actor, *, source: Source) -> Source:
+    """Stop reading a source until it is resumed."""
+    require_editor(actor, "pause sources")
+    return _move(actor, source, SourceState.PAUSED)
+
+
+@transaction.atomic
+def resume_source(actor: Actor, *, source: Source) -> Source:
+    """Read a source again, from where it stopped."""
+    require_editor(actor, "resume sources")
+    return _move(actor, source, SourceState.READING)
+
+
+def _move(actor: Actor, source: Source, to: SourceState) -> Source:
+    moved = queries.source(actor, source.pk)
+    if to != moved.state:
+        if to not in MOVES[SourceState(moved.state)]:
+            raise SourceRefused("state", moved.state, f"one that can become {to}")
+        moved.state, moved.error, moved.attempts = to, "", 0
+        moved.next_attempt = actor.clock.now()
+        moved.save(update_fields=["state", "error", "attempts", "next_attempt"])
+        record_audit(actor, action=f"{to}-source", target=moved.name)
+    return moved
+
+
+def claim_source(actor: Actor, *, source: Source, until: datetime) -> bool:
+    """Take a due source for this process until a moment; False when another has it."""
+    free = queries.due_sources(actor, actor.clock.now()).filter(pk=source.pk).order_by()
+    return free.update(locked_until=until) == 1
+
+
+def release_source(
+    actor: Actor, *, source: Source, next_attempt: datetime, finished: bool = False
+) -> None:
+    """Give a claimed source back, to be read again at `next_attempt`."""
+    values: dict[str, Any] = {"locked_until": None, "next_attempt": next_attempt}
+    if finished:
+        values["state"] = SourceState.FINISHED
+    queries.sources(actor).filter(pk=source.pk).update(**values)
+
+
+@transaction.atomic
+def record_failure(
+    actor: Actor, *, source: Source, message: str, permanent: bool, wait: float | None = None
+) -> None:
+    """Keep why reading failed, and when to try again.
+
+    Parameters
+    ----------
+    permanent : bool
+        Asking again can't help: the source waits for a person.
+    wait : float or None
+        Seconds that the other side asked to wait; by default the wait doubles each time.
+    """
+    failed = queries.source(actor, source.pk)
+    pause = (
+        timedelta(seconds=wait) if wait is not None else FIRST_WAIT * 2 ** min(failed.attempts, 10)
+    )
+    failed.attempts += 1
+    failed.error = message
+    failed.locked_until = None
+    failed.next_attempt = actor.clock.now() + min(pause, LONGEST_WAIT)
+    if permanent and failed.state == SourceState.READING:
+        failed.state = SourceState.FAILED
+    failed.save(update_fields=["attempts", "error", "locked_until", "next_attempt", "state"])
+
+
+def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) -> None:
+    """Keep how far a batch brought its source; call it in the batch's own transaction."""
+    now = actor.clock.now()
+    queries.sources(actor).filter(pk=source.pk).update(
+        snapshot=batch.snapshot,
+        last_event_at=now if batch.posts.num_rows or batch.deleted else F("last_event_at"),
+        received=F("received") + batch.posts.num_rows,
+        kept=F("kept") + kept,
+        broken=F("broken") + len(batch.broken),
+        replaced=F("replaced") + batch.replaced,
+        attempts=0,
+        error="",
+    )
+    for stretch in batch.coverage:
+        _cover(source, stretch)
+    BrokenLine.objects.bulk_create(
+        [
+            BrokenLine(
+                source_id=source.pk,
+                location=line.location,
+                line=line.line,
+                reason=line.reason,
+                excerpt=line.excerpt.replace("\0", "\ufffd"),
+                at=now,
+            )
+            for line in batch.broken
+        ],
+        ignore_conflicts=True,  # a batch that is read again brings the same lines
+    )
+
+
+def _cover(source: Source, stretch: Covered) -> None:
+    """Keep a stretch; what continues the newest one of its kind makes that one longer."""
+    last = (
+        Coverage.objects.filter(
+            source_id=source.pk, community=stretch.community, reason=stretch.reason
+        )
+        .order_by("-until")
+        .first()
+    )
+    joins = last is not None and last.sampled == stretch.sampled
+    if last and joins and last.since <= stretch.until and stretch.since <= last.until:
+        last.since, last.until = min(last.since, stretch.since), max(last.until, stretch.until)
+        last.save(update_fields=["since", "until"])
+        return
+    Coverage.objects.create(
+        source_id=source.pk,
+        community=stretch.community,
+        since=stretch.since,
+        until=stretch.until,
+        reason=stretch.reason,
+        sampled=stretch.sampled,
+    )

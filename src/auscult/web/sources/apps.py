@@ -1,0 +1,10 @@
+"""The application `sources`."""
+
+from django.apps import AppConfig
+
+
+class Sources(AppConfig):
+    """Registers the application."""
+
+    name = "auscult.web.sources"
+    label = "sources"

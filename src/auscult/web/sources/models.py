@@ -1,0 +1,114 @@
+"""Where posts come from, how far each source has been read, and what it covers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+
+from auscult.web.accounts.models import Organisation
+
+# A live source that sends nothing for so long is shown as silent.
+SILENT_AFTER = timedelta(hours=1)
+
+
+class SourceState(models.TextChoices):
+    """What a source is doing."""
+
+    READING = "reading", "reading"
+    PAUSED = "paused", "paused"
+    FAILED = "failed", "failed"
+    FINISHED = "finished", "finished"
+
+
+# Every move that a source can make; `actions` makes no other.
+MOVES: dict[SourceState, frozenset[SourceState]] = {
+    SourceState.READING: frozenset({SourceState.PAUSED, SourceState.FAILED, SourceState.FINISHED}),
+    SourceState.PAUSED: frozenset({SourceState.READING}),
+    SourceState.FAILED: frozenset({SourceState.READING, SourceState.PAUSED}),
+    SourceState.FINISHED: frozenset({SourceState.READING, SourceState.PAUSED}),
+}
+
+
+class Source(models.Model):
+    """One place that is read, with the point from which to resume."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    name = models.CharField(max_length=200)
+    connector = models.CharField(max_length=50)
+    config = models.JSONField(default=dict)
+    snapshot = models.JSONField(null=True)
+    live = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=SourceState, default=SourceState.READING)
+    # Work that happens later: claimed by a conditional UPDATE of these two.
+    next_attempt = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="")
+    created_at = models.DateTimeField()
+    last_event_at = models.DateTimeField(null=True)
+    received = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    broken = models.BigIntegerField(default=0)
+    replaced = models.BigIntegerField(default=0)
+    ttl_days = models.PositiveIntegerField(null=True)
+    sample_share = models.FloatField(default=0.0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="sources_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(sample_share__gte=0, sample_share__lte=1),
+                name="sources_share",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def health(self, now: datetime) -> str:
+        """Return one word: `well`, `silent`, `failing`, `failed`, `paused` or `finished`."""
+        if self.state != SourceState.READING:
+            return str(self.state)
+        if self.error:
+            return "failing"
+        quiet_since = self.last_event_at or self.created_at
+        return "silent" if self.live and now - quiet_since > SILENT_AFTER else "well"
+
+
+class Coverage(models.Model):
+    """From when to when a source was read; with a reason, from when to when it was not."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="coverage")
+    community = models.TextField(default="")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.TextField(default="")
+    sampled = models.FloatField(default=1.0)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "community", "since"], name="sources_covered")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.community}: {self.since} to {self.until} {self.reason}"
+
+
+class BrokenLine(models.Model):
+    """A record that could not be read, kept aside."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="broken_lines")
+    location = models.TextField()
+    line = models.BigIntegerField()
+    reason = models.TextField()
+    excerpt = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "location", "line"], name="sources_broken_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location}:{self.line}: {self.reason}"
