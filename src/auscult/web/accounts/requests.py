@@ -1,0 +1,24 @@
+"""Who makes a request. (A file of its own: actions and queries know nothing of requests.)"""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from auscult.web.accounts.models import Actor, User
+from auscult.web.accounts.queries import actor_for
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the person who makes a request, as an actor of her organisation.
+
+    Raises
+    ------
+    PermissionDenied
+        Nobody is signed in. (The middleware asks for that first, on every page.)
+    NotAMember
+        She belongs to no organisation.
+    """
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return actor_for(request.user)
