@@ -1,4 +1,4 @@
-"""Who makes a request. (A file of its own: actions and queries know nothing of requests.)"""
+"""Who makes a request: a file of its own, as actions and queries know nothing of requests."""
 
 from __future__ import annotations
 

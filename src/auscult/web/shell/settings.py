@@ -89,3 +89,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AUSCULT.secure
 SECURE_SSL_REDIRECT = AUSCULT.secure
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+
+# Errors and what the runner has to say go to standard error, where the supervisor's reader is.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A page that isn't there is nobody's business but the reader's.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
