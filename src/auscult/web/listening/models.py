@@ -166,11 +166,14 @@ class Backfill(models.Model):
     watch = models.OneToOneField(Watch, on_delete=models.CASCADE, related_name="backfill")
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=BackfillState, default=BackfillState.MENTIONS)
-    # Mentions: the key below which nothing was looked at yet. Lake: the day to look at
-    # next, in days since 1970. Both go back in time.
+    # Mentions: nothing below this key was looked at yet; first and last are all there were.
     position = models.BigIntegerField(null=True)
     first = models.BigIntegerField(null=True)
     last = models.BigIntegerField(null=True)
+    # The lake: the source that is being gone through, and how far (`Scan.position`).
+    lake_source = models.BigIntegerField(default=0)
+    lake_position = models.TextField(default="")
+    lake_share = models.FloatField(default=0.0)
     seen = models.BigIntegerField(default=0)
     found = models.BigIntegerField(default=0)
     next_attempt = models.DateTimeField(db_index=True)
@@ -183,10 +186,11 @@ class Backfill(models.Model):
 
     @property
     def progress(self) -> float:
-        """Share of the time that was gone through, 0 to 1, half of it for the lake."""
+        """Share that was gone through, 0 to 1; the lake is the second half."""
         if self.state == BackfillState.DONE:
             return 1.0
-        done = 0.0
-        if self.position is not None and self.first is not None and self.last is not None:
-            done = (self.last - self.position) / max(1, self.last - self.first)
-        return (0.5 if self.state == BackfillState.LAKE else 0.0) + min(1.0, max(0.0, done)) / 2
+        if self.state == BackfillState.LAKE:
+            return 0.5 + self.lake_share / 2
+        if self.position is None or self.first is None or self.last is None:
+            return 0.0
+        return 0.5 * (self.last - self.position) / max(1, self.last - self.first)

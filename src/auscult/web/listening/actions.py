@@ -1,0 +1,327 @@
+"""What a person, the listener and the command line do to watches and mentions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+import pyarrow as pa
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import F
+
+from auscult.engine.archive import sampled
+from auscult.engine.connectors.base import Batch
+from auscult.engine.kernel.posts import ENGAGEMENT
+from auscult.engine.query.parse import parse
+from auscult.engine.query.write import to_text
+from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import require_editor
+from auscult.web.listening import backfilling, forgetting, queries, recording
+from auscult.web.listening.database import empty_journal, lock_writers
+from auscult.web.listening.errors import WatchNameTaken, WatchRefused
+from auscult.web.listening.lake import lake_name, lake_of
+from auscult.web.listening.models import Backfill, Match, Tombstone, Watch, WatchList
+from auscult.web.listening.moments import first_key, to_us
+from auscult.web.listening.rows import without_nul
+from auscult.web.listening.standing import Hits, StandingWatches, list_version
+from auscult.web.sources import queries as source_queries
+from auscult.web.sources.actions import commit_progress
+from auscult.web.sources.models import Source
+
+# Mentions that one transaction of `expire` or `forget` removes, so that others get a turn.
+AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a batch brought.
+
+    Attributes
+    ----------
+    received : int
+        Posts in the batch.
+    kept : int
+        New mentions.
+    changed : int
+        Mentions that came again.
+    matches : int
+        New matches.
+    removed : int
+        Mentions that the source took back.
+    """
+
+    received: int
+    kept: int
+    changed: int
+    matches: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What `forget` removed.
+
+    Attributes
+    ----------
+    mentions : int
+        Mentions in the database.
+    lake : int
+        Posts in the lake.
+    traceless : bool
+        True once the journal was emptied as well; False where another process kept old
+        pages in use: `finish_forgetting` goes on with it.
+    """
+
+    mentions: int
+    lake: int
+    traceless: bool
+
+
+def claim_backfill(actor: Actor, *, backfill: Backfill, until: datetime) -> bool:
+    """Take a due backfill for this process until a moment; False when another has it."""
+    free = queries.due_backfills(actor).filter(pk=backfill.pk).order_by()
+    return free.update(locked_until=until) == 1
+
+
+def backfill_step(actor: Actor, *, backfill: Backfill) -> Backfill:
+    """Go one step on; call it until the state is `done`. Killed, it goes on where it was."""
+    require_editor(actor, "go through the archive")
+    queries.watch(actor, backfill.watch_id)
+    return backfilling.step(actor, backfill)
+
+
+@transaction.atomic
+def save_watch(actor: Actor, *, name: str, query: str, watch: Watch | None = None) -> Watch:
+    """Add a watch, or change one; what was collected before is gone through by a backfill.
+
+    Raises
+    ------
+    NotAllowed, WatchNameTaken, WatchRefused, WatchUnknown
+        And QueryError, where the query can't be read.
+    """
+    require_editor(actor, "change watches")
+    if not name.strip() or len(name) > 200:
+        raise WatchRefused("name", name, "1 to 200 characters")
+    canonical = to_text(parse(query).tree)
+    old = None if watch is None else queries.watch(actor, watch.pk)
+    namesake = queries.watches(actor).filter(name=name).first()
+    if namesake is not None and namesake != old:
+        raise WatchNameTaken(name)
+    with connection.cursor() as cursor:
+        lock_writers(cursor)  # no batch is stored between the new watch and its backfill
+    now = actor.clock.now()
+    saved = old or Watch(
+        organisation_id=actor.organisation_id,
+        created_by_id=actor.user_id,
+        created_at=now,
+        revision=0,
+    )
+    asks_anew = saved.canonical != canonical
+    saved.name, saved.query, saved.canonical, saved.changed_at = name, query, canonical, now
+    saved.revision += asks_anew
+    saved.save()
+    if asks_anew:
+        _list_changed(actor)
+        backfilling.begin(saved, now)
+    record_audit(
+        actor,
+        action="change-watch" if old else "add-watch",
+        target=name,
+        details={"query": query},
+    )
+    return saved
+
+
+@transaction.atomic
+def remove_watch(actor: Actor, *, watch: Watch) -> None:
+    """Remove a watch with its matches and counts; mentions stay until they expire."""
+    require_editor(actor, "remove watches")
+    removed = queries.watch(actor, watch.pk)
+    name = removed.name
+    with connection.cursor() as cursor:
+        lock_writers(cursor)
+    Match.objects.filter(watch=removed).delete()
+    removed.delete()
+    _list_changed(actor)
+    record_audit(actor, action="remove-watch", target=name)
+
+
+def _list_changed(actor: Actor) -> None:
+    WatchList.objects.get_or_create(organisation_id=actor.organisation_id)
+    WatchList.objects.filter(pk=actor.organisation_id).update(version=F("version") + 1)
+
+
+def record_batch(
+    actor: Actor, *, source: Source, batch: Batch, watch_set: StandingWatches
+) -> Recorded:
+    """Keep what a source handed out: all of it with its resume point, or nothing.
+
+    The lake's sample is written first, under a name that the resume point before the
+    batch determines: a batch that is read again after a crash replaces it.
+
+    Parameters
+    ----------
+    source : Source
+        The source that was read; `source.snapshot` must be where the batch begins.
+    batch : Batch
+        Its posts have each uri once.
+    watch_set : StandingWatches
+        Kept by the caller between batches; it is refreshed here.
+    """
+    require_editor(actor, "record posts")
+    posts = without_nul(batch.posts)
+    _to_lake(actor, source, posts, batch)
+    watch_set.refresh()
+    hits = watch_set.match(posts)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            lock_writers(cursor)
+        if list_version(actor.organisation_id) != hits.version:
+            # A watch changed while the batch was matched.
+            watch_set.refresh()
+            hits = watch_set.match(posts)
+        return _store(actor, source, posts, hits, batch)
+
+
+def _to_lake(actor: Actor, source: Source, posts: pa.Table, batch: Batch) -> None:
+    """Write the batch's sample to the lake, and take back there what the source took back."""
+    lake = lake_of(actor)
+    if source.sample_share:
+        begin = [source.config, source.snapshot]
+        key = hashlib.sha256(orjson.dumps(begin, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        lake.write(sampled(posts, source.sample_share), source=lake_name(source), key=key)
+    if batch.deleted:
+        lake.forget(*_taken_back(batch))
+
+
+def _taken_back(batch: Batch) -> tuple[list[str], list[str]]:
+    uris = [one.uri for one in batch.deleted if one.uri is not None]
+    return uris, [one.author for one in batch.deleted if one.author is not None]
+
+
+def _store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batch) -> Recorded:
+    """Write a matched batch; the caller holds the transaction."""
+    place = recording.Place(organisation_id=actor.organisation_id, origin_id=source.pk)
+    hits = forgetting.living(actor.organisation_id, posts, hits)
+    with connection.cursor() as cursor:
+        written = recording.write_posts(cursor, place, posts, hits)
+        removed = 0
+        if batch.deleted:
+            removed = _remove(cursor, actor, *_taken_back(batch), reason="taken back at the source")
+    commit_progress(actor, source=source, batch=batch, kept=written.added)
+    return Recorded(
+        received=batch.posts.num_rows,
+        kept=written.added,
+        changed=written.changed,
+        matches=written.matches,
+        removed=removed,
+    )
+
+
+def _remove(
+    cursor: CursorWrapper, actor: Actor, uris: Sequence[str], authors: Sequence[str], reason: str
+) -> int:
+    """Bury uris and authors, and remove their mentions; in the caller's transaction."""
+    forgetting.bury(
+        actor.organisation_id,
+        forgetting.digests(uris, authors),
+        at=actor.clock.now(),
+        reason=reason,
+    )
+    keys = forgetting.keys_of(cursor, actor.organisation_id, uris, authors)
+    forgetting.drop_excerpts(actor.organisation_id, [*uris, *authors])
+    return recording.drop_mentions(cursor, keys)
+
+
+def forget(
+    actor: Actor, *, uris: Sequence[str] = (), authors: Sequence[str] = (), reason: str
+) -> Forgotten:
+    """Remove posts, and everything of authors, from every file, and keep them away.
+
+    When it returns, nothing gives them any more, and what a crash leaves gives them
+    neither. If it is interrupted, call it again.
+    """
+    require_editor(actor, "forget posts")
+    lake_rows = lake_of(actor).forget(list(uris), list(authors))
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers(cursor)
+        removed = _remove(cursor, actor, uris, authors, reason)
+        record_audit(
+            actor,
+            action="forget",
+            target=f"{len(uris)} posts, {len(authors)} authors",
+            details={"reason": reason, "mentions": removed, "lake": lake_rows},
+        )
+    return Forgotten(mentions=removed, lake=lake_rows, traceless=finish_forgetting(actor))
+
+
+def finish_forgetting(actor: Actor) -> bool:
+    """Take forgotten posts out of the database's journal as well; the runner calls it.
+
+    Returns
+    -------
+    bool
+        False where a reader kept old pages in use: call it again later.
+    """
+    waiting = Tombstone.objects.filter(organisation_id=actor.organisation_id, cleaned=False)
+    marks = list(waiting.values_list("pk", flat=True))
+    if not marks:
+        return True
+    if not empty_journal():
+        return False
+    waiting.filter(pk__lte=max(marks)).update(cleaned=True)
+    return True
+
+
+def expire(actor: Actor) -> int:
+    """Remove mentions that are older than their source's time-to-live; return how many."""
+    require_editor(actor, "expire mentions")
+    now = actor.clock.now()
+    removed = 0
+    for source in source_queries.sources(actor).exclude(ttl_days=None):
+        before = now - timedelta(days=source.ttl_days or 0)
+        lake_of(actor).expire(lake_name(source), before)
+        removed += _expire_source(source, to_us(before))
+    if removed:
+        empty_journal()
+    return removed
+
+
+def _expire_source(source: Source, before_us: int) -> int:
+    removed, low = 0, -(1 << 62)
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            lock_writers(cursor)
+            cursor.execute(
+                "SELECT id FROM listening_mention WHERE id > %s AND id < %s AND origin_id = %s "
+                "AND coalesce(collected_at, created_at) < %s ORDER BY id LIMIT %s",
+                [low, first_key(before_us), source.pk, before_us, AT_ONCE],
+            )
+            keys = [row[0] for row in cursor.fetchall()]
+            removed += recording.drop_mentions(cursor, keys)
+        if len(keys) < AT_ONCE:
+            return removed
+        low = keys[-1]
+
+
+@transaction.atomic
+def update_engagement(actor: Actor, *, counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Bring the likes, reposts, replies, quotes and views of mentions, by uri, up to date."""
+    require_editor(actor, "update mentions")
+    known = {field.name for field in ENGAGEMENT}
+    for uri, numbers in counts.items():
+        if unknown := set(numbers) - known:
+            raise WatchRefused("engagement", f"{uri}: {min(unknown)}", " or ".join(sorted(known)))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE listening_mention SET engagement = %s WHERE organisation_id = %s AND uri = %s",
+            [
+                (orjson.dumps(dict(numbers)).decode(), actor.organisation_id, uri)
+                for uri, numbers in counts.items()
+            ],
+        )

@@ -1,0 +1,65 @@
+"""Where SQLite and PostgreSQL differ, apart from the full-text index.
+
+A file of its own, so that the rest is written once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import orjson
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+# A page shares this number with every other user of the database's advisory locks.
+LOCK_SPACE = 7_105
+
+# How long `empty_journal` waits for readers to let go of the old pages.
+PATIENCE = 10.0
+
+
+def is_sqlite() -> bool:
+    """Return whether the archive is a SQLite file."""
+    return connection.vendor == "sqlite"
+
+
+def among(column: str) -> str:
+    """Return a condition: the column's value is among those of one parameter (`values`)."""
+    if is_sqlite():
+        return f"{column} IN (SELECT value FROM json_each(%s))"
+    return f"{column} = ANY(%s)"
+
+
+def values(items: Sequence[int] | Sequence[str]) -> str | list[int | str]:
+    """Return the parameter of `among`."""
+    return orjson.dumps(list(items)).decode() if is_sqlite() else list(items)
+
+
+def lock_writers(cursor: CursorWrapper) -> None:
+    """Let one transaction at a time write mentions, as SQLite does by itself.
+
+    Keys are given out by looking for the highest, so two writers would take the same one.
+    """
+    if not is_sqlite():
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 1)", [LOCK_SPACE])
+
+
+def empty_journal(patience: float = PATIENCE) -> bool:
+    """Move the journal into the database file and cut it to nothing.
+
+    Returns
+    -------
+    bool
+        False where a reader kept its pages in use for longer than `patience` seconds. In
+        PostgreSQL the journal is the server's: True at once.
+    """
+    if not is_sqlite():
+        return True
+    until = time.monotonic() + patience
+    while True:
+        with connection.cursor() as cursor:
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy or time.monotonic() > until:
+            return not busy
+        time.sleep(0.02)

@@ -1,0 +1,220 @@
+"""Writing posts that watches found: mentions, matches, counts, index, in one transaction.
+
+Bulk work on plain cursors: rows come from Arrow columns and go to `executemany`, no
+object is made for a post.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from django.db.backends.utils import CursorWrapper
+
+from auscult.engine.matching import index_terms
+from auscult.web.listening import counting, index
+from auscult.web.listening.counting import Changes, cell
+from auscult.web.listening.database import among, values
+from auscult.web.listening.rows import COLUMNS, moments_us, new_keys, to_columns
+from auscult.web.listening.standing import Hits
+
+INSERT = (
+    f"INSERT INTO listening_mention (id, organisation_id, origin_id, {', '.join(COLUMNS)}) "
+    f"VALUES ({', '.join(['%s'] * (len(COLUMNS) + 3))})"
+)
+# A mention keeps its key, and with it the moment and the source that it was counted under.
+CHANGED = tuple(name for name in COLUMNS if name not in {"uri", "created_at"})
+UPDATE = (
+    f"UPDATE listening_mention SET {', '.join(f'{name} = %s' for name in CHANGED)} WHERE id = %s"
+)
+ADD_MATCH = "INSERT INTO listening_match (watch_id, mention_id, spans) VALUES (%s, %s, %s)"
+DROP_MATCH = "DELETE FROM listening_match WHERE watch_id = %s AND mention_id = %s"
+
+
+class Place(NamedTuple):
+    """Where posts are written to."""
+
+    organisation_id: int
+    origin_id: int
+
+
+class Known(NamedTuple):
+    """A mention that the archive has."""
+
+    id: int
+    origin_id: int
+    created_us: int
+    text: str
+    title: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a batch changed."""
+
+    added: int
+    changed: int
+    matches: int
+
+
+def known_mentions(
+    cursor: CursorWrapper, organisation_id: int, uris: Sequence[str]
+) -> dict[str, Known]:
+    """Return the mentions that the organisation has of these posts, by uri."""
+    cursor.execute(
+        "SELECT uri, id, origin_id, created_at, text, title, language FROM listening_mention "
+        f"WHERE organisation_id = %s AND {among('uri')}",
+        [organisation_id, values(uris)],
+    )
+    return {row[0]: Known(*row[1:]) for row in cursor.fetchall()}
+
+
+def write_posts(cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits) -> Written:
+    """Write the posts that were hit, and those that the archive has in an older version.
+
+    Parameters
+    ----------
+    posts : pyarrow.Table
+        Of the post schema, each uri once.
+    hits : Hits
+        What the watches found in `posts`.
+    """
+    uris = posts.column("uri").to_pylist()
+    known = known_mentions(cursor, place.organisation_id, uris)
+    old = np.fromiter((uri in known for uri in uris), bool, len(uris))
+    again = np.flatnonzero(old)
+    mentions = [known[uris[row]] for row in again.tolist()]
+    changes: Changes = Counter()
+    added, matches = _write_new(cursor, place, posts, hits.where(~old[hits.post]), changes)
+    _renew(cursor, posts.take(again), mentions)
+    matches += _renew_matches(
+        cursor, mentions, _found(hits.where(old[hits.post]), again, mentions), changes
+    )
+    counting.apply(cursor, changes)
+    return Written(added=added, changed=len(mentions), matches=matches)
+
+
+def add_posts(cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits) -> Written:
+    """Write the posts that were hit and that the archive doesn't have; leave the others."""
+    rows = np.unique(hits.post)
+    uris = posts.column("uri").take(rows).to_pylist()
+    known = known_mentions(cursor, place.organisation_id, uris)
+    fresh = np.zeros(posts.num_rows, bool)
+    fresh[rows] = [uri not in known for uri in uris]
+    changes: Changes = Counter()
+    added, matches = _write_new(cursor, place, posts, hits.where(fresh[hits.post]), changes)
+    counting.apply(cursor, changes)
+    return Written(added=added, changed=0, matches=matches)
+
+
+def _write_new(
+    cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits, changes: Changes
+) -> tuple[int, int]:
+    """Write new mentions with their matches, and count; return how many of each."""
+    rows, row_of_hit = np.unique(hits.post, return_inverse=True)
+    if not len(rows):
+        return 0, 0
+    posts = posts.take(rows)
+    created = moments_us(posts.column("created_at"))
+    keys = new_keys(cursor, created)
+    # In the order of their keys, so that pages of the file are written one after another.
+    order = np.argsort(keys)
+    _insert(cursor, place, keys[order].tolist(), posts.take(order))
+    watches = hits.watch.tolist()
+    cursor.executemany(
+        ADD_MATCH, list(zip(watches, keys[row_of_hit].tolist(), hits.spans, strict=True))
+    )
+    hours = created[row_of_hit].tolist()
+    changes.update(
+        cell(watch, place.origin_id, us) for watch, us in zip(watches, hours, strict=True)
+    )
+    return len(rows), len(watches)
+
+
+def _insert(cursor: CursorWrapper, place: Place, keys: list[int], posts: pa.Table) -> None:
+    constant = ([place.organisation_id] * len(keys), [place.origin_id] * len(keys))
+    cursor.executemany(INSERT, list(zip(keys, *constant, *to_columns(posts), strict=True)))
+    index.put(cursor, _entries(keys, constant[1], posts))
+
+
+def _entries(keys: Sequence[int], origins: Sequence[int], posts: pa.Table) -> list[tuple[int, str]]:
+    """Return what the index holds of each mention."""
+    return [
+        (key, f"{terms} {index.filter_terms(origin, language)}")
+        for key, origin, terms, language in zip(
+            keys,
+            origins,
+            index_terms(posts).to_pylist(),
+            posts.column("language").to_pylist(),
+            strict=True,
+        )
+    ]
+
+
+def _renew(cursor: CursorWrapper, posts: pa.Table, mentions: Sequence[Known]) -> None:
+    """Bring mentions up to newer versions of their posts."""
+    if not mentions:
+        return
+    columns = dict(zip(COLUMNS, to_columns(posts), strict=True))
+    keys = [mention.id for mention in mentions]
+    cursor.executemany(UPDATE, list(zip(*(columns[name] for name in CHANGED), keys, strict=True)))
+    said = zip(*(columns[name] for name in ("text", "title", "language")), strict=True)
+    edited = [
+        row
+        for row, (mention, now) in enumerate(zip(mentions, said, strict=True))
+        if mention[3:] != now
+    ]
+    index.remove(cursor, [keys[row] for row in edited])
+    origins = [mentions[row].origin_id for row in edited]
+    index.put(cursor, _entries([keys[row] for row in edited], origins, posts.take(edited)))
+
+
+def _found(
+    hits: Hits, again: npt.NDArray[np.int64], mentions: Sequence[Known]
+) -> dict[tuple[int, int], str]:
+    """Return what was hit of known mentions: (watch, mention) -> spans."""
+    keys = {row: mention.id for row, mention in zip(again.tolist(), mentions, strict=True)}
+    pairs = zip(hits.watch.tolist(), hits.post.tolist(), hits.spans, strict=True)
+    return {(watch, keys[row]): spans for watch, row, spans in pairs}
+
+
+def _renew_matches(
+    cursor: CursorWrapper,
+    mentions: Sequence[Known],
+    found: dict[tuple[int, int], str],
+    changes: Changes,
+) -> int:
+    """Replace the matches of known mentions where they changed; return how many are new."""
+    if not mentions:
+        return 0
+    cursor.execute(
+        f"SELECT watch_id, mention_id, spans FROM listening_match WHERE {among('mention_id')}",
+        [values([mention.id for mention in mentions])],
+    )
+    had = {(row[0], row[1]): row[2] for row in cursor.fetchall()}
+    places = {mention.id: (mention.origin_id, mention.created_us) for mention in mentions}
+    gone = [pair for pair, spans in had.items() if found.get(pair) != spans]
+    come = [pair for pair, spans in found.items() if had.get(pair) != spans]
+    cursor.executemany(DROP_MATCH, gone)
+    cursor.executemany(ADD_MATCH, [(*pair, found[pair]) for pair in come])
+    changes.update(cell(watch, *places[key]) for watch, key in come)
+    changes.subtract(cell(watch, *places[key]) for watch, key in gone)
+    return sum(pair not in had for pair in come)
+
+
+def drop_mentions(cursor: CursorWrapper, keys: Sequence[int]) -> int:
+    """Remove mentions with their matches, counts and words; return how many."""
+    if not keys:
+        return 0
+    counting.apply(cursor, counting.minus(counting.of_mentions(cursor, keys).items()))
+    chosen = values(keys)
+    cursor.execute(f"DELETE FROM listening_match WHERE {among('mention_id')}", [chosen])
+    index.remove(cursor, keys)
+    cursor.execute(f"DELETE FROM listening_mention WHERE {among('id')}", [chosen])
+    return len(keys)
