@@ -51,12 +51,16 @@ def check_limits(tree: Node) -> None:
         if depth > MAX_DEPTH:
             raise too_deep(1)
     if terms > MAX_TERMS:
-        raise QueryError(
-            f"The query has {terms:,} terms; at most {MAX_TERMS:,} are read.",
-            column=1,
-            code="limit",
-            hint="Split it into several watches.",
-        )
+        raise too_many_terms(1)
+
+
+def too_many_terms(column: int) -> QueryError:
+    return QueryError(
+        f"The query has more than {MAX_TERMS:,} terms.",
+        column=column,
+        code="limit",
+        hint="Split it into several watches.",
+    )
 
 
 def too_deep(column: int) -> QueryError:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
+from auscult.engine.query.checks import too_many_terms
 from auscult.engine.query.errors import QueryError, shown
 from auscult.engine.query.fields import Kind as FieldKind
-from auscult.engine.query.grammar import DEFAULT_DISTANCE, MAX_COUNT, MAX_DISTANCE
+from auscult.engine.query.grammar import DEFAULT_DISTANCE, MAX_COUNT, MAX_DISTANCE, MAX_TERMS
 from auscult.engine.query.values import (
     QUOTES,
     SPACE,
@@ -46,8 +46,7 @@ class Kind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """One piece of a query: `text` is its content, `start` and `end` where all of it stood."""
 
     kind: Kind
@@ -65,10 +64,12 @@ class Lexeme:
         return self.start + 1
 
 
+LEAVES = frozenset({Kind.WORD, Kind.PHRASE, Kind.EXACT, Kind.RAW, Kind.FIELD, Kind.SIGNED})
 _skipped = regex.compile(rf"(?:[{SPACE}]+|<<<(?s:.*?)>>>)*")
 _word = regex.compile(rf"(?:(?!<<<)[^{SPACE}(){QUOTES}{{}}|])+")
 _listed_word = regex.compile(rf"(?:(?!<<<)[^{SPACE}(){QUOTES}{{}}|,])+")
 _tilde = regex.compile(r"~([0-9]*)")
+_widened = regex.compile(r"~[0-9]+$")
 _near = regex.compile(r"(O?)NEAR(?:/([0-9]+)([fF]?))?")
 _near_list = regex.compile(r"(?i:(o?)near)/([0-9]+)([fF]?):")
 _at_least = regex.compile(r"ATLEAST/([0-9]+)")
@@ -91,6 +92,7 @@ class _Lexer:
         self.place = 0
         self.found: list[Lexeme] = []
         self.depth = 0
+        self.terms = 0
         self.lists: list[int] = []  # the bracket depths at which a list of NEAR is open
 
     def read(self) -> list[Lexeme]:
@@ -210,6 +212,11 @@ class _Lexer:
         if found is None:
             raise self._error(f"{shown(self.text[self.place])} is no operand.")
         word = found[0]
+        if widened := _widened.search(word):
+            raise self._error(
+                f"{shown(widened[0])} follows neither a phrase nor a bracket.",
+                hint=f'Write `"flu shot"{widened[0]}` or `(flu AND shot){widened[0]}`.',
+            )
         if kind := _WORDS.get(word):
             self._add(kind, word, len(word))
         elif word.startswith(("NEAR/", "ONEAR/")) or word in {"NEAR", "ONEAR"}:
@@ -258,6 +265,9 @@ class _Lexer:
             self.lists.pop()
 
     def _add(self, kind: Kind, text: str, length: int, **facts: Any) -> None:
+        self.terms += kind in LEAVES
+        if self.terms > MAX_TERMS:  # said here, so that a far too long query is refused at once
+            raise too_many_terms(self.place + 1)
         start, self.place = self.place, self.place + length
         self.found.append(Lexeme(kind=kind, text=text, start=start, end=self.place, **facts))
 

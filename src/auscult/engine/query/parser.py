@@ -9,7 +9,7 @@ from auscult.engine.query.complaints import missing_operand, stray
 from auscult.engine.query.conditions import condition
 from auscult.engine.query.errors import QueryError, QueryWarning, shown
 from auscult.engine.query.grammar import MAX_DEPTH, RESERVED
-from auscult.engine.query.lexer import Kind, Lexeme, lexemes
+from auscult.engine.query.lexer import LEAVES, Kind, Lexeme, lexemes
 from auscult.engine.query.operands import make_at_least, make_in_title, make_near
 from auscult.engine.query.tree import And, Node, Not, Or, Raw
 from auscult.engine.query.words import (
@@ -22,21 +22,7 @@ from auscult.engine.query.words import (
 )
 from auscult.engine.query.write import to_text
 
-_STARTS = frozenset(
-    {
-        Kind.NOT,
-        Kind.OPEN,
-        Kind.WORD,
-        Kind.PHRASE,
-        Kind.EXACT,
-        Kind.RAW,
-        Kind.FIELD,
-        Kind.SIGNED,
-        Kind.TITLE,
-        Kind.AT_LEAST,
-        Kind.NEAR_LIST,
-    }
-)
+_STARTS = LEAVES | {Kind.NOT, Kind.OPEN, Kind.TITLE, Kind.AT_LEAST, Kind.NEAR_LIST}
 
 
 class Parser:

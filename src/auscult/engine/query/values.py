@@ -20,7 +20,7 @@ _piece = regex.compile(r"[^\p{White_Space}()|]+")
 _ends = regex.compile(r"\s*(\S+)\s+(?:TO|to)\s+(\S+)\s*")
 _quote = regex.compile(rf"[{QUOTES}]")
 _smart_quote = regex.compile(rf"[{QUOTES[1:]}]")
-_not_field_names = ("raw", "hashtags", "at_mentions")
+_not_fields = ("raw", "hashtags", "at_mentions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +38,18 @@ def rule_of(name: str, column: int) -> FieldRule:
     rule = NAMES.get(name.lower())
     if rule is not None:
         return rule
-    known = {lower: rule.name for lower, rule in NAMES.items()} | {n: n for n in _not_field_names}
-    close = difflib.get_close_matches(name[:40].lower(), known, n=1)
-    meant = f"Did you mean `{close[0] if close[0] in _not_field_names else _as_known(close[0])}:`?"
+    written = {
+        known: known if known in other.aliases else other.name for known, other in NAMES.items()
+    }
+    written |= {known: known for known in _not_fields}
+    close = difflib.get_close_matches(name[:40].lower(), written, n=1)
+    meant = f"Did you mean `{written[close[0]]}:`? " if close else ""
     raise QueryError(
         f"{shown(name + ':')} is not a field. Fields are {', '.join(FIELDS)}.",
         column=column,
         code="unknown-field",
-        hint=(meant + " " if close else "") + "To look for the text itself, put it in quotes.",
+        hint=f"{meant}To look for the text itself, put it in quotes.",
     )
-
-
-def _as_known(lower: str) -> str:
-    rule = NAMES[lower]
-    return lower if lower in rule.aliases else rule.name
 
 
 def quoted(text: str, place: int) -> tuple[str, int] | None:

@@ -141,8 +141,9 @@ def stem(pattern: str) -> str:
 
 
 def _no_token(text: str, place: int) -> QueryError:
+    what = shown(text) if text.strip() else "What is quoted here"
     return QueryError(
-        f"{shown(text)} holds no word, number or emoji to look for.",
+        f"{what} holds no word, number or emoji to look for.",
         column=place + 1,
         code="no-token",
         hint='For exactly these characters write `raw:` before them, for example `raw:"C++"`.',
