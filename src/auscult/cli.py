@@ -65,8 +65,9 @@ def listen(
 ) -> None:
     """Match the posts of files and keep those that matched."""
     from auscult.terminal import listening
+    from auscult.terminal.watches import wanted_watches
 
-    wanted = listening.wanted_watches(watch or [], watches)
+    wanted = wanted_watches(watch or [], watches)
     listening.listen(files, wanted, archive=archive, column_map=column_map or [], as_json=json)
 
 
@@ -88,8 +89,9 @@ def match(
 ) -> None:
     """Print each match of the posts of files; keep nothing."""
     from auscult.terminal import listening
+    from auscult.terminal.watches import wanted_watches
 
-    wanted = listening.wanted_watches(watch or [], watches)
+    wanted = wanted_watches(watch or [], watches, needed=True)
     listening.match(files, wanted, column_map=column_map or [], as_json=json)
 
 
@@ -115,8 +117,7 @@ def search(
     searching.search(
         query,
         archive=archive,
-        since=since,
-        until=until,
+        span=(since, until),
         limit=limit,
         order="relevance" if relevance else "newest",
         as_json=json,
@@ -176,8 +177,12 @@ auscult up --archive /srv/auscult --port 9000 --empty"""
 )
 def up(
     archive: ArchiveOption = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port; the next free one.")] = 8765,
+    host: Annotated[
+        str | None, typer.Option(help="Address to serve at; the settings' one by default.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; in use, the next free one.")
+    ] = None,
     empty: Annotated[bool, typer.Option(help="Without the town of Lakeside.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the browser, if there is one.")] = True,
 ) -> None:

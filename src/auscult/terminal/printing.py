@@ -10,7 +10,10 @@ from rich.console import Console
 
 from auscult.engine.kernel.errors import Correctable, Remote
 
-people = Console(highlight=False, soft_wrap=True)
+# A pipe has no width: a table that is read by a program must not wrap.
+PIPE_WIDTH = 1_000
+
+people = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 aside = Console(stderr=True, highlight=False)
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -34,12 +37,12 @@ def report(error: Correctable | Remote, *, as_json: bool) -> None:
         answer = {"error": kind, "message": error.message, **fields}
         sys.stderr.write(orjson.dumps(answer, default=str).decode() + "\n")
         return
-    aside.print(f"[bold red]Error:[/] {_plain(error.message)}")
+    aside.print(f"[bold red]Error:[/] {plain(error.message)}")
     if isinstance(error, Correctable) and error.hint:
-        aside.print(f"[bold]Next:[/] {_plain(error.hint)}")
+        aside.print(f"[bold]Next:[/] {plain(error.hint)}")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Rich reads square brackets as markup; a query may hold them."""
     return text.replace("[", r"\[")
 

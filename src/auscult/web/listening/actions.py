@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -30,7 +31,7 @@ from auscult.web.listening.moments import first_key, to_us
 from auscult.web.listening.rows import without_nul
 from auscult.web.listening.standing import Hits, StandingWatches, list_version
 from auscult.web.sources import queries as source_queries
-from auscult.web.sources.actions import commit_progress
+from auscult.web.sources.actions import add_source, commit_progress, read_again
 from auscult.web.sources.models import Source
 
 # Mentions that one transaction of `expire` or `forget` removes, so that others get a turn.
@@ -138,6 +139,42 @@ def save_watch(actor: Actor, *, name: str, query: str, watch: Watch | None = Non
 
 
 @transaction.atomic
+def listen_to(
+    actor: Actor,
+    *,
+    queries_by_name: Mapping[str, str],
+    connector: str,
+    configs_by_name: Mapping[str, Mapping[str, Any]],
+) -> tuple[list[Watch], list[Source]]:
+    """Save watches and add sources at once, and have what must be read again start anew.
+
+    A source that was read for other watches, or with another configuration, is read from its
+    start: what no watch wanted then was not kept.
+
+    Returns
+    -------
+    tuple
+        The watches and the sources, in the order given.
+    """
+    known = {watch.name: watch for watch in queries.watches(actor)}
+    watches = []
+    for name, query in queries_by_name.items():
+        old = known.get(name)
+        same = old is not None and old.canonical == to_text(parse(query).tree)
+        watches.append(old if old and same else save_watch(actor, name=name, query=query, watch=old))
+    asks_anew = any(known.get(watch.name) is not watch for watch in watches)
+    sources = []
+    for name, config in configs_by_name.items():
+        source = source_queries.sources(actor).filter(name=name).first()
+        if source is None:
+            source = add_source(actor, name=name, connector=connector, config=config)
+        elif asks_anew or source.config != dict(config):
+            source = read_again(actor, source=source, config=config)
+        sources.append(source)
+    return watches, sources
+
+
+@transaction.atomic
 def remove_watch(actor: Actor, *, watch: Watch) -> None:
     """Remove a watch with its matches and counts; mentions stay until they expire."""
     require_editor(actor, "remove watches")
@@ -185,7 +222,10 @@ def record_batch(
             # A watch changed while the batch was matched.
             watch_set.refresh()
             hits = watch_set.match(posts)
-        return _store(actor, source, posts, hits, batch)
+        recorded = _store(actor, source, posts, hits, batch)
+    # The caller's next batch begins where this one ends.
+    source.snapshot = batch.snapshot
+    return recorded
 
 
 def _to_lake(actor: Actor, source: Source, posts: pa.Table, batch: Batch) -> None:

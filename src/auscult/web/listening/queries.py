@@ -34,6 +34,7 @@ from auscult.web.listening.search import (
     verified,
 )
 from auscult.web.sources import queries as source_queries
+from auscult.web.sources.models import Source
 from auscult.web.sources.queries import Gap
 
 MOST_HITS = 1_000
@@ -308,6 +309,58 @@ def count_of_watch(actor: Actor, given: Watch) -> int:
         watch=given, watch__organisation_id=actor.organisation_id
     ).aggregate(all=Sum("count"))
     return counted["all"] or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a watch found in some sources.
+
+    Attributes
+    ----------
+    first, last : datetime or None
+        The first and the last hour with a mention; None where there is none.
+    counts : tuple of int
+        Mentions in equal parts of the time from the first to the last hour of all watches.
+    """
+
+    watch_id: int
+    name: str
+    total: int
+    first: datetime | None
+    last: datetime | None
+    counts: tuple[int, ...]
+
+
+def summaries(
+    actor: Actor, *, watches: Sequence[Watch], sources: Sequence[Source], parts: int = 24
+) -> list[Summary]:
+    """Return what each watch found in these sources, from the rollups."""
+    own = [one for one in watches if one.organisation_id == actor.organisation_id]
+    counted = HourlyCount.objects.filter(watch__in=own, source__in=sources)
+    rows = list(counted.values_list("watch_id", "hour", "count"))
+    start = min((hour for _, hour, _ in rows), default=0)
+    width = max(1, -(-(max((hour for _, hour, _ in rows), default=0) + HOUR_US - start) // parts))
+    return [
+        _summary(one, [row[1:] for row in rows if row[0] == one.pk], start, width, parts)
+        for one in own
+    ]
+
+
+def _summary(
+    watch: Watch, counted: Sequence[tuple[int, int]], start: int, width: int, parts: int
+) -> Summary:
+    counts = [0] * parts
+    for hour, number in counted:
+        counts[(hour - start) // width] += number
+    hours = [hour for hour, _ in counted]
+    return Summary(
+        watch_id=watch.pk,
+        name=watch.name,
+        total=sum(counts),
+        first=from_us(min(hours)) if hours else None,
+        last=from_us(max(hours)) if hours else None,
+        counts=tuple(counts),
+    )
 
 
 class IndexVocabulary:

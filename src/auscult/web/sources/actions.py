@@ -109,6 +109,21 @@ def change_source(
 
 
 @transaction.atomic
+def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> Source:
+    """Read a source from its start, with this configuration; posts keep their identity."""
+    require_editor(actor, "change sources")
+    changed = queries.source(actor, source.pk)
+    configure(find(changed.connector).Config, dict(config))
+    changed.config, changed.snapshot = dict(config), None
+    changed.received = changed.kept = changed.broken = changed.replaced = 0
+    changed.state, changed.error, changed.attempts = SourceState.READING, "", 0
+    changed.next_attempt = actor.clock.now()
+    changed.save()
+    record_audit(actor, action="read-source-again", target=changed.name)
+    return changed
+
+
+@transaction.atomic
 def pause_source(actor: Actor, *, source: Source) -> Source:
     """Stop reading a source until it is resumed."""
     require_editor(actor, "pause sources")

@@ -1,0 +1,142 @@
+"""`auscult search` and `auscult forget`: finding mentions, and removing them for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from rich.text import Text
+
+from auscult.engine.kernel.errors import Correctable
+from auscult.engine.query.parse import parse
+from auscult.terminal.archives import owner_of
+from auscult.terminal.printing import aside, people, plain, write_json, write_json_lines
+
+if TYPE_CHECKING:
+    from auscult.web.listening.reading import Mentioned
+
+PAGE = 500
+
+
+def moment(given: str | None, field: str) -> datetime | None:
+    """Read a day or a moment; without a zone it is UTC.
+
+    Raises
+    ------
+    Correctable
+        It is neither.
+    """
+    if given is None:
+        return None
+    try:
+        read = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise Correctable(
+            f"{field} {given!r} is no day and no moment.",
+            code="not-a-moment",
+            field=field,
+            hint="Write 2026-09-01 or 2026-09-01T14:30Z.",
+        ) from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def search(
+    text: str,
+    *,
+    archive: Path | None,
+    span: tuple[str | None, str | None],
+    limit: int,
+    order: Literal["newest", "relevance"],
+    as_json: bool,
+) -> None:
+    """Print the mentions that a query is true of; `span` is since and until as written."""
+    since, until = moment(span[0], "--since"), moment(span[1], "--until")
+    actor = owner_of(archive)
+    from auscult.web.listening import queries
+    from auscult.web.listening.reading import Filters
+
+    query = parse(text, vocabulary=queries.vocabulary())
+    filters = Filters(since=since, until=until)
+    left, after = limit, None
+    while left > 0:
+        page = queries.search(
+            actor, query, filters=filters, order=order, limit=min(PAGE, left), after=after
+        )
+        _print_hits(page.hits, as_json=as_json)
+        left, after = left - len(page.hits), page.after
+        if after is None or order == "relevance":
+            break
+    if left == limit and not as_json:
+        aside.print("No mention in the archive matches.")
+
+
+def _print_hits(hits: Sequence[Mentioned], *, as_json: bool) -> None:
+    if as_json:
+        write_json_lines([_as_data(hit) for hit in hits])
+        return
+    for hit in hits:
+        head = (
+            f"[dim]{hit.created_at:%Y-%m-%d %H:%M}[/]  {plain(hit.community or hit.source or '')}"
+        )
+        people.print(f"{head}  [dim]{plain(hit.uri)}[/]")
+        if hit.title:
+            people.print(_marked(hit.title, hit, "title"))
+        people.print(_marked(hit.text, hit, "text"))
+
+
+def _marked(text: str, hit: Mentioned, field: str) -> Text:
+    """Return the text with what was hit in bold."""
+    marked = Text(text)
+    for where, start, end in hit.spans:
+        if where == field:
+            marked.stylize("bold reverse", start, end)
+    return marked
+
+
+def _as_data(hit: Mentioned) -> dict[str, Any]:
+    """Return a hit as the exchange format has it, with `spans`."""
+    from auscult.engine.kernel.posts import SCHEMA
+
+    data = {name: getattr(hit, name) for name in SCHEMA.names}
+    kept = {name: value for name, value in data.items() if value not in (None, (), {})}
+    for name in ("created_at", "collected_at"):
+        if name in kept:
+            kept[name] = kept[name].isoformat().replace("+00:00", "Z")
+    spans = [{"field": field, "start": start, "end": end} for field, start, end in hit.spans]
+    return {**kept, "spans": spans}
+
+
+def forget(
+    uris: Sequence[str],
+    *,
+    authors: Sequence[str],
+    reason: str,
+    archive: Path | None,
+    as_json: bool,
+) -> None:
+    """Remove posts, or all of an author's, everywhere, and say what was removed."""
+    if not uris and not authors:
+        raise Correctable(
+            "Nothing was named to forget.",
+            code="nothing-named",
+            field="URI",
+            hint="Name posts by their uri, or an author with --author.",
+        )
+    actor = owner_of(archive)
+    from auscult.web.listening import actions
+
+    done = actions.forget(actor, uris=uris, authors=authors, reason=reason or "command line")
+    if as_json:
+        write_json({"mentions": done.mentions, "lake": done.lake, "traceless": done.traceless})
+        return
+    people.print(
+        f"Forgotten: {done.mentions:,} mentions, {done.lake:,} posts of the lake. "
+        "They stay away when a source delivers them again."
+    )
+    if not done.traceless:
+        aside.print(
+            "Another process still reads old pages of the database: its journal is emptied "
+            "when that ends, or by the same command once more."
+        )
