@@ -1,0 +1,107 @@
+"""Forgetting posts and authors, and posts that are too old.
+
+Three steps, each durable before the next: the tombstone is in the log (from here on no
+read gives the post, whatever happens); the rows are found and are listed as dead, or, if
+few posts have to be written anew for it, are gone; compaction removes the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from auscult.engine.archive import sidecar
+from auscult.engine.archive.layout import SEGMENT_ROWS, Manifest, Segment, write_whole
+from auscult.engine.archive.segments import Draft, Store, microseconds
+from auscult.engine.archive.tombstones import Rows, without_rows
+
+# Rows that a call writes anew by itself, about a third of a second's work a segment;
+# beyond that it only marks them, and compaction does the rest.
+AT_ONCE = 2 * SEGMENT_ROWS
+_READERS = 2
+
+
+def forget(store: Store, uris: Sequence[str], authors: Sequence[str]) -> int:
+    """Forget; returns how many posts are gone. See `Lake.forget`."""
+    if not uris and not authors:
+        return 0
+    with store.folder.writing() as manifest:
+        before = sum(segment.rows - segment.dead_rows for segment in manifest.segments)
+        store.log.append(uris, authors)
+        store.folder.sweep(manifest)
+        with ThreadPoolExecutor(_READERS) as readers:
+            hits = list(readers.map(store.dead, manifest.segments))
+        marked = list(zip(manifest.segments, hits, strict=True))
+        new = commit_dead(store, manifest, marked)
+        return before - sum(segment.rows - segment.dead_rows for segment in new.segments)
+
+
+def expire(store: Store, source: str, before: int) -> int:
+    """Drop the posts of a source that are older. See `Lake.expire`."""
+    with store.folder.writing() as manifest:
+        marked = []
+        dropped = 0
+        for segment in manifest.segments:
+            if segment.source != source or segment.first >= before:
+                continue
+            dead = _too_old(store, segment, before)
+            dropped += len(dead) - segment.dead_rows
+            marked.append((segment, dead))
+        if marked:
+            commit_dead(store, manifest, marked)
+        return dropped
+
+
+def _too_old(store: Store, segment: Segment, before: int) -> Rows:
+    if segment.last < before:
+        return np.arange(segment.rows, dtype=np.uint32)
+    old = np.flatnonzero(microseconds(store.read(segment, columns=["created_at"])) < before)
+    return np.union1d(old, store.dead(segment)).astype(np.uint32)
+
+
+def commit_dead(
+    store: Store, manifest: Manifest, marked: Sequence[tuple[Segment, Rows]]
+) -> Manifest:
+    """Commit that of each segment these rows are dead; few are written anew at once."""
+    count = store.log.count()
+    born = manifest.commit + 1
+    changed = [(s, rows) for s, rows in marked if len(rows) > s.dead_rows]
+    behind = [s for s, rows in marked if len(rows) == s.dead_rows and s.resolved < count]
+    whole = sum(s.rows for s, rows in changed if len(rows) < s.rows)
+    old = [*(s for s, _ in changed), *behind]
+    new = [replace(s, resolved=count) for s in behind]
+    for segment, rows in changed:
+        if whole <= AT_ONCE or len(rows) == segment.rows:
+            new += without(store, segment, rows)
+        else:
+            new.append(_marked(store, segment, rows, born))
+    state = manifest.replacing(tuple(old), tuple(new)) if old else manifest
+    if old:
+        store.folder.commit(state)
+    return state
+
+
+def without(store: Store, segment: Segment, rows: npt.NDArray[Any]) -> tuple[Segment, ...]:
+    """Write a segment anew without these rows and the dead ones; none if nothing is left."""
+    gone = np.union1d(store.dead(segment), rows).astype(np.uint32)
+    if len(gone) == segment.rows:
+        return ()
+    draft = Draft(
+        posts=without_rows(store.read(segment), gone),
+        source=segment.source,
+        resolved=store.log.count(),
+        born=segment.born,
+        key=segment.key,
+    )
+    return (store.write(draft),)
+
+
+def _marked(store: Store, segment: Segment, rows: Rows, born: int) -> Segment:
+    name = f"{segment.name}.dead-{born}"
+    write_whole(store.folder.segments / name, sidecar.pack_rows(rows))
+    return replace(segment, dead=name, dead_rows=len(rows), resolved=store.log.count())
