@@ -106,8 +106,8 @@ def base_form(folded: str) -> str:
 
     Examples
     --------
-    >>> base_form("café"), base_form("#größe"), base_form("👍\U0001f3fd")
-    ('cafe', '#große', '👍')
+    >>> base_form("café"), base_form("#grösse"), base_form("👍\U0001f3fd")
+    ('cafe', '#grosse', '👍')
     """
     if folded.isascii():
         return folded

@@ -120,14 +120,32 @@ def _glued(pieces: list[str]) -> str:
 
 
 def _spelled(token: Token) -> str:
-    """Spell a token such that it is cut as one token again.
+    """Spell a token such that it is cut as this one token again.
 
-    Composed with the mark that follows, an emoji can be a character that is none (U+21AE).
+    For three characters that is not the token's form: composed with U+0338 an emoji can
+    be a character that is none (U+21AE); the emoji U+24C2 folds to one that is none; and
+    U+0345 folds to a letter, the iota, which parts from a Han character or an emoji.
     """
-    form = token.pattern if isinstance(token, Wildcard) else token.text
-    if form.isascii() or isinstance(token, Wildcard) or len(tokens(form)) == 1:
-        return form
-    return unicodedata.normalize("NFD", form)
+    if isinstance(token, Wildcard):
+        return token.pattern
+    form = token.text
+    decomposed = unicodedata.normalize("NFD", form)
+    for spelling in (
+        form,
+        decomposed,
+        form.replace("ⓜ", "Ⓜ"),
+        _with_iota_below(form),
+        _with_iota_below(decomposed),
+    ):
+        found = tokens(spelling)
+        if len(found) == 1 and form in {found[0].folded, found[0].exact}:
+            return spelling
+    return form  # a piece of a hashtag, which is a token only behind its sign
+
+
+def _with_iota_below(form: str) -> str:
+    start = 1 + is_signed(form)
+    return form[:start] + form[start:].replace("ι", "\u0345")
 
 
 def _value(text: str) -> str:
