@@ -14,7 +14,7 @@ from itertools import pairwise
 WIDTH = 1000.0
 HEIGHT = 100.0
 LABELS = 4  # about so many dates under a chart fit a telephone
-STEPS = (1, 2, 2.5, 5, 10)
+STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def round_up(value: int) -> int:
     """Return the next number above `value` that a scale may end with; at least 1.
 
     >>> [round_up(n) for n in (0, 3, 11, 26, 180)]
-    [1, 5, 20, 50, 200]
+    [1, 3, 15, 30, 200]
     """
     power = 1
     while power * 10 < value:

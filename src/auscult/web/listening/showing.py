@@ -5,17 +5,21 @@ A file of its own, because search, preview and the list of the latest show the s
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from auscult.web.listening.queries import pseudonym
+from auscult.web.listening.reading import Mentioned
 
 REACTIONS = ("likes", "reposts", "replies", "quotes", "views")
+# A name that no machine on the internet can have (RFC 2606): the simulated town's.
+SIMULATED = ".example"
 # Networks that write their own name in a way of their own.
 NETWORKS = {"bluesky": "Bluesky", "mastodon": "Mastodon", "rss": "RSS", "youtube": "YouTube"}
 
@@ -31,7 +35,7 @@ class Found(NamedTuple):
 class Shown:
     """What a page shows of a mention; spans are (start, end) in code points of their field."""
 
-    uri: str
+    id: int
     pseudonym: str
     network: str
     created_at: datetime
@@ -45,38 +49,26 @@ class Shown:
     watches: tuple[Found, ...]
 
 
-def shown(
-    post: Mapping[str, Any],
-    spans: Sequence[tuple[str, int, int]],
-    watches: Sequence[Found] = (),
-) -> Shown:
-    """Return a post (columns of `posts.SCHEMA` by name) with its hits as a page shows it."""
+def shown(mention: Mentioned, names: Mapping[int, str], *, organisation_id: int) -> Shown:
+    """Return a mention as a page shows it; `names` are those of the watches, by number."""
     return Shown(
-        uri=post["uri"],
-        pseudonym=pseudonym(post["author"]),
-        network=network(post["source"], post["community"]),
-        created_at=post["created_at"],
-        language=post["language"] or "",
-        title=post["title"] or "",
-        title_spans=tuple((start, end) for field, start, end in spans if field == "title"),
-        text=post["text"],
-        text_spans=tuple((start, end) for field, start, end in spans if field == "text"),
-        reactions=reactions(post["engagement"]),
-        link=link(post["uri"]),
-        watches=tuple(watches),
+        id=mention.id,
+        pseudonym=(
+            pseudonym(organisation_id, mention.author) if mention.author else _("author unknown")
+        ),
+        network=network(mention.source, mention.community),
+        created_at=mention.created_at,
+        language=mention.language or "",
+        title=mention.title or "",
+        title_spans=tuple(span[1:] for span in mention.spans if span[0] == "title"),
+        text=mention.text,
+        text_spans=tuple(span[1:] for span in mention.spans if span[0] == "text"),
+        reactions=reactions(mention.engagement),
+        link=link(mention.uri),
+        watches=tuple(
+            Found(number, names[number]) for number in mention.watches if number in names
+        ),
     )
-
-
-def pseudonym(author: str | None) -> str:
-    """Return a stable name that doesn't say who an author is: the same one everywhere here.
-
-    It is made with the archive's secret key, so that nobody can find an author by trying
-    names. Five characters stand for a million authors; two authors may share one.
-    """
-    if not author:
-        return _("Author unknown")
-    digest = salted_hmac("auscult.pseudonym", author, algorithm="sha256").digest()
-    return _("Author %(code)s") % {"code": base64.b32encode(digest)[:5].decode()}
 
 
 def network(source: str | None, community: str | None) -> str:
@@ -87,17 +79,17 @@ def network(source: str | None, community: str | None) -> str:
     return f"{name} · {community}" if community else name
 
 
-def reactions(engagement: Mapping[str, int | None] | None) -> tuple[tuple[str, int], ...]:
+def reactions(engagement: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Return what people did with a post, as (name, number), zeros and unknowns left out."""
+    given = {name: engagement.get(name) or 0 for name in REACTIONS}
     names = {
-        "likes": _("likes"),
-        "reposts": _("reposts"),
-        "replies": _("replies"),
-        "quotes": _("quotes"),
-        "views": _("views"),
+        "likes": ngettext("like", "likes", given["likes"]),
+        "reposts": ngettext("repost", "reposts", given["reposts"]),
+        "replies": ngettext("reply", "replies", given["replies"]),
+        "quotes": ngettext("quote", "quotes", given["quotes"]),
+        "views": ngettext("view", "views", given["views"]),
     }
-    given = engagement or {}
-    return tuple((names[key], number) for key in REACTIONS if (number := given.get(key)))
+    return tuple((names[name], number) for name, number in given.items() if number)
 
 
 def link(uri: str) -> str:
@@ -113,6 +105,8 @@ def link(uri: str) -> str:
     except ValueError:
         return ""
     if parts.scheme not in {"http", "https", "at"} or not parts.netloc:
+        return ""
+    if parts.netloc.endswith(SIMULATED):
         return ""
     if parts.scheme == "at":
         path = parts.path.split("/")

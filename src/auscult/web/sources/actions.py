@@ -116,6 +116,7 @@ def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> So
     configure(find(changed.connector).Config, dict(config))
     changed.config, changed.snapshot = dict(config), None
     changed.received = changed.kept = changed.broken = changed.replaced = 0
+    changed.share_read = None
     changed.state, changed.error, changed.attempts = SourceState.READING, "", 0
     changed.next_attempt = actor.clock.now()
     changed.save()
@@ -156,10 +157,25 @@ def claim_source(actor: Actor, *, source: Source, until: datetime) -> bool:
 
 
 def release_source(
-    actor: Actor, *, source: Source, next_attempt: datetime, finished: bool = False
+    actor: Actor,
+    *,
+    source: Source,
+    next_attempt: datetime,
+    share_read: float | None = None,
+    finished: bool = False,
 ) -> None:
-    """Give a claimed source back, to be read again at `next_attempt`."""
-    values: dict[str, Any] = {"locked_until": None, "next_attempt": next_attempt}
+    """Give a claimed source back, to be read again at `next_attempt`.
+
+    Parameters
+    ----------
+    share_read : float or None
+        How much of it was read, 0 to 1; None for a source without an end.
+    """
+    values: dict[str, Any] = {
+        "locked_until": None,
+        "next_attempt": next_attempt,
+        "share_read": share_read,
+    }
     if finished:
         values["state"] = SourceState.FINISHED
     queries.sources(actor).filter(pk=source.pk).update(**values)

@@ -53,6 +53,8 @@ class Source(models.Model):
     replaced = models.BigIntegerField(default=0)
     ttl_days = models.PositiveIntegerField(null=True)
     sample_share = models.FloatField(default=0.0)
+    # How much of a source that ends was read, 0 to 1; null: nobody knows.
+    share_read = models.FloatField(null=True)
 
     class Meta:
         constraints = [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.web.listening.showing import link, pseudonym, shown
+from auscult.web.listening.reading import Mentioned
+from auscult.web.listening.showing import link, shown
 from auscult.web.listening.templatetags.mentions import CUT, marked, merged
 
 SPANS = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000)), max_size=8)
@@ -50,19 +52,12 @@ def test_a_late_hit_of_a_long_post_is_shown() -> None:
     assert html.endswith(" …")
 
 
-def test_a_pseudonym_is_stable_and_tells_authors_apart() -> None:
-    names = {pseudonym(f"author-{number}") for number in range(100)}
-
-    assert pseudonym("author-1") == pseudonym("author-1")
-    assert len(names) == 100
-    assert not any("author-" in name for name in names)
-    assert pseudonym(None) == "Author unknown"
-
-
 @pytest.mark.parametrize(
     ("uri", "address"),
     [
-        ("https://mastodon.example/@a/1", "https://mastodon.example/@a/1"),
+        ("https://mastodon.social/@a/1", "https://mastodon.social/@a/1"),
+        ("https://town.example/@a/1", ""),
+        ("at://did:web:someone.lakeside.example/app.bsky.feed.post/3k", ""),
         ("at://did:plc:abc/app.bsky.feed.post/3k", "https://bsky.app/profile/did:plc:abc/post/3k"),
         ("at://did:plc:abc/app.bsky.feed.like/3k", ""),
         ("javascript:alert(1)", ""),
@@ -77,21 +72,21 @@ def test_only_addresses_that_a_browser_may_open_become_links(uri: str, address: 
 
 
 def test_what_is_unknown_is_left_out() -> None:
-    post = {
-        "uri": "file:1",
-        "source": None,
-        "community": None,
-        "author": None,
-        "created_at": None,
-        "language": None,
-        "title": None,
-        "text": "flu",
-        "engagement": {"likes": 3, "reposts": 0, "replies": None},
-    }
+    mention = Mentioned(
+        id=7,
+        origin_id=1,
+        uri="file:1",
+        created_at=datetime(2026, 11, 1, tzinfo=UTC),
+        text="flu",
+        engagement={"likes": 3, "reposts": 0},
+        spans=(("text", 0, 3), ("title", 0, 1)),
+        watches=(4, 5),
+    )
 
-    seen = shown(post, [("text", 0, 3), ("title", 0, 1)])
+    seen = shown(mention, {4: "Flu"}, organisation_id=1)
 
-    assert (seen.network, seen.pseudonym) == ("Unknown source", "Author unknown")
+    assert (seen.network, seen.pseudonym) == ("Unknown source", "author unknown")
     assert seen.reactions == (("likes", 3),)
     assert seen.text_spans == ((0, 3),)
     assert seen.title_spans == ((0, 1),)
+    assert seen.watches == ((4, "Flu"),)

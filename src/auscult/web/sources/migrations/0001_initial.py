@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("replaced", models.BigIntegerField(default=0)),
                 ("ttl_days", models.PositiveIntegerField(null=True)),
                 ("sample_share", models.FloatField(default=0.0)),
+                ("share_read", models.FloatField(null=True)),
                 (
                     "organisation",
                     models.ForeignKey(

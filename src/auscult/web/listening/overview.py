@@ -1,0 +1,202 @@
+"""What the page Listening shows, put together from queries.
+
+A file of its own: the page, its two fragments and the preview show the same things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db.models import Max, Min, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from auscult.web.accounts.models import Actor
+from auscult.web.listening import charts, queries
+from auscult.web.listening.charts import Count, Volume
+from auscult.web.listening.models import BackfillState, HourlyCount, Watch
+from auscult.web.listening.reading import Mentioned
+from auscult.web.listening.showing import Shown, shown
+from auscult.web.sources import queries as source_queries
+from auscult.web.sources.models import SourceState
+
+DAY = timedelta(days=1)
+LINE_DAYS = 28
+LONGEST_CHART = timedelta(days=400)
+HOURS_UP_TO = timedelta(days=4)  # shorter periods are drawn by the hour
+FRESH = timedelta(days=2)  # an archive whose newest mention is older ends there, not today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From the archive's first mention to now, or to its last one where that is long ago."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def step(self) -> Literal["hour", "day"]:
+        """How a chart of it is drawn."""
+        return "hour" if self.until - self.since <= HOURS_UP_TO else "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchLine:
+    """A watch in the list: what it asks, how much it found, and how that changes."""
+
+    id: int
+    name: str
+    query: str
+    total: int
+    points: str
+    change_in_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loading:
+    """A source that is being read to its end; `percent` is None where nobody knows."""
+
+    id: int
+    name: str
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """A watch on its way through what was collected before."""
+
+    percent: int
+    seen: int
+    found: int
+
+
+def period(actor: Actor) -> Period:
+    """Return the time that the organisation's charts show."""
+    now = actor.clock.now()
+    reach = HourlyCount.objects.filter(watch__organisation_id=actor.organisation_id).aggregate(
+        first=Min("hour"), last=Max("hour")
+    )
+    first, last = reach["first"] or now - DAY, reach["last"] or now
+    until = now if last + FRESH >= now else last + timedelta(hours=1)
+    return Period(since=max(min(first, until - DAY), until - LONGEST_CHART), until=until)
+
+
+def watch_lines(actor: Actor) -> list[WatchLine]:
+    """Return the organisation's watches with their last weeks, by name."""
+    rows = list(queries.watches(actor))
+    until = period(actor).until
+    lines = _series(actor, rows, until - LINE_DAYS * DAY, until, "day")
+    weeks = _series(actor, rows, until - 14 * DAY, until, "hour")
+    totals = dict(
+        HourlyCount.objects.filter(watch__in=rows)
+        .values_list("watch_id")
+        .annotate(all=Sum("count"))
+    )
+    return [
+        WatchLine(
+            id=row.pk,
+            name=row.name,
+            query=row.query,
+            total=totals.get(row.pk, 0),
+            points=charts.sparkline(lines[row.pk]),
+            change_in_words=change_in_words(*_halves(weeks[row.pk])),
+        )
+        for row in rows
+    ]
+
+
+def _series(
+    actor: Actor,
+    rows: Sequence[Watch],
+    since: datetime,
+    until: datetime,
+    step: Literal["hour", "day"],
+) -> dict[int, tuple[int, ...]]:
+    found = queries.volumes(actor, watches=rows, since=since, until=until, step=step)
+    return {series.watch_id: series.counts for series in found.series}
+
+
+def _halves(counts: Sequence[int]) -> tuple[int, int]:
+    middle = len(counts) // 2
+    return sum(counts[:middle]), sum(counts[middle:])
+
+
+def change_in_words(before: int, after: int) -> str:
+    """Say how the last seven days differ from the seven before."""
+    if before == after == 0:
+        return _("none in 14 days")
+    if before == 0:
+        return _("none the week before")
+    percent = round((after - before) * 100 / before)
+    if percent == 0:
+        return _("unchanged in 7 days")
+    sign = "+" if percent > 0 else "\N{MINUS SIGN}"
+    return _("%(sign)s%(percent)s %% in 7 days") % {"sign": sign, "percent": abs(percent)}
+
+
+def volume_of(actor: Actor, watches: Iterable[Watch]) -> Volume:
+    """Return the chart of watches, added up, over the archive's period."""
+    time = period(actor)
+    found = queries.volumes(
+        actor, watches=list(watches), since=time.since, until=time.until, step=time.step
+    )
+    sums = [sum(counts) for counts in zip(*(one.counts for one in found.series), strict=True)]
+    counts = [
+        Count(start=found.since + at * found.step, count=number) for at, number in enumerate(sums)
+    ]
+    gaps = [
+        charts.Gap(since=gap.since, until=gap.until, reason=f"{gap.source}: {gap.reason}")
+        for gap in found.gaps
+    ]
+    return charts.volume(counts, gaps, step=found.step)
+
+
+def loading(actor: Actor) -> list[Loading]:
+    """Return the sources that are being read to their end."""
+    rows = source_queries.sources(actor).filter(state=SourceState.READING, live=False, error="")
+    return [
+        Loading(
+            id=row.pk,
+            name=row.name,
+            percent=None if row.share_read is None else int(row.share_read * 100),
+        )
+        for row in rows
+    ]
+
+
+def filling(actor: Actor, watch: Watch) -> Filling | None:
+    """Return how far a watch's way through the archive is; None when it is through."""
+    row = queries.backfills(actor).exclude(state=BackfillState.DONE).filter(watch=watch).first()
+    if row is None:
+        return None
+    return Filling(percent=round(row.progress * 100), seen=row.seen, found=row.found)
+
+
+def is_busy(actor: Actor) -> bool:
+    """Return whether the page will change by itself soon."""
+    going_back = queries.backfills(actor).exclude(state=BackfillState.DONE)
+    return bool(loading(actor)) or going_back.exists()
+
+
+def mentions_shown(actor: Actor, hits: Sequence[Mentioned]) -> list[Shown]:
+    """Return mentions as a page shows them."""
+    names = dict(queries.watches(actor).values_list("pk", "name"))
+    return [shown(hit, names, organisation_id=actor.organisation_id) for hit in hits]
+
+
+def per_day_in_words(per_day: float | None) -> str:
+    """Say how many mentions a day to expect."""
+    if per_day is None:
+        return _("Nothing was collected yet to tell from.")
+    if per_day == 0:
+        return _("No mention is to be expected.")
+    if per_day < 1:
+        days = round(1 / per_day)
+        return ngettext("About one mention a day", "About one mention in %(days)s days", days) % {
+            "days": days
+        }
+    number = f"{per_day:,.0f}" if per_day >= 10 else f"{per_day:.1f}"
+    return _("About %(number)s mentions a day") % {"number": number}

@@ -1,0 +1,23 @@
+"""Addresses of Listening: the room, its fragments, and the forms of a watch."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from auscult.web.listening import views
+
+app_name = "listening"
+
+urlpatterns = [
+    path("", views.room, name="room"),
+    path("watches/", views.watches, name="watches"),
+    path("sources/", views.sources, name="sources"),
+    path("found/", views.found, name="found"),
+    path("explain/", views.explain_query, name="explain"),
+    path("preview/", views.preview_query, name="preview"),
+    path("watches/add/", views.add_watch, name="add-watch"),
+    path("watches/<int:number>/", views.room, name="watch"),
+    path("watches/<int:number>/found/", views.found, name="found-by"),
+    path("watches/<int:number>/change/", views.change_watch, name="change-watch"),
+    path("watches/<int:number>/remove/", views.remove_watch, name="remove-watch"),
+]

@@ -1,0 +1,216 @@
+"""The page Listening, its fragments, and the forms of a watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from auscult.engine.kernel.errors import Correctable
+from auscult.engine.query.explain import explain
+from auscult.engine.query.parse import Query
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import may_edit, require_editor
+from auscult.web.accounts.requests import actor_of
+from auscult.web.listening import actions, overview, queries
+from auscult.web.listening.forms import Problem, SearchForm, WatchForm, as_typed, read
+from auscult.web.listening.models import Watch
+from auscult.web.listening.reading import Filters
+from auscult.web.sources import queries as source_queries
+
+SHOWN = 25  # mentions on a page
+
+
+@require_safe
+def room(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """Show everything: watches, sources, and what one watch, all, or a search found."""
+    actor = actor_of(request)
+    watch = None if number is None else queries.watch(actor, number)
+    names = list(source_queries.sources(actor).values_list("pk", "name"))
+    form = SearchForm(request.GET or None, sources=names)
+    searching = bool(request.GET.get("q", "").strip())
+    what = _search(request, actor, form) if searching else _found(request, actor, watch)
+    parts = {**_watches(actor, watch), **_sources(actor), **what}
+    return render(
+        request,
+        "listening/room.html",
+        {**parts, "search_form": form, "searching": searching},
+    )
+
+
+@require_safe
+def watches(request: HttpRequest) -> HttpResponse:
+    """Answer with the list of watches alone, while something is being loaded."""
+    actor = actor_of(request)
+    given = request.GET.get("watch", "")
+    watch = queries.watches(actor).filter(pk=int(given)).first() if given.isdecimal() else None
+    return render(request, "listening/watches.html", _watches(actor, watch))
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    """Answer with the sources alone, while something is being loaded."""
+    return render(request, "listening/sources.html", _sources(actor_of(request)))
+
+
+@require_safe
+def found(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    """Answer with what one watch, or all, found, while something is being loaded."""
+    actor = actor_of(request)
+    watch = None if number is None else queries.watch(actor, number)
+    return render(request, "listening/middle.html", _found(request, actor, watch))
+
+
+def _watches(actor: Actor, watch: Watch | None) -> dict[str, Any]:
+    return {
+        "watch": watch,
+        "watches": overview.watch_lines(actor),
+        "busy": overview.is_busy(actor),
+        "may_edit": may_edit(actor),
+    }
+
+
+def _sources(actor: Actor) -> dict[str, Any]:
+    return {
+        "sources": source_queries.source_health(actor),
+        "loading": overview.loading(actor),
+        "busy": overview.is_busy(actor),
+    }
+
+
+def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str, Any]:
+    before = request.GET.get("before", "")
+    page = queries.latest(
+        actor,
+        filters=Filters(watch=watch.pk if watch else None),
+        limit=SHOWN,
+        after=int(before) if before.isdecimal() else None,
+    )
+    return {
+        "watch": watch,
+        "chart": overview.volume_of(actor, [watch] if watch else queries.watches(actor)),
+        "mentions": overview.mentions_shown(actor, page.hits),
+        "older": page.after,
+        "backfill": overview.filling(actor, watch) if watch else None,
+        "busy": overview.is_busy(actor) and not before,
+        "may_edit": may_edit(actor),
+    }
+
+
+def _search(request: HttpRequest, actor: Actor, form: SearchForm) -> dict[str, Any]:
+    """Return what was found, or why the query can't be read."""
+    answer = read(request.GET["q"])
+    if isinstance(answer, Problem) or not form.is_valid():
+        return {"problem": answer if isinstance(answer, Problem) else None, "refused": True}
+    since, until = form.moments()
+    values = form.cleaned_data
+    after = request.GET.get("after", "")
+    page = queries.search(
+        actor,
+        answer,
+        filters=Filters(
+            source=int(values["source"]) if values["source"] else None,
+            language=values["language"] or None,
+            since=since,
+            until=until,
+        ),
+        order=values["order"] or "newest",
+        limit=SHOWN,
+        after=int(after) if after.isdecimal() else None,
+    )
+    further = request.GET.copy()
+    further["after"] = str(page.after)
+    return {
+        "page": page,
+        "mentions": overview.mentions_shown(actor, page.hits),
+        "warnings": answer.warnings,
+        "further": further.urlencode() if page.after else "",
+    }
+
+
+@require_POST
+def explain_query(request: HttpRequest) -> HttpResponse:
+    """Answer with how a query is read, or why it can't be."""
+    text = as_typed(request.POST.get("query", ""))
+    return render(request, "listening/parts/explanation.html", _explained(text))
+
+
+def _explained(text: str) -> dict[str, Any]:
+    if not text.strip():
+        return {}
+    answer = read(text)
+    if isinstance(answer, Problem):
+        return {"problem": answer}
+    return {"explanation": explain(answer), "warnings": answer.warnings}
+
+
+@require_POST
+def preview_query(request: HttpRequest) -> HttpResponse:
+    """Answer with what a query would have found."""
+    actor = actor_of(request)
+    answer = read(as_typed(request.POST.get("query", "")))
+    context = {"problem": answer} if isinstance(answer, Problem) else _previewed(actor, answer)
+    return render(request, "listening/parts/preview.html", context)
+
+
+def _previewed(actor: Actor, query: Query) -> dict[str, Any]:
+    preview = queries.preview(actor, query)
+    return {
+        "preview": preview,
+        "per_day_in_words": overview.per_day_in_words(preview.per_day),
+        "mentions": overview.mentions_shown(actor, preview.hits),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_watch(request: HttpRequest) -> HttpResponse:
+    """Add a watch."""
+    return _watch_form(request, actor_of(request), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_watch(request: HttpRequest, number: int) -> HttpResponse:
+    """Change a watch's name or query."""
+    actor = actor_of(request)
+    return _watch_form(request, actor, queries.watch(actor, number))
+
+
+def _watch_form(request: HttpRequest, actor: Actor, watch: Watch | None) -> HttpResponse:
+    require_editor(actor, "change watches")
+    stored = {"name": watch.name, "query": watch.query} if watch else None
+    form = WatchForm(request.POST or None, initial=stored)
+    context: dict[str, Any] = {"form": form, "watch": watch}
+    if request.method == "POST" and form.is_valid() and form.parsed is not None:
+        if request.POST.get("do") == "save" and (saved := _save(actor, form, watch)):
+            messages.success(request, _("The watch “%(name)s” is saved.") % {"name": saved.name})
+            return redirect("listening:watch", saved.pk)
+        context |= _previewed(actor, form.parsed)
+    context |= _explained(as_typed(form["query"].value() or ""))
+    return render(request, "listening/watch_form.html", context)
+
+
+def _save(actor: Actor, form: WatchForm, watch: Watch | None) -> Watch | None:
+    """Save a valid form; None where the action refuses it, with the reason in the form."""
+    values = form.cleaned_data
+    try:
+        return actions.save_watch(actor, name=values["name"], query=values["query"], watch=watch)
+    except Correctable as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_watch(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether a watch shall go; remove it when the answer is yes."""
+    actor = actor_of(request)
+    watch = queries.watch(actor, number)
+    require_editor(actor, "remove watches")
+    if request.method != "POST":
+        return render(request, "listening/remove_watch.html", {"watch": watch})
+    actions.remove_watch(actor, watch=watch)
+    messages.success(request, _("The watch “%(name)s” is removed.") % {"name": watch.name})
+    return redirect("listening:room")

@@ -1,0 +1,46 @@
+"""The town of Lakeside in an archive: the first thing to look at, gone again by one action."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from auscult.web.accounts.models import Actor
+from auscult.web.listening import actions as listening
+from auscult.web.listening import queries as watches
+from auscult.web.sources import actions as reading
+from auscult.web.sources import queries as sources
+from auscult.web.sources.models import Source
+
+NAME = "Lakeside, a simulated town"
+CONNECTOR = "lakeside"
+DAYS = 100
+TOWN_BEHIND_UTC = timedelta(hours=5)  # the town's last day has ended when the archive starts
+SHARE = 1.0  # everything is kept in the lake, so that a new watch finds what came before it
+
+WATCHES = {
+    "Our hospital": '"lakeside general" OR @lakesidegeneral OR #lakesidegeneral',
+    "Waiting times": "(wait* OR queue* OR hours) NEAR/10 (emergency OR ER OR hospital OR clinic)",
+    "Vaccines": 'vaccin* OR "flu shot*" OR jab*',
+    "Thanks and praise": '("thank you" OR grateful OR amazing OR kind) NEAR/12 (nurse* OR doctor* OR staff)',
+    "Fund-raising": 'fundrais* OR "fund raising" OR donat* OR "charity run"',
+    "Other hospitals": 'quillmoor OR "saint orla*" OR "st. orla*" OR brackwater',
+}
+
+
+@transaction.atomic
+def settle(actor: Actor) -> Source | None:
+    """Add the town and its watches to an empty archive; None where something is there.
+
+    The runner reads it then, as it reads every source.
+    """
+    if sources.sources(actor).exists() or watches.watches(actor).exists():
+        return None
+    for name, query in WATCHES.items():
+        listening.save_watch(actor, name=name, query=query)
+    last = (actor.clock.now() - TOWN_BEHIND_UTC).date()
+    config = {"days": DAYS, "start": (last - timedelta(days=DAYS)).isoformat()}
+    return reading.add_source(
+        actor, name=NAME, connector=CONNECTOR, config=config, keep=reading.Keep(sample_share=SHARE)
+    )
