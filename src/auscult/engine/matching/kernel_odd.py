@@ -1,0 +1,83 @@
+"""Which texts the compiled tokeniser must leave to the readable one, compiled."""
+
+from __future__ import annotations
+
+from auscult.engine.matching.characters import (
+    JOINER,
+    MARK,
+    ODD,
+    PAGE,
+    PICTURE,
+    REGIONAL,
+    SELECTOR,
+    TONE,
+)
+from auscult.engine.matching.compiled import inner, kernel
+from auscult.engine.matching.kernel_bytes import decode, hash_bytes
+from auscult.engine.matching.layout import BASE, BASE_SIZE, BASIS
+
+# Emoji clusters, as far as `find_odd` has to know where it stands in one.
+_NO_EMOJI, _IN_PICTURE, _JOINED, _IN_FLAG = range(4)
+
+
+@inner
+def find_odd(data, low, high, tables, wanted):
+    """Tell whether a text needs the readable tokeniser: 0 no, 1 yes, 2 pages are `wanted`."""
+    place, before, emoji, answer = low, 0, _NO_EMOJI, 0
+    while place < high:
+        code, size = decode(data, place, high)
+        place += size
+        if code < 0x80:
+            before, emoji = code, _NO_EMOJI
+            continue
+        kind = tables.kind[code]
+        if kind == 0:
+            wanted[code // PAGE] = 1
+            answer = 2
+        if kind == ODD or size == 1:
+            return 1
+        emoji = _emoji_state(emoji, kind, tables.extends[code])
+        if emoji < 0:
+            return 1
+        if kind == MARK and 0 < tables.order[code] < tables.order[before]:
+            return 1
+        before = code
+    return answer
+
+
+@inner
+def _emoji_state(emoji, kind, extends):
+    """Follow a character into, in or out of an emoji; -1 where the rules are subtle."""
+    if kind == PICTURE:
+        return _IN_PICTURE
+    if kind == REGIONAL:
+        return _IN_FLAG
+    if kind == SELECTOR or kind == TONE:
+        return _IN_PICTURE if emoji == _IN_PICTURE else -1
+    if emoji == _NO_EMOJI:
+        return _NO_EMOJI
+    if kind == JOINER and emoji == _IN_PICTURE:
+        return _JOINED
+    return -1 if extends else _NO_EMOJI
+
+
+@kernel
+def find_odd_rows(rows, posts, column, tables, wanted, odd):
+    """Mark those rows of a column that are odd; return whether pages are wanted first."""
+    waits = False
+    for row in rows:
+        offsets = posts.offsets[column]
+        answer = find_odd(posts.data[column], offsets[row], offsets[row + 1], tables, wanted)
+        if answer == 1:
+            odd[row] = True
+        elif answer == 2:
+            waits = True
+    return waits
+
+
+@kernel
+def hash_forms(rows, forms, hashes):
+    """Hash the base forms of tokens."""
+    for number in range(rows.shape[0]):
+        low, size = rows[number, BASE], rows[number, BASE_SIZE]
+        hashes[number] = hash_bytes(BASIS, forms, low, low + size)

@@ -1,0 +1,226 @@
+"""Which terms of the watches a post holds, compiled.
+
+A term is a form that some watch asks for, or a value of a field. Unsigned base forms and
+values are *anchors*, found by hash; what asks for more (a sign, an accent, a case) hangs in
+a chain on the anchor of its base form. Wildcards hang on the literal text before their first
+`*` or `?`, which is looked up for every beginning of a token.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from auscult.engine.matching.characters import SIGN
+from auscult.engine.matching.compiled import inner, kernel
+from auscult.engine.matching.kernel_bytes import fits, hash_bytes, lowered, same_bytes, spread
+from auscult.engine.matching.kernel_cut import write_exact
+from auscult.engine.matching.layout import (
+    BASE,
+    BASE_FORM,
+    BASE_PATTERN,
+    BASE_SIZE,
+    BASIS,
+    CHAIN,
+    EXACT,
+    EXACT_FORM,
+    EXACT_SIZE,
+    FIRST_HIT,
+    FOLDED,
+    FOLDED_FORM,
+    FOLDED_PATTERN,
+    FOLDED_SIZE,
+    FORM,
+    FORMS,
+    HIT_COUNT,
+    HITS,
+    LAST_HIT,
+    NEARBY,
+    NEXT,
+    OFFSET,
+    OVERFLOW,
+    PRIME,
+    SEEDS,
+    SEEN,
+    SIZE,
+    STAMP,
+    TOKEN_SIGN,
+)
+
+
+@kernel
+def enter(entries, pool, table, low, high):
+    """Enter anchors or stems `low` to `high` into a table with room for them."""
+    mask = np.uint64(table.owners.size - 1)
+    bits = np.uint64(table.filter.size * 8 - 1)
+    for number in range(low, high):
+        row = entries[number]
+        form = row[FORM]
+        if row[SIGN] != 0 or form == FOLDED_FORM or form == EXACT_FORM:
+            continue
+        if row[CHAIN] < 0:  # a pattern, which hangs on its stem
+            continue
+        value = hash_bytes(SEEDS[form], pool, row[OFFSET], row[OFFSET] + row[SIZE])
+        mixed = spread(value) >> np.uint64(20)
+        slot = mixed & mask
+        while table.owners[slot] != 0:
+            slot = (slot + np.uint64(1)) & mask
+        table.owners[slot] = number
+        table.hashes[slot] = value
+        bit = mixed & bits
+        table.filter[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
+
+
+@inner
+def find(entries, pool, table, value, form, data, low, size, lower):
+    """Find the anchor, value or stem with these bytes; 0 if there is none."""
+    mixed = spread(value) >> np.uint64(20)
+    bit = mixed & np.uint64(table.filter.size * 8 - 1)
+    if not table.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1:
+        return 0
+    mask = np.uint64(table.owners.size - 1)
+    slot = mixed & mask
+    while table.owners[slot] != 0:
+        if table.hashes[slot] == value:
+            number = table.owners[slot]
+            row = entries[number]
+            if row[FORM] == form and row[SIZE] == size:
+                same = True
+                at = row[OFFSET]
+                for step in range(size):
+                    byte = data[low + step]
+                    if (lowered(byte) if lower else byte) != pool[at + step]:
+                        same = False
+                        break
+                if same:
+                    return number
+        slot = (slot + np.uint64(1)) & mask
+    return 0
+
+
+@inner
+def see(term, state, stamp):
+    """Note that the post holds a term; tell whether it is the first time."""
+    row = state.terms[term]
+    if row[STAMP] == stamp:
+        return False
+    row[STAMP] = stamp
+    row[FIRST_HIT] = row[LAST_HIT] = -1
+    row[HIT_COUNT] = 0
+    state.seen[state.counts[SEEN]] = term
+    state.counts[SEEN] += 1
+    state.nearby[term & (NEARBY - 1)] = 1
+    state.documents[term] += 1
+    return True
+
+
+@inner
+def hit(term, position, state, stamp):
+    """Note that the token at a position is one of this term's."""
+    number = state.counts[HITS]
+    if number >= state.hits.shape[0]:
+        state.counts[OVERFLOW] = 1
+        return
+    state.counts[HITS] = number + 1
+    see(term, state, stamp)
+    row = state.terms[term]
+    if row[FIRST_HIT] < 0:
+        row[FIRST_HIT] = number
+    else:
+        state.hits[row[LAST_HIT], 1] = number
+    row[LAST_HIT] = number
+    row[HIT_COUNT] += 1
+    state.hits[number, 0] = position
+    state.hits[number, 1] = -1
+
+
+@inner
+def find_terms(data, tokens, low, high, shift, tables, terms, state, stamp):
+    """Note the terms of tokens `low` to `high`; token t stands at position t + shift."""
+    for number in range(low, high):
+        row = tokens.rows[number]
+        anchor = find(
+            terms.terms,
+            terms.pool,
+            terms.table,
+            tokens.hashes[number],
+            BASE_FORM,
+            tokens.forms,
+            row[BASE],
+            row[BASE_SIZE],
+            False,
+        )
+        if anchor != 0:
+            hit(anchor, number + shift, state, stamp)
+            if terms.terms[anchor, CHAIN] > 0:
+                _follow(data, tokens, row, anchor, number + shift, tables, terms, state, stamp)
+    if terms.stems.shape[0] > 1:
+        for number in range(low, high):
+            row = tokens.rows[number]
+            _patterns(
+                tokens, row, row[BASE], row[BASE_SIZE], BASE_PATTERN, number + shift, terms,
+                state, stamp,
+            )  # fmt: skip
+            if terms.has_folded_stems:
+                _patterns(
+                    tokens, row, row[FOLDED], row[FOLDED_SIZE], FOLDED_PATTERN, number + shift,
+                    terms, state, stamp,
+                )  # fmt: skip
+
+
+@inner
+def _follow(data, tokens, row, anchor, position, tables, terms, state, stamp):
+    """Note the terms that hang on an anchor and hold for a token."""
+    term = terms.terms[anchor, CHAIN]
+    while term > 0:
+        entry = terms.terms[term]
+        if entry[SIGN] == 0 or entry[SIGN] == row[TOKEN_SIGN]:
+            if entry[FORM] == BASE_FORM:
+                at, size = row[BASE], row[BASE_SIZE]
+            elif entry[FORM] == FOLDED_FORM:
+                at, size = row[FOLDED], row[FOLDED_SIZE]
+            else:
+                if row[EXACT] < 0:
+                    start = tokens.counts[FORMS]
+                    end = write_exact(data, row, tables, tokens.forms, start)
+                    row[EXACT], row[EXACT_SIZE] = start, end - start
+                    tokens.counts[FORMS] = end
+                at, size = row[EXACT], row[EXACT_SIZE]
+            if size == entry[SIZE] and same_bytes(
+                tokens.forms, at, terms.pool, entry[OFFSET], size
+            ):
+                hit(term, position, state, stamp)
+        term = entry[NEXT]
+
+
+@inner
+def _patterns(tokens, row, at, size, form, position, terms, state, stamp):
+    """Note the wildcards that fit one form of a token: look up each of its beginnings."""
+    value, characters = BASIS, 0
+    forms = tokens.forms
+    for length in range(size + 1):
+        if length == size or forms[at + length] & 0xC0 != 0x80:  # not inside a character
+            if characters >= terms.shortest_stem:
+                stem = find(
+                    terms.stems, terms.pool, terms.stem_table, value, form, forms, at, length,
+                    False,
+                )  # fmt: skip
+                if stem != 0:
+                    _try_patterns(
+                        stem, length, tokens, row, at, size, position, terms, state, stamp
+                    )
+            characters += 1
+        if length < size:
+            value = (value ^ np.uint64(forms[at + length])) * PRIME
+
+
+@inner
+def _try_patterns(stem, length, tokens, row, at, size, position, terms, state, stamp):
+    term = terms.stems[stem, CHAIN]
+    while term > 0:
+        entry = terms.terms[term]
+        stop = entry[OFFSET] + entry[SIZE]
+        if (entry[SIGN] == 0 or entry[SIGN] == row[TOKEN_SIGN]) and fits(
+            terms.pool, entry[OFFSET] + length, stop, tokens.forms, at + length, at + size, False
+        ):
+            hit(term, position, state, stamp)
+        term = entry[NEXT]

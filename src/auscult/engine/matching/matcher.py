@@ -1,0 +1,221 @@
+"""Runs the kernels: keeps their tables up to date with the watches, and feeds them batches."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from auscult.engine.matching import kernel_match, kernel_terms, odd
+from auscult.engine.matching import layout as lay
+from auscult.engine.matching.arena import Arena
+from auscult.engine.matching.characters import characters
+from auscult.engine.matching.columns import COLUMNS_OF_FORMS, read, slices
+from auscult.engine.matching.programs import Compiler
+from auscult.engine.matching.scratch import Scratch
+
+# Watches that came since the gates were planned are planned apart until they are so many.
+_FRESH = 1000
+_FRESH_SHARE = 0.05
+# A set learns from so many posts how frequent its terms are before it first plans its gates;
+# afterwards whenever it has read eight times as many.
+_SAMPLE = 2048
+_SAMPLE_OF = 8 * _SAMPLE
+_PLAN_AGAIN = 8
+# What was guessed weighs as much as so many posts that were read.
+_GUESS_WEIGHS = 500.0
+
+Found = tuple[pa.Array, pa.Array, pa.Array]
+
+
+class _Entered:
+    """A hash table over terms or stems that grows with them."""
+
+    def __init__(self) -> None:
+        self._size = 1
+        self.table = lay.Table(
+            np.zeros(64, np.uint64), np.zeros(64, np.int32), np.zeros(64, np.uint8)
+        )
+
+    def update(self, entries: Arena, pool: Arena) -> None:
+        rows = entries.rows()
+        if 2 * len(rows) > len(self.table.owners):
+            room = 1 << (4 * len(rows)).bit_length()
+            self.table = lay.Table(
+                np.zeros(room, np.uint64), np.zeros(room, np.int32), np.zeros(room, np.uint8)
+            )
+            self._size = 1
+        kernel_terms.enter(rows, pool.rows(), self.table, self._size, len(rows))
+        self._size = len(rows)
+
+
+class Matcher:
+    """The compiled side of a set of watches; not for several threads at once."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+        self._scratch = Scratch()
+        self._terms = _Entered()
+        self._stems = _Entered()
+        self.forget_gates()
+
+    def forget_gates(self) -> None:
+        """Plan all gates anew before the next post: watches have moved."""
+        self._gates = self._fresh = _no_gates(1)
+        self._planned = self._fresh_end = 0
+        self._plan_at = -1
+
+    def match(
+        self,
+        posts: pa.Table | pa.RecordBatch,
+        code: np.ndarray,  # type: ignore[type-arg]
+        watches: lay.Watches,
+        *,
+        depth: int,
+        spans: bool,
+    ) -> Found:
+        """Hold watches against posts; return posts, watches and spans of the matches."""
+        compiler = self._compiler
+        self._terms.update(compiler.vocabulary.terms, compiler.vocabulary.pool)
+        self._stems.update(compiler.vocabulary.stems, compiler.vocabulary.pool)
+        self._scratch.fit(
+            terms=compiler.vocabulary.terms.size,
+            expressions=compiler.expressions.size,
+            watches=len(watches.rows),
+            depth=depth + 2,
+        )
+        used = _columns_used(compiler)
+        programs = self._programs(code)
+        self._scratch.matches.counts[:] = 0
+        first = 0
+        for batch in slices(posts):
+            laid = read(batch, used)
+            cut = odd.cut(batch, odd.find(batch, laid))
+            self._scratch.fit_posts(laid, cut)
+            self._plan(laid, cut, programs, watches)
+            found = int(self._scratch.matches.counts[lay.MATCHES])
+            self._run(0, batch.num_rows, laid, cut, programs, watches, keep=spans)
+            matches = self._scratch.matches
+            matches.posts[found : matches.counts[lay.MATCHES]] += first
+            first += batch.num_rows
+        return _result(self._scratch.matches)
+
+    def _run(
+        self,
+        low: int,
+        high: int,
+        posts: lay.Posts,
+        cut: lay.OddTokens,
+        programs: lay.Programs,
+        watches: lay.Watches,
+        *,
+        keep: bool,
+    ) -> None:
+        terms = self._lookup()
+        scratch = self._scratch
+        while low < high:
+            low = kernel_match.match_rows(
+                low, high, posts, cut, characters().tables(), terms, programs, watches,
+                self._gates, self._fresh, scratch.tokens, scratch.state, scratch.found,
+                scratch.spans, scratch.matches, scratch.stamps(high - low), keep,
+            )  # fmt: skip
+            scratch.grow()
+        scratch.seen_posts += high
+
+    def _plan(
+        self, posts: lay.Posts, cut: lay.OddTokens, programs: lay.Programs, watches: lay.Watches
+    ) -> None:
+        """See to it that every watch has a gate, chosen by what is known of its terms."""
+        count, scratch = len(watches.rows), self._scratch
+        rows = posts.present.shape[1]
+        if scratch.seen_posts < _SAMPLE and rows >= _SAMPLE_OF:
+            self._gates = self._fresh = _no_gates(len(scratch.state.terms))
+            self._run(0, _SAMPLE, posts, cut, programs, watches, keep=False)
+            self._plan_at = -1
+        if self._plan_at < 0 or scratch.seen_posts >= self._plan_at or self._many_fresh(count):
+            self._gates = self._planned_gates(0, count, watches)
+            self._fresh = _no_gates(len(scratch.state.terms))
+            self._planned = self._fresh_end = count
+            self._plan_at = max(_SAMPLE_OF, _PLAN_AGAIN * scratch.seen_posts)
+        elif self._fresh_end < count:
+            self._fresh = self._planned_gates(self._planned, count, watches)
+            self._fresh_end = count
+            self._gates = _extended(self._gates, len(scratch.state.terms))
+
+    def _many_fresh(self, count: int) -> bool:
+        return count - self._planned > max(_FRESH, int(_FRESH_SHARE * count))
+
+    def _planned_gates(self, low: int, high: int, watches: lay.Watches) -> lay.Gates:
+        scratch = self._scratch
+        guessed = self._compiler.vocabulary.shares.rows()
+        counted = scratch.state.documents[: len(guessed)]
+        shares = (counted + guessed * _GUESS_WEIGHS) / (scratch.seen_posts + _GUESS_WEIGHS)
+        starts = np.zeros(len(scratch.state.terms) + 1, np.int32)
+        owners, partners, always = kernel_match.plan(
+            low, high, watches, shares.astype(np.float32), starts
+        )
+        return lay.Gates(starts, owners, partners, always)
+
+    def _lookup(self) -> lay.Terms:
+        vocabulary = self._compiler.vocabulary
+        return lay.Terms(
+            vocabulary.terms.rows(),
+            vocabulary.stems.rows(),
+            vocabulary.pool.rows(),
+            self._terms.table,
+            self._stems.table,
+            vocabulary.shortest_stem,
+            vocabulary.has_folded_stems,
+        )
+
+    def _programs(self, code: np.ndarray) -> lay.Programs:  # type: ignore[type-arg]
+        compiler = self._compiler
+        expressions = lay.Expressions(
+            compiler.expressions.rows(), compiler.parts.rows(), compiler.orders.rows()
+        )
+        conditions = lay.Conditions(
+            compiler.conditions.rows(), compiler.ranges.rows(), compiler.forms_used
+        )
+        return lay.Programs(code, compiler.vocabulary.pool.rows(), expressions, conditions)
+
+
+def _columns_used(compiler: Compiler) -> set[int]:
+    used = {lay.C_TITLE, lay.C_TEXT, *compiler.columns_used}
+    if lay.C_AUTHOR in used:
+        used.add(lay.C_AUTHOR_NAME)
+    for form in np.flatnonzero(compiler.forms_used):
+        used.update(COLUMNS_OF_FORMS[int(form)])
+    return used
+
+
+def _no_gates(terms: int) -> lay.Gates:
+    return lay.Gates(
+        np.zeros(terms + 1, np.int32),
+        np.zeros(0, np.int32),
+        np.zeros((0, 2), np.uint64),
+        np.zeros(0, np.int32),
+    )
+
+
+def _extended(gates: lay.Gates, terms: int) -> lay.Gates:
+    """Give terms that came later no entries."""
+    missing = terms + 1 - len(gates.starts)
+    if missing <= 0:
+        return gates
+    return gates._replace(starts=np.pad(gates.starts, (0, missing), mode="edge"))
+
+
+def _result(matches: lay.Matches) -> Found:
+    count, size = (int(number) for number in matches.counts[: lay.MATCH_SPANS + 1])
+    ends = np.zeros(count + 1, np.int32)
+    ends[1:] = matches.ends[:count]
+    spans = matches.spans[:size]
+    fields = pa.array(["title", "text"]).take(pa.array(spans >> 62))
+    mask = (1 << 31) - 1
+    places = [pa.array(((spans >> shift) & mask).astype(np.int32)) for shift in (31, 0)]
+    return (
+        pa.array(matches.posts[:count]),
+        pa.array(matches.watches[:count]),
+        pa.ListArray.from_arrays(
+            pa.array(ends), pa.StructArray.from_arrays([fields, *places], ["field", "start", "end"])
+        ),
+    )
