@@ -152,6 +152,7 @@ def _quoted(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int], bo
 def _enclosing(data: bytes, delimiter: str) -> bool:
     """Return whether quotes enclose whole fields, rather than words inside of them."""
     sign = re.escape(delimiter.encode())
+    data = data.replace(b'""', b"")
     opening = len(re.findall(rb"(?:\A|(?<=\n)|(?<=" + sign + rb'))"', data))
     closing = len(re.findall(rb'"(?=' + sign + rb"|\r?\n|\Z)", data))
     return opening > 0 and abs(opening - closing) * 10 <= opening

@@ -1,0 +1,95 @@
+"""Sources that the conformance suite reads: at least one for every connector."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from auscult.engine.connectors.conformance import Expected
+
+Specimen = tuple[dict[str, Any], Expected]
+
+
+def _record(number: int) -> dict[str, Any]:
+    return {
+        "uri": f"at://did:plc:a{number % 3}/app.bsky.feed.post/{number}",
+        "author": f"did:plc:a{number % 3}",
+        "created_at": f"2026-01-{number % 28 + 1:02d}T08:00:00Z",
+        "text": f"post {number} with a #tag{number} for @name and https://example.org/{number}",
+        "engagement": {"likes": number, "replies": None},
+    }
+
+
+def json_lines(folder: Path) -> Specimen:
+    """Lines of our own format, with broken ones in between."""
+    lines = [json.dumps(_record(number)).encode() for number in range(400)]
+    lines[7] = b"{broken"
+    lines[8] = b""
+    lines[250] = b"null"
+    lines[251] = b'{"uri": "u", "text": "no date"}'
+    lines[300] = json.dumps(_record(300)).encode().replace(b"post 300", b"post \xff\xfe")
+    path = folder / "lines.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    return {"paths": [str(path)], "block_size": 4_000}, Expected(records=399, broken=3)
+
+
+def packed_lines(folder: Path) -> Specimen:
+    """The same kind of lines, packed in two ways, in a folder."""
+    lines = b"".join(json.dumps(_record(number)).encode() + b"\n" for number in range(150))
+    inside = folder / "packed"
+    inside.mkdir()
+    (inside / "first.jsonl.gz").write_bytes(gzip.compress(lines[: len(lines) // 2]))
+    (inside / "second.ndjson.zst").write_bytes(zstandard.compress(lines[len(lines) // 2 :]))
+    return {"paths": [str(inside)], "block_size": 3_000}, Expected(records=151, broken=2)
+
+
+def bars(folder: Path) -> Specimen:
+    """`id|date|text` without a header, with lines that have too little."""
+    path = folder / "desk.txt"
+    lines = [
+        f"{586_266_658_731_388_929 + n}|Thu Apr 09 20:{n % 60:02d}:18 +0000 2015|word{' | ' * (n % 9 == 0)} {n} \u0085 x"
+        for n in range(300)
+    ]
+    lines[20] = "586266658731388929"
+    lines[21] = ""
+    path.write_bytes("\r\n".join(lines).encode())
+    return {"paths": [str(path)], "block_size": 2_000}, Expected(records=299, broken=1)
+
+
+def table(folder: Path) -> Specimen:
+    """A spreadsheet's export: quotes, line breaks inside, German names and dates."""
+    path = folder / "export.csv"
+    rows = ["Beitrags-ID;Datum;Verfasser;Text"]
+    rows += [
+        f'{n};{n % 28 + 1:02d}.03.2026 10:00;"a;{n}";"Zeile ""{n}""\nzwei"' for n in range(200)
+    ]
+    rows[50] = "50;01.03.2026 10:00"
+    rows[60] = '60;01.03.2026 10:00;b;He said "no" to it'
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return {"paths": [str(path)], "block_size": 1_500}, Expected(records=200, broken=1)
+
+
+def columns(folder: Path) -> Specimen:
+    """Parquet in several row groups."""
+    path = folder / "posts.parquet"
+    rows = pa.Table.from_pylist([_record(number) for number in range(1_000)])
+    pq.write_table(rows, path, row_group_size=170)
+    return {"paths": [str(path)]}, Expected(records=1_000, broken=0)
+
+
+def small_town(folder: Path) -> Specimen:
+    """A week of Lakeside."""
+    return {"days": 7, "seed": 3}, Expected(broken=0)
+
+
+SPECIMENS: dict[str, tuple[Callable[[Path], Specimen], ...]] = {
+    "files": (json_lines, packed_lines, bars, table, columns),
+    "lakeside": (small_town,),
+}
