@@ -202,13 +202,19 @@ def textual(draw: st.DrawFn) -> Node:
     return node
 
 
+_in_brackets: st.SearchStrategy[Node] = st.recursive(textual(), _joined, max_leaves=4)
+
+
 @st.composite
 def in_titles(draw: st.DrawFn) -> Node:
-    return InTitle(child=draw(st.recursive(textual(), _joined, max_leaves=4)))
+    return InTitle(child=draw(_in_brackets))
+
+
+_leaves = st.one_of(textual(), textual(), fields, in_titles())
+_trees: st.SearchStrategy[Node] = st.recursive(_leaves, _joined, max_leaves=12)
 
 
 @st.composite
 def trees(draw: st.DrawFn) -> Node:
     """Any tree that a query may have."""
-    leaves = st.one_of(textual(), textual(), fields, in_titles())
-    return _positive(draw(st.recursive(leaves, _joined, max_leaves=12)))
+    return _positive(draw(_trees))
