@@ -159,14 +159,18 @@ def _span(node: FieldRange) -> str:
 def _word(token: Token) -> str:
     match token:
         case Wildcard():
-            return f"{_sort(token.pattern)}words like “{token.pattern}”"
+            return f"{_sort(token.pattern) or 'word'}s like “{token.pattern}”"
         case Exact():
-            return f"{_sort(token.text)}“{token.text}” in exactly this case"
+            return f"{_the(token.text)}“{token.text}” in exactly this case"
     accents = ", accents as written" if base_form(token.text) != token.text else ""
-    return f"{_sort(token.text)}“{token.text}”{accents}"
+    return f"{_the(token.text)}“{token.text}”{accents}"
+
+
+def _the(form: str) -> str:
+    return f"the {_sort(form)} " if is_signed(form) else ""
 
 
 def _sort(form: str) -> str:
     if not is_signed(form):
         return ""
-    return "the hashtag " if form[0] == "#" else "the name "
+    return "hashtag" if form[0] == "#" else "name"

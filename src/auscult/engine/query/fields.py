@@ -116,7 +116,7 @@ _RULES = (
         name="authorVerified",
         kind=Kind.BOOLEAN,
         columns=("author_verified",),
-        about="by authors whom the network vouches for, or not",
+        about="by authors whom the network vouches for (true) or not (false)",
     ),
     FieldRule(
         name="language",
