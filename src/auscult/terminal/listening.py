@@ -19,6 +19,7 @@ from auscult.engine.connectors.files.config import parse_columns
 from auscult.engine.kernel import posts
 from auscult.engine.kernel.clock import SystemClock
 from auscult.engine.query.parse import Query
+from auscult.terminal.archives import owner_of
 from auscult.terminal.printing import (
     aside,
     people,
@@ -115,10 +116,9 @@ def listen(
     as_json: bool,
 ) -> None:
     """Match the posts of `paths`, keep those that matched, and print what each watch found."""
-    from auscult.terminal.archives import owner_of
+    actor = owner_of(archive)
     from auscult.web.listening import actions, queries
 
-    actor = owner_of(archive)
     if not wanted:
         wanted = {watch.name: _query(watch) for watch in queries.watches(actor)}
         _refuse_nothing(wanted)

@@ -14,7 +14,7 @@ from auscult.engine.kernel.errors import Correctable, Remote
 PIPE_WIDTH = 1_000
 
 people = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
-aside = Console(stderr=True, highlight=False)
+aside = Console(stderr=True, highlight=False, soft_wrap=True)
 
 BARS = "▁▂▃▄▅▆▇█"
 

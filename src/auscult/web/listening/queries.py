@@ -336,23 +336,28 @@ def summaries(
 ) -> list[Summary]:
     """Return what each watch found in these sources, from the rollups."""
     own = [one for one in watches if one.organisation_id == actor.organisation_id]
-    counted = HourlyCount.objects.filter(watch__in=own, source__in=sources)
-    rows = list(counted.values_list("watch_id", "hour", "count"))
-    start = min((hour for _, hour, _ in rows), default=0)
-    width = max(1, -(-(max((hour for _, hour, _ in rows), default=0) + HOUR_US - start) // parts))
-    return [
-        _summary(one, [row[1:] for row in rows if row[0] == one.pk], start, width, parts)
-        for one in own
-    ]
+    found: dict[int, list[tuple[int, int]]] = {one.pk: [] for one in own}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT watch_id, hour, count FROM listening_hourlycount "
+            f"WHERE {among('watch_id')} AND {among('source_id')}",
+            [values(list(found)), values([source.pk for source in sources])],
+        )
+        for watch_id, hour, number in cursor.fetchall():
+            found[watch_id].append((hour, number))
+    hours = [hour for rows in found.values() for hour, _ in rows]
+    start, stop = min(hours, default=0), max(hours, default=0) + HOUR_US
+    width = -(-(stop - start) // parts)
+    return [_summary(one, found[one.pk], start, width, parts) for one in own]
 
 
 def _summary(
-    watch: Watch, counted: Sequence[tuple[int, int]], start: int, width: int, parts: int
+    watch: Watch, rows: Sequence[tuple[int, int]], start: int, width: int, parts: int
 ) -> Summary:
     counts = [0] * parts
-    for hour, number in counted:
+    for hour, number in rows:
         counts[(hour - start) // width] += number
-    hours = [hour for hour, _ in counted]
+    hours = [hour for hour, _ in rows]
     return Summary(
         watch_id=watch.pk,
         name=watch.name,
