@@ -26,7 +26,7 @@ AT_ONCE = 2 * SEGMENT_ROWS
 _READERS = 2
 
 
-def forget(store: Store, uris: Sequence[str], authors: Sequence[str]) -> int:
+def forget(store: Store, uris: Sequence[str], authors: Sequence[str], *, erase: bool) -> int:
     """Forget; returns how many posts are gone. See `Lake.forget`."""
     if not uris and not authors:
         return 0
@@ -37,7 +37,7 @@ def forget(store: Store, uris: Sequence[str], authors: Sequence[str]) -> int:
         with ThreadPoolExecutor(_READERS) as readers:
             hits = list(readers.map(store.dead, manifest.segments))
         marked = list(zip(manifest.segments, hits, strict=True))
-        new = commit_dead(store, manifest, marked)
+        new = commit_dead(store, manifest, marked, at_once=AT_ONCE if erase else 0)
         return before - sum(segment.rows - segment.dead_rows for segment in new.segments)
 
 
@@ -53,7 +53,7 @@ def expire(store: Store, source: str, before: int) -> int:
             dropped += len(dead) - segment.dead_rows
             marked.append((segment, dead))
         if marked:
-            commit_dead(store, manifest, marked)
+            commit_dead(store, manifest, marked, at_once=AT_ONCE)
         return dropped
 
 
@@ -65,9 +65,12 @@ def _too_old(store: Store, segment: Segment, before: int) -> Rows:
 
 
 def commit_dead(
-    store: Store, manifest: Manifest, marked: Sequence[tuple[Segment, Rows]]
+    store: Store, manifest: Manifest, marked: Sequence[tuple[Segment, Rows]], *, at_once: int
 ) -> Manifest:
-    """Commit that of each segment these rows are dead; few are written anew at once."""
+    """Commit that of each segment these rows are dead.
+
+    Where no more than `at_once` rows have to be written anew for it, they are gone as well.
+    """
     count = store.log.count()
     born = manifest.commit + 1
     changed = [(s, rows) for s, rows in marked if len(rows) > s.dead_rows]
@@ -76,7 +79,7 @@ def commit_dead(
     old = [*(s for s, _ in changed), *behind]
     new = [replace(s, resolved=count) for s in behind]
     for segment, rows in changed:
-        if whole <= AT_ONCE or len(rows) == segment.rows:
+        if whole <= at_once or len(rows) == segment.rows:
             new += without(store, segment, rows)
         else:
             new.append(_marked(store, segment, rows, born))

@@ -169,14 +169,17 @@ class Lake:
         )
         return counts.counts(self._store, by, wanted, limit)
 
-    def forget(self, uris: Sequence[str], authors: Sequence[str] = ()) -> int:
+    def forget(
+        self, uris: Sequence[str], authors: Sequence[str] = (), *, erase: bool = True
+    ) -> int:
         """Forget posts by uri and everything of authors; returns how many posts are gone.
 
         When it returns, no read gives them, and they stay away if they are delivered again.
         Where few posts have to be written anew for it, they are also gone from the disk;
-        else `compact` erases them.
+        else, or without `erase`, `compact` erases them. A stream that takes many posts back
+        is followed without `erase`.
         """
-        return forget.forget(self._store, uris, authors)
+        return forget.forget(self._store, uris, authors, erase=erase)
 
     def expire(self, source: str, before: datetime) -> int:
         """Drop the posts of a source that are older than `before`; returns how many."""

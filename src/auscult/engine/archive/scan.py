@@ -134,18 +134,21 @@ class Scan:
         unopened one reaches, too, waits in `held` for the next window.
         """
         groups = sorted(self._groups(manifest, source, bound), key=_newest_first)
-        groups = [group for group in groups if self._may_hit(group)]
+        # Term filters are opened as the scan comes to them: a step of a backfill ends soon.
+        candidates = (group for group in groups if self._may_hit(group))
         held: list[pa.Table] = []
-        for number, group in enumerate(groups):
-            held.append(self._loaded(group, bound))
-            rest = groups[number + 1].last + 1 if number + 1 < len(groups) else EVER
+        rest = NEVER
+        following = next(candidates, None)
+        while rest > EVER:
+            if following is not None:
+                held.append(self._loaded(following, bound))
+                following = next(candidates, None)
+            rest = EVER if following is None else following.last + 1
             if rest > EVER and sum(len(posts) for posts in held) < self._wanted.rows:
                 continue
             ready, held = _split(held, rest)
             if rest == EVER or ready:
                 yield self._finished(ready), rest
-        if not groups:
-            yield self._finished([]), EVER
 
     def _groups(self, manifest: Manifest, source: str, bound: int) -> Iterator[Group]:
         for segment in manifest.segments:

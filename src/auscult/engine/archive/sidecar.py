@@ -76,6 +76,8 @@ def term_filter(terms: Sequence[pa.Array | pa.ChunkedArray], seed: np.uint64) ->
     joined = np.concatenate([hashes | np.uint64(n) for n, hashes in enumerate(found)])
     joined.sort()
     hashes = (joined >> np.uint64(8)).astype(np.uint32)
+    if not len(hashes):  # posts of nothing but links
+        return TermFilter(hashes, np.empty(0, dtype=np.uint8))
     starts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
     bits = np.left_shift(np.uint8(1), (joined & np.uint64(0xFF)).astype(np.uint8))
     return TermFilter(hashes[starts], np.bitwise_or.reduceat(bits, starts))

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from auscult.engine.archive import Lake, LakeDamagedError, LakeError, compact, forget, sampled
 from auscult.engine.archive import segments as segments_module
 from auscult.engine.kernel.posts import SCHEMA
+from auscult.engine.query.nominate import AllOf, AnyOf, Everything, Has, HasPrefix, Need
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = (
@@ -165,6 +166,46 @@ def test_tables_go_from_new_to_old_and_are_bounded(lake: Lake) -> None:
         assert min(newer) > max(older)
 
 
+def test_row_groups_are_skipped_by_what_a_query_needs(lake: Lake) -> None:
+    lake.write(posts_of(list(range(320))), source="town", key="1")
+    lake.compact()
+
+    def seen(need: Need) -> list[int]:
+        return numbers_in(lake, need=need)
+
+    assert len(seen(Everything())) == 320
+    assert len(seen(Has(term="town"))) == 320  # in every row group
+    one = seen(Has(term="number77"))
+    assert 77 in one
+    assert len(one) < 30
+    assert len(seen(HasPrefix(stem="numb"))) == 320
+    assert len(seen(HasPrefix(stem="nu"))) == 320  # too short for the filter to say no
+    assert len(seen(HasPrefix(stem="xyz"))) < 30
+    both = seen(AllOf(needs=(Has(term="number7"), Has(term="number300"))))
+    assert len(both) < 30
+    either = seen(AnyOf(needs=(Has(term="number7"), Has(term="number300"))))
+    assert {7, 300} <= set(either)
+    assert len(either) < 60
+
+
+@given(
+    texts=st.lists(st.text("aäbc日😷# ", max_size=12), min_size=1, max_size=40),
+    asked=st.text("aäbc日😷#", min_size=1, max_size=5),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_row_group_with_the_term_is_never_skipped(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], asked: str
+) -> None:
+    lake = Lake(tmp_path_factory.mktemp("lake") / "lake", terms=words_of)
+    posts = posts_of(list(range(len(texts))))
+    lake.write(posts.set_column(3, posts.field(3), pa.array(texts)), source="town", key="1")
+    lake.compact()
+    having = {n for n, text in enumerate(texts) if asked in text.split(" ")}
+    assert having <= set(numbers_in(lake, need=Has(term=asked)))
+    starting = {n for n, t in enumerate(texts) if any(w.startswith(asked) for w in t.split(" "))}
+    assert starting <= set(numbers_in(lake, need=HasPrefix(stem=asked)))
+
+
 @given(cut=st.integers(0, 30), rows=st.sampled_from([5, 16, 64]), merge=st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_a_scan_that_was_cut_off_continues(
@@ -279,6 +320,15 @@ def test_forgetting_a_few_leaves_no_trace_at_once(lake: Lake, tmp_path: Path) ->
     lake.write(posts_of(list(range(30))), source="town", key="1")
     lake.compact()
     lake.forget(["at://town/3"])
+    assert "number3 " not in readable(tmp_path)
+
+
+def test_forgetting_without_erasing_leaves_that_to_compaction(lake: Lake, tmp_path: Path) -> None:
+    lake.write(posts_of(list(range(30))), source="town", key="1")
+    assert lake.forget(["at://town/3"], erase=False) == 1
+    assert 3 not in numbers_in(lake)
+    assert "number3 " in readable(tmp_path)
+    lake.compact()
     assert "number3 " not in readable(tmp_path)
 
 
