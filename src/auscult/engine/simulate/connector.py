@@ -39,7 +39,7 @@ class Lakeside:
     name = "lakeside"
     title = "Lakeside, a simulated town"
     capabilities = Capabilities(live=False, resume=Resume.EXACT, engagement=True)
-    Config = LakesideConfig
+    Config: type[Settings] = LakesideConfig
 
     def open(self, config: LakesideConfig, snapshot: Snapshot | None, *, clock: Clock) -> Reader:
         """Plan the town's days, and stand where the snapshot says."""

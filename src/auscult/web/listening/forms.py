@@ -122,7 +122,7 @@ class SearchForm(forms.Form):
     )
 
     def __init__(self, *args: Any, sources: Sequence[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         choices = [("", _("All")), *((str(number), name) for number, name in sources)]
         self.fields["source"] = forms.ChoiceField(
             required=False, label=_("Source"), choices=choices

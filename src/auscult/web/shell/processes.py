@@ -53,7 +53,6 @@ class Child:
     def note_exit(self) -> float:
         """Clear away what the ended process left; return the seconds until its restart."""
         assert self.process is not None
-        self.process.join()
         _signal_group(self.process, signal.SIGKILL)
         self.process = None
         now = time.monotonic()
@@ -113,6 +112,7 @@ class Keeper:
 
     def _ended(self, child: Child) -> None:
         assert child.process is not None
+        child.process.join()
         code = child.process.exitcode
         wait = child.note_exit()
         self.say(f"The {child.name} ended unasked ({_exit_in_words(code)}); again in {wait:g} s.")

@@ -43,6 +43,20 @@ def marked(text: str | None, spans: Iterable[tuple[int, int]]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part of the post is escaped above
 
 
+@register.filter
+def coded(text: str) -> SafeString:
+    """Return a message, escaped, with what stands in `backquotes` as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # an odd one out: part of what was typed
+        return conditional_escape(text)
+    return mark_safe(  # noqa: S308 - every part is escaped
+        "".join(
+            format_html("<code>{}</code>", part) if number % 2 else conditional_escape(part)
+            for number, part in enumerate(parts)
+        )
+    )
+
+
 def merged(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     """Return `spans` in order, cut to `length`, overlapping ones made one."""
     whole: list[tuple[int, int]] = []
