@@ -105,7 +105,7 @@ def find_form(
     values: Iterable[object], *, zone: str = "UTC", day_first: bool | None = None
 ) -> tuple[DateForm, float]:
     """Return the form that reads most of these values, and the share that it reads."""
-    sample = [value for value in values if value not in {None, ""}]
+    sample = [v for v in values if isinstance(v, str | int | float | date) and v != ""]
     if not sample:
         return DateForm(name="iso", zone=zone), 0.0
     names = _candidates(sample[:5] + sample[-5:])

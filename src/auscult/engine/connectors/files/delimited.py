@@ -88,11 +88,12 @@ def _unwrapped(lines: pa.StringArray, plan: DelimitedPlan) -> pa.StringArray:
     if not plan.delimiter or not pc.any(marked).as_py():
         return lines
     return pc.replace_with_mask(
-        lines, marked, pa.array([_unwrap(line) for line in lines.filter(marked).to_pylist()])
+        lines, marked, pa.array([unwrap(line) for line in lines.filter(marked).to_pylist()])
     )
 
 
-def _unwrap(line: str) -> str:
+def unwrap(line: str) -> str:
+    """Return a line without the quotes that enclose the whole of it, if they do."""
     bare = line.rstrip()
     inner = bare[1:-1]
     wrapped = len(bare) > 1 and bare.endswith('"') and '"' not in inner.replace('""', "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from auscult.engine.connectors.files.config import FilesConfig
 from auscult.engine.connectors.files.dates import find_form
+from auscult.engine.connectors.files.delimited import unwrap
 from auscult.engine.connectors.files.names import NAMES, normal
 from auscult.engine.connectors.files.quoted import RecordReader
 
@@ -127,7 +128,7 @@ def _plain(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int], boo
         position = min(position + len(line) + 1, len(data))
         text = line.rstrip(b"\r").decode("utf-8", "replace")
         if text.strip():
-            records.append(text.split(delimiter) if delimiter else [text])
+            records.append(unwrap(text).split(delimiter) if delimiter else [text])
             ends.append(position)
     return records, ends, True
 
