@@ -51,11 +51,14 @@ def empty_journal(patience: float = PATIENCE) -> bool:
     Returns
     -------
     bool
-        False where a reader kept its pages in use for longer than `patience` seconds. In
+        False inside a transaction, and where a reader kept its pages in use for longer than
+        `patience` seconds. In
         PostgreSQL the journal is the server's: True at once.
     """
     if not is_sqlite():
         return True
+    if connection.in_atomic_block:
+        return False
     until = time.monotonic() + patience
     while True:
         with connection.cursor() as cursor:

@@ -23,10 +23,6 @@ from auscult.web.listening.database import among, values
 from auscult.web.listening.rows import COLUMNS, moments_us, new_keys, to_columns
 from auscult.web.listening.standing import Hits
 
-INSERT = (
-    f"INSERT INTO listening_mention (id, organisation_id, origin_id, {', '.join(COLUMNS)}) "
-    f"VALUES ({', '.join(['%s'] * (len(COLUMNS) + 3))})"
-)
 # A mention keeps its key, and with it the moment and the source that it was counted under.
 CHANGED = tuple(name for name in COLUMNS if name not in {"uri", "created_at"})
 UPDATE = (
@@ -138,9 +134,19 @@ def _write_new(
 
 
 def _insert(cursor: CursorWrapper, place: Place, keys: list[int], posts: pa.Table) -> None:
-    constant = ([place.organisation_id] * len(keys), [place.origin_id] * len(keys))
-    cursor.executemany(INSERT, list(zip(keys, *constant, *to_columns(posts), strict=True)))
-    index.put(cursor, _entries(keys, constant[1], posts))
+    # Columns that are null throughout, most of them for most sources, are left out.
+    columns = {
+        name: column
+        for name, column in zip(COLUMNS, to_columns(posts), strict=True)
+        if posts.column(name).null_count < len(keys)
+    }
+    cursor.executemany(
+        f"INSERT INTO listening_mention (id, organisation_id, origin_id, {', '.join(columns)}) "
+        f"VALUES (%s, {place.organisation_id:d}, {place.origin_id:d}"
+        f"{', %s' * len(columns)})",
+        list(zip(keys, *columns.values(), strict=True)),
+    )
+    index.put(cursor, _entries(keys, [place.origin_id] * len(keys), posts))
 
 
 def _entries(keys: Sequence[int], origins: Sequence[int], posts: pa.Table) -> list[tuple[int, str]]:
@@ -172,7 +178,10 @@ def _renew(cursor: CursorWrapper, posts: pa.Table, mentions: Sequence[Known]) ->
     ]
     index.remove(cursor, [keys[row] for row in edited])
     origins = [mentions[row].origin_id for row in edited]
-    index.put(cursor, _entries([keys[row] for row in edited], origins, posts.take(edited)))
+    index.put(
+        cursor,
+        _entries([keys[row] for row in edited], origins, posts.take(pa.array(edited, pa.int64()))),
+    )
 
 
 def _found(

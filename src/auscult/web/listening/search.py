@@ -215,7 +215,7 @@ def relevance(hits: Sequence[Mentioned]) -> list[float]:
     """
     terms = [
         Counter(
-            ((hit.title or "") if name == "title" else hit.text)[start:end].casefold()
+            ((hit.title or "") if name == "title" else hit.text)[start:end].casefold().lstrip("#@")
             for name, start, end in hit.spans
         )
         for hit in hits

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from auscult.engine.kernel.errors import Correctable
 
@@ -224,12 +224,13 @@ def database(options: Options) -> dict[str, Any]:
             "NAME": str(options.archive / DATABASE_FILE),
         }
     parts = urlsplit(options.database_url)
+    socket = parse_qs(parts.query).get("host", [""])[0]  # libpq's way to name a socket's folder
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": socket or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,

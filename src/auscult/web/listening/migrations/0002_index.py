@@ -16,6 +16,9 @@ SQLITE = (
     )""",
     # Words of what is deleted leave the index at once.
     "INSERT INTO listening_index(listening_index, rank) VALUES('secure-delete', 1)",
+    # One segment a batch, and small pages: taking words out rewrites pages.
+    "INSERT INTO listening_index(listening_index, rank) VALUES('hashsize', 16777216)",
+    "INSERT INTO listening_index(listening_index, rank) VALUES('pgsz', 1000)",
     "CREATE VIRTUAL TABLE listening_vocabulary USING fts5vocab('listening_index', 'row')",
 )
 POSTGRESQL = (

@@ -1,0 +1,68 @@
+"""What every test of the web layer may ask for: persons, and an archive of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auscult.engine.kernel.clock import FixedClock
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def own_archive(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Give a test that touches the database an empty lake of its own."""
+    if request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    settings = request.getfixturevalue("settings")
+    settings.AUSCULT = dataclasses.replace(settings.AUSCULT, archive=tmp_path)
+    yield
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Let it be noon on 20 November 2026, until a test says otherwise."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def owner(db: None, clock: FixedClock) -> Any:
+    """Return the owner of the hospital's organisation."""
+    from auscult.web.accounts.actions import first_owner
+
+    return first_owner(organisation="Lakeside Hospital", username="owner", clock=clock)
+
+
+@pytest.fixture
+def teammate(owner: Any, clock: FixedClock) -> Any:
+    """Return an editor in the owner's organisation."""
+    return _member(owner, clock, "teammate", "editor")
+
+
+@pytest.fixture
+def onlooker(owner: Any, clock: FixedClock) -> Any:
+    """Return somebody in the owner's organisation who may only look."""
+    return _member(owner, clock, "onlooker", "viewer")
+
+
+@pytest.fixture
+def stranger(owner: Any, clock: FixedClock) -> Any:
+    """Return the owner of another organisation in the same archive."""
+    from auscult.web.accounts.actions import add_organisation
+
+    return add_organisation(organisation="Hilltop Clinic", username="stranger", clock=clock)
+
+
+def _member(owner: Any, clock: FixedClock, name: str, role: str) -> Any:
+    from auscult.web.accounts.actions import add_member
+    from auscult.web.accounts.models import Role
+    from auscult.web.accounts.queries import actor_for
+
+    user = add_member(owner, username=name, role=Role(role))
+    return actor_for(user, owner.organisation_id, clock=clock)
