@@ -71,7 +71,7 @@ class Community:
     more: tuple[float, float, float] = (0.4, 0.1, 0.0)
     lower: float = 0.3
     typos: int = 8
-    stretch: int = 6
+    stretch: int = 80
     titles: bool = False
     closed: bool = False
     norm: str = ""
@@ -130,7 +130,7 @@ COMMUNITIES: tuple[Community, ...] = (
               norm="sources with a number, no emoji, long answers, sharp tone"),
     Community(key="students", source="bluesky", name="lakeside-college", people=0.07, posts=0.06,
               hours="late", days=EVEN_DAYS, emoji=0.35, tags=0.05, lower=0.85, typos=14,
-              stretch=25, media=0.1, more=(0.15, 0.0, 0.0),
+              stretch=250, media=0.1, more=(0.15, 0.0, 0.0),
               topics={"exams": 20, "food": 6, "shows": 8, "work": 3, "rant": 5, "sports": 4,
                       "h_wait": 0.4, "h_bill": 0.6, "flu_shot": 0.4, "h_phone": 0.2},
               norm="no capitals, irony, no hashtags"),

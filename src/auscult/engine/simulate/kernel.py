@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Arrays = tuple[NDArray[np.generic], ...]
 
+# Words that people draw out, each after a blank.
+_DRAWN_OUT = np.frombuffer(
+    b" so no way love long yes wow please very aw too never really all muy tan sehr ",
+    np.uint8,
+)
 SCRATCH = 1 << 15  # bytes of one text before its author's hand; tests hold the grammar to it
 DEPTH = 64  # open rules at one time
 BOUND, FACT, NUMBER = 1, 2, 4
@@ -77,7 +82,12 @@ def expand(
         if op < 0:
             call = -1 - op
             continue
-        for i in range(lit_start[op], lit_start[op + 1]):
+        begin = lit_start[op]
+        if at > 0 and pool[begin] == 46 and out[at - 1] in (33, 46, 63):
+            begin += 1  # no full stop after a mark that ends the sentence already
+        elif at > 0 and pool[begin] == 32 and out[at - 1] == 32:
+            begin += 1  # a choice between them was left empty
+        for i in range(begin, lit_start[op + 1]):
             out[at] = pool[i]
             at += 1
 
@@ -152,6 +162,18 @@ def set_case(text: Bytes, end: int, style: int) -> None:
 
 
 @njit(cache=True)
+def is_drawn_out(text: Bytes, start: int, size: int) -> bool:
+    """Say whether a word is one of those that people draw out."""
+    for i in range(_DRAWN_OUT.size - size - 1):
+        same = _DRAWN_OUT[i] == 32 and _DRAWN_OUT[i + size + 1] == 32
+        for j in range(size):
+            same = same and _DRAWN_OUT[i + 1 + j] == text[start + j]
+        if same:
+            return True
+    return False
+
+
+@njit(cache=True)
 def put_word(
     text: Bytes,
     start: int,
@@ -172,7 +194,7 @@ def put_word(
     slip = -1
     if plain and size >= 5 and chance < typos:
         slip = below(mix(draw, 2), 3)
-    drawn_out = plain and 2 <= size <= 6 and 1000 - chance <= stretch
+    drawn_out = plain and 1000 - chance <= stretch and is_drawn_out(text, start, size)
     last = -1
     for i in range(start, end):
         if text[i] in (97, 101, 111, 117):
@@ -298,6 +320,9 @@ def write_texts(
         end = 0
         for column in range(plain_from):
             if parts[row, column] >= 0:
+                if end and (letter(body[end - 1]) or 48 <= body[end - 1] <= 57):
+                    body[end] = 46  # a sentence that nobody closed
+                    end += 1
                 if end and style[JOIN] == JOIN_PARAGRAPH:
                     body[end] = 10
                     body[end + 1] = 10
@@ -306,6 +331,8 @@ def write_texts(
                     body[end] = 32
                     end += 1
                 end, met = expand(grammar, parts[row, column], keys[row], fact, column, body, end)
+                while end and body[end - 1] == 32:
+                    end -= 1
                 flags[row] |= met
         set_case(body, end, style[CASE])
         if style[APOSTROPHE]:

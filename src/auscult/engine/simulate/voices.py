@@ -44,6 +44,7 @@ class Voices:
         self.people = people
         self.addresses = addresses
         self.grammar = lakeside_grammar()
+        self.named_hospital = np.uint32(1 << self.grammar.flags.index("hospital"))
         self.fact = row_keys(seed, "facts", 1)[0]
         shape = (len(COMMUNITIES), len(TOPICS))
         self.rules = np.full((*shape, 5), -1, np.int32)  # body, more, emoji, tags, title
@@ -76,6 +77,7 @@ class Voices:
         said = plan.said[voice]
         text, flags = self._texts(parts, _EMOJI, said, hand, styles)
         text = self._addressed(voice, text)
+        flags[self._to_hospital(voice)] |= self.named_hospital
         named = self.rules[plan.community[voice], plan.topic[voice], 4].copy()
         named[plan.link[voice] != FIRST] = -1
         heads = np.flatnonzero(named >= 0)
@@ -167,6 +169,14 @@ class Voices:
         place[found] = np.arange(found.size) + 1
         front = pa.concat_arrays([pa.array([""]), at]).take(pa.array(place))
         return pc.binary_join_element_wise(front, text, "")
+
+    def _to_hospital(self, rows: Rows) -> NDArray[np.bool_]:
+        """Say which rows start with the hospital's account name."""
+        plan = self.plan
+        named = np.array([c.source == "mastodon" for c in COMMUNITIES])[plan.community[rows]]
+        whom = plan.author[plan.target[rows]]
+        theirs = self.people.role[whom] == ROLES.index("hospital")
+        return np.asarray(named & theirs & (plan.link[rows] == REPLY))
 
     def alt_texts(self, rows: Rows) -> pa.Array:
         """Describe the picture of each row in words."""
