@@ -111,7 +111,7 @@ class Characters:
             self._order,
             self._extends,
             np.array(self._entries, np.int32),
-            np.frombuffer(bytes(self._pool), np.uint8),
+            np.array(self._pool, np.uint8),
         )
 
     def _fill_page(self, page: int) -> None:

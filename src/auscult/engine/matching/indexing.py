@@ -26,7 +26,7 @@ def _written(batch: pa.RecordBatch, scratch: Scratch) -> pa.Array:
     cut = odd.cut(batch, odd.find(batch, laid))
     scratch.fit_posts(laid, cut)
     marks = np.zeros((1 << (4 * len(scratch.tokens.rows)).bit_length(), 3), np.int64)
-    out = np.zeros(2 * (laid.data[lay.C_TEXT].size + laid.data[lay.C_TITLE].size) + 1024, np.uint8)
+    out = np.zeros(2 * laid.data.size + 1024, np.uint8)
     ends = np.zeros(batch.num_rows + 1, np.int32)
     row = 0
     while row < batch.num_rows:

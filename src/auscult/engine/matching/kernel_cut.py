@@ -49,6 +49,8 @@ for _byte in range(128):
     if chr(_byte).isalnum():
         _SMALL[_byte] = ord(chr(_byte).lower())
 _HASH, _AT, _LOW_LINE, _QUOTE = 35, 64, 95, 39
+# What starts at a place of the text.
+_NOTHING, _JOINING, _RUN, _EMOJI, _LINK = range(5)
 _NINE = np.uint8(57)
 _LETTER_H, _LETTER_W = np.uint8(104), np.uint8(119)
 _HTTP = np.frombuffer(b"http", np.uint8)
@@ -62,41 +64,39 @@ def cut(data, low, high, tables, tokens):
     while place < high:
         byte = data[place]
         if _SMALL[byte] != 0:
-            if not joins and starts_link(data, place, high):
-                place, wide = _link(data, low, place, high, wide, tables, tokens)
-                continue
-            place, wide = _run(data, low, place, high, wide, tables, tokens)
-            joins = True
-        elif byte < 0x80:
-            if byte == _HASH or byte == _AT:
-                signs = not joins and _signs(data, place + 1, high, tables)
-                if signs:
-                    place, wide = _run(data, low, place, high, wide, tables, tokens)
-                else:
-                    place += 1
-                joins = signs
-            else:
-                joins = byte == _LOW_LINE
-                place += 1
+            what = _LINK if not joins and starts_link(data, place, high) else _RUN
+        elif byte < 0x80 and byte != _HASH and byte != _AT:
+            joins = byte == _LOW_LINE
+            place += 1
+            continue
         else:
-            place, wide, joins = _wide(data, low, place, high, wide, joins, tables, tokens)
+            code, size = decode(data, place, high)
+            what = _kind(data, place, high, code, size, joins, tables)
+            if what <= _JOINING:
+                joins = what == _JOINING
+                place += size
+                wide += size - 1
+                continue
+        if what == _RUN:
+            place, wide = _run(data, low, place, high, wide, tables, tokens)
+        elif what == _EMOJI:
+            place, wide = _emoji(data, low, place, high, wide, tables, tokens)
+        else:
+            place, wide = _cut_link(data, low, place, high, wide, tables, tokens)
+        joins = what == _RUN
 
 
 @inner
-def _wide(data, low, place, high, wide, joins, tables, tokens):
-    """Go over what starts with a character beyond ASCII."""
-    code, size = decode(data, place, high)
+def _kind(data, place, high, code, size, joins, tables):
+    """Tell what starts with a sign or a character beyond ASCII."""
     kind = tables.kind[code]
     if kind == LETTER or kind == NUMBER or kind == IDEOGRAPH:
-        place, wide = _run(data, low, place, high, wide, tables, tokens)
-        return place, wide, True
+        return _RUN
     if kind == PICTURE or kind == REGIONAL:
-        place, wide = _emoji(data, low, place, high, wide, tables, tokens)
-        return place, wide, False
+        return _EMOJI
     if kind == SIGN and not joins and _signs(data, place + size, high, tables):
-        place, wide = _run(data, low, place, high, wide, tables, tokens)
-        return place, wide, True
-    return place + size, wide + size - 1, kind == MARK
+        return _RUN
+    return _JOINING if kind == MARK else _NOTHING
 
 
 @inner
@@ -121,7 +121,7 @@ def starts_link(data, place, high):
 
 
 @inner
-def _link(data, low, place, high, wide, tables, tokens):
+def _cut_link(data, low, place, high, wide, tables, tokens):
     number = tokens.counts[LINKS]
     tokens.links[number, 0] = place - low - wide
     while place < high:

@@ -197,8 +197,8 @@ def _raw(pool, at, size, posts, row, text, tokens, spans, keep):
     column = C_TEXT if text else C_TITLE
     if not posts.present[column, row]:
         return False
-    data = posts.data[column]
-    low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
+    data = posts.data
+    low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
     length = 0
     for place in range(at, at + size):
         length += pool[place] & 0xC0 != 0x80

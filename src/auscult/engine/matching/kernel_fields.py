@@ -13,36 +13,23 @@ from auscult.engine.matching.compiled import inner
 from auscult.engine.matching.kernel_bytes import fits, lowered
 from auscult.engine.matching.kernel_terms import find, see
 from auscult.engine.matching.layout import (
-    AUTHOR,
-    C_AUTHOR,
-    C_AUTHOR_NAME,
     C_COMMUNITY,
-    C_COUNTRY,
-    C_LANGUAGE,
     C_LINKS,
-    C_RAW_URI,
-    C_REGION,
-    C_REPLY,
-    C_ROOT,
     C_SOURCE,
     C_TAGS,
     C_URI,
-    COUNTRY,
     FITS_AUTHOR,
     GUID,
+    HOST,
     IN_RANGE,
-    INSTANCE,
     IS_SET,
-    LANGUAGE,
-    PARENT,
+    NAME,
+    OF_REDDIT,
     PRIME,
-    REGION,
     ROOT,
     SEEDS,
-    SITE,
-    SOURCE,
-    SUBREDDIT,
-    TAGS,
+    TO_DASH,
+    TO_DOT,
 )
 
 _DOT, _DASH, _AT, _SLASH, _QUESTION, _HASH, _COLON, _BRACKET = 46, 45, 64, 47, 63, 35, 58, 93
@@ -51,46 +38,16 @@ _REDDIT = np.frombuffer(b"reddit", np.uint8)
 
 
 @inner
-def _look_up(form, posts, column, low, high, terms, state, stamp):
-    """See the value that stands at these bytes, if a watch asks for it."""
-    data = posts.data[column]
-    lower = not (GUID <= form <= ROOT)
-    value = SEEDS[form]
-    for place in range(low, high):
-        byte = data[place]
-        value = (value ^ np.uint64(lowered(byte) if lower else byte)) * PRIME
-    term = find(terms.terms, terms.pool, terms.table, value, form, data, low, high - low, lower)
-    if term != 0:
-        see(term, state, stamp)
-
-
-@inner
-def _beginnings(form, posts, column, row, separator, terms, state, stamp):
-    """See the value and those of its beginnings that a separator follows."""
-    if not posts.present[column, row]:
-        return
-    data = posts.data[column]
-    low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
-    for place in range(low, high):
-        if data[place] == separator:
-            _look_up(form, posts, column, low, place, terms, state, stamp)
-    _look_up(form, posts, column, low, high, terms, state, stamp)
-
-
-@inner
-def _equal(form, posts, column, row, terms, state, stamp):
-    if posts.present[column, row]:
-        low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
-        _look_up(form, posts, column, low, high, terms, state, stamp)
-
-
-@inner
-def _author(posts, column, row, terms, state, stamp):
-    if posts.present[column, row]:
-        low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
-        if low < high and posts.data[column][low] == _AT:
-            low += 1
-        _look_up(AUTHOR, posts, column, low, high, terms, state, stamp)
+def _is_reddit(posts, row):
+    if not posts.present[C_SOURCE, row]:
+        return False
+    low, high = posts.offsets[C_SOURCE, row], posts.offsets[C_SOURCE, row + 1]
+    if high - low != _REDDIT.size:
+        return False
+    for step in range(_REDDIT.size):
+        if lowered(posts.data[low + step]) != _REDDIT[step]:
+            return False
+    return True
 
 
 @inner
@@ -125,68 +82,70 @@ def _host(data, low, high):
 
 
 @inner
-def _site(posts, row, terms, state, stamp):
-    column = C_URI
-    low, high = -1, -1
-    if posts.present[column, row]:
-        low, high = _host(
-            posts.data[column], posts.offsets[column][row], posts.offsets[column][row + 1]
-        )
-    if low < 0:
-        column = C_COMMUNITY
-        if not posts.present[column, row]:
-            return
-        low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
-    data = posts.data[column]
-    _look_up(SITE, posts, column, low, high, terms, state, stamp)
-    for place in range(low, high):
-        if data[place] == _DOT:
-            _look_up(SITE, posts, column, place + 1, high, terms, state, stamp)
-
-
-@inner
-def _is_reddit(posts, row):
-    if not posts.present[C_SOURCE, row]:
-        return False
-    low, high = posts.offsets[C_SOURCE][row], posts.offsets[C_SOURCE][row + 1]
-    if high - low != _REDDIT.size:
-        return False
-    for step in range(_REDDIT.size):
-        if lowered(posts.data[C_SOURCE][low + step]) != _REDDIT[step]:
-            return False
-    return True
-
-
-@inner
-def find_values(posts, row, used, terms, state, stamp):
+def find_values(posts, row, lookups, terms, state, stamp):
     """Note those values of a post's fields that a watch asks for."""
-    if used[AUTHOR]:
-        _author(posts, C_AUTHOR, row, terms, state, stamp)
-        _author(posts, C_AUTHOR_NAME, row, terms, state, stamp)
-    if used[SITE]:
-        _site(posts, row, terms, state, stamp)
-    if used[LANGUAGE]:
-        _beginnings(LANGUAGE, posts, C_LANGUAGE, row, _DASH, terms, state, stamp)
-    if used[REGION]:
-        _beginnings(REGION, posts, C_REGION, row, _DOT, terms, state, stamp)
-    if used[COUNTRY]:
-        _equal(COUNTRY, posts, C_COUNTRY, row, terms, state, stamp)
-    if used[GUID]:
-        _equal(GUID, posts, C_RAW_URI, row, terms, state, stamp)
-    if used[PARENT]:
-        _equal(PARENT, posts, C_REPLY, row, terms, state, stamp)
-    if used[ROOT]:
-        _equal(ROOT, posts, C_ROOT, row, terms, state, stamp)
-    if used[SUBREDDIT] and _is_reddit(posts, row):
-        _equal(SUBREDDIT, posts, C_COMMUNITY, row, terms, state, stamp)
-    if used[INSTANCE]:
-        _equal(INSTANCE, posts, C_COMMUNITY, row, terms, state, stamp)
-    if used[SOURCE]:
-        _equal(SOURCE, posts, C_SOURCE, row, terms, state, stamp)
-    if used[TAGS]:
-        for item in range(posts.lists[1, row], posts.lists[1, row + 1]):
-            low, high = posts.offsets[C_TAGS][item], posts.offsets[C_TAGS][item + 1]
-            _look_up(TAGS, posts, C_TAGS, low, high, terms, state, stamp)
+    for number in range(lookups.shape[0]):
+        form, column, how = lookups[number, 0], lookups[number, 1], lookups[number, 2]
+        if how == OF_REDDIT and not _is_reddit(posts, row):
+            continue
+        if column == C_TAGS:
+            first, last = posts.lists[1, row], posts.lists[1, row + 1]
+        else:
+            first, last = 0, 1
+        for item in range(first, last):
+            if column == C_TAGS:
+                low, high = posts.items[item, 0], posts.items[item, 1]
+            else:
+                low, high = _bounds(posts, column, how, row)
+            if low >= 0:
+                _look_up_parts(form, how, posts.data, low, high, terms, state, stamp)
+
+
+@inner
+def _bounds(posts, column, how, row):
+    """Find the bytes to look up: of a name without its @, of an address its host; -1: none."""
+    if how == HOST:
+        if posts.present[C_URI, row]:
+            offsets = posts.offsets
+            low, high = _host(posts.data, offsets[C_URI, row], offsets[C_URI, row + 1])
+            if low >= 0:
+                return low, high
+        column = C_COMMUNITY
+    if not posts.present[column, row]:
+        return np.int64(-1), np.int64(-1)
+    low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
+    if how == NAME and low < high and posts.data[low] == _AT:
+        low += 1
+    return low, high
+
+
+@inner
+def _look_up_parts(form, how, data, low, high, terms, state, stamp):
+    """See the value, and what else it is: a region's country, a host's domain."""
+    mark = _DASH if how == TO_DASH else _DOT
+    for place in range(low, high + 1):
+        if place == high or ((how == TO_DASH or how == TO_DOT) and data[place] == mark):
+            start, end = low, place
+        elif how == HOST and data[place] == _DOT:
+            start, end = place + 1, high
+        else:
+            continue
+        _look_up(form, data, start, end, terms, state, stamp)
+
+
+@inner
+def _look_up(form, data, low, high, terms, state, stamp):
+    """See the value that stands at these bytes, if a watch asks for it."""
+    lower = not (GUID <= form <= ROOT)
+    value = SEEDS[form]
+    for place in range(low, high):
+        byte = data[place]
+        value = (value ^ np.uint64(lowered(byte) if lower else byte)) * PRIME
+    term = find(
+        terms.terms, terms.pool, terms.table, value, np.int64(form), data, low, high - low, lower
+    )
+    if term != 0:
+        see(term, state, stamp)
 
 
 @inner
@@ -199,29 +158,14 @@ def holds(condition, conditions, pool, posts, row):
     if kind == IN_RANGE:
         number = posts.numbers[column, row]
         return conditions.ranges[condition, 0] <= number <= conditions.ranges[condition, 1]
-    if kind == FITS_AUTHOR:
-        return _fits_author(pool, at, stop, posts, C_AUTHOR, row) or _fits_author(
-            pool, at, stop, posts, C_AUTHOR_NAME, row
-        )
     if column == C_LINKS:
         for item in range(posts.lists[0, row], posts.lists[0, row + 1]):
-            if _fits_value(pool, at, stop, posts, column, item):
+            if fits(pool, at, stop, posts.data, posts.items[item, 0], posts.items[item, 1], True):
                 return True
         return False
-    return posts.present[column, row] and _fits_value(pool, at, stop, posts, column, row)
-
-
-@inner
-def _fits_author(pool, at, stop, posts, column, row):
     if not posts.present[column, row]:
         return False
-    low, high = posts.offsets[column][row], posts.offsets[column][row + 1]
-    if low < high and posts.data[column][low] == _AT:
+    low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
+    if kind == FITS_AUTHOR and low < high and posts.data[low] == _AT:
         low += 1
-    return fits(pool, at, stop, posts.data[column], low, high, True)
-
-
-@inner
-def _fits_value(pool, at, stop, posts, column, item):
-    low, high = posts.offsets[column][item], posts.offsets[column][item + 1]
-    return fits(pool, at, stop, posts.data[column], low, high, True)
+    return fits(pool, at, stop, posts.data, low, high, True)

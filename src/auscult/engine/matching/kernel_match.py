@@ -35,7 +35,7 @@ from auscult.engine.matching.layout import (
     PROGRAM,
     SEEN,
     SPANS,
-    TEXT_POSITION,
+    TOKEN_COLUMNS,
     TOKENS,
 )
 
@@ -46,36 +46,39 @@ _SHIFT = np.uint64(16)
 @inner
 def read_tokens(row, posts, odd, tables, tokens):
     """Fill `tokens` with those of one post."""
-    tokens.counts[:] = 0
+    for place in range(tokens.counts.size):
+        tokens.counts[place] = 0
     number = odd.numbers[row]
     if number >= 0:
         _copy_tokens(number, odd, tokens)
         return
-    if posts.present[C_TITLE, row]:
-        offsets = posts.offsets[C_TITLE]
-        cut(posts.data[C_TITLE], offsets[row], offsets[row + 1], tables, tokens)
-    tokens.counts[AFTER_TITLE] = tokens.counts[TOKENS]
-    tokens.counts[LINKS_AFTER_TITLE] = tokens.counts[LINKS]
-    if posts.present[C_TEXT, row]:
-        offsets = posts.offsets[C_TEXT]
-        cut(posts.data[C_TEXT], offsets[row], offsets[row + 1], tables, tokens)
+    for column in (C_TITLE, C_TEXT):
+        if column == C_TEXT:
+            tokens.counts[AFTER_TITLE] = tokens.counts[TOKENS]
+            tokens.counts[LINKS_AFTER_TITLE] = tokens.counts[LINKS]
+        if posts.present[column, row]:
+            low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
+            cut(posts.data, low, high, tables, tokens)
 
 
 @inner
 def _copy_tokens(number, odd, tokens):
-    first, after = odd.bounds[number], odd.bounds[number + 1]
-    for step in range(after[0] - first[0]):
-        tokens.rows[step] = odd.rows[first[0] + step]
-        tokens.hashes[step] = odd.hashes[first[0] + step]
-    for step in range(after[2] - first[2]):
-        tokens.forms[step] = odd.forms[first[2] + step]
-    for step in range(after[3] - first[3]):
-        tokens.links[step] = odd.links[first[3] + step]
-    tokens.counts[TOKENS] = after[0] - first[0]
-    tokens.counts[AFTER_TITLE] = first[1] - first[0]
-    tokens.counts[FORMS] = after[2] - first[2]
-    tokens.counts[LINKS] = after[3] - first[3]
-    tokens.counts[LINKS_AFTER_TITLE] = first[4] - first[3]
+    bounds, after = odd.bounds, number + 1
+    token, form, link = bounds[number, 0], bounds[number, 2], bounds[number, 3]
+    tokens.counts[TOKENS] = bounds[after, 0] - token
+    tokens.counts[AFTER_TITLE] = bounds[number, 1] - token
+    tokens.counts[FORMS] = bounds[after, 2] - form
+    tokens.counts[LINKS] = bounds[after, 3] - link
+    tokens.counts[LINKS_AFTER_TITLE] = bounds[number, 4] - link
+    for step in range(tokens.counts[TOKENS]):
+        tokens.hashes[step] = odd.hashes[token + step]
+        for column in range(TOKEN_COLUMNS):
+            tokens.rows[step, column] = odd.rows[token + step, column]
+    for step in range(tokens.counts[FORMS]):
+        tokens.forms[step] = odd.forms[form + step]
+    for step in range(tokens.counts[LINKS]):
+        tokens.links[step, 0] = odd.links[link + step, 0]
+        tokens.links[step, 1] = odd.links[link + step, 1]
 
 
 @kernel
@@ -90,37 +93,16 @@ def match_rows(
     """
     for row in range(low, high):
         stamp += 1
-        state.counts[:] = 0
+        for place in range(state.counts.size):
+            state.counts[place] = 0
         read_tokens(row, posts, odd, tables, tokens)
-        middle, last = tokens.counts[AFTER_TITLE], tokens.counts[TOKENS]
-        data = posts.data[C_TITLE]
-        find_terms(data, tokens, 0, middle, 0, tables, terms, state, stamp)
-        data = posts.data[C_TEXT]
-        shift = TEXT_POSITION - middle
-        find_terms(data, tokens, middle, last, shift, tables, terms, state, stamp)
-        find_values(posts, row, programs.conditions.used, terms, state, stamp)
+        find_terms(posts.data, tokens, tables, terms, state, stamp)
+        find_values(posts, row, programs.conditions.lookups, terms, state, stamp)
         number = 0
-        for place in range(gates.always.size):
-            number = _consider(
-                gates.always[place], number, programs, watches, posts, row, tokens, state, found,
-                stamp, spans, matches,
-            )  # fmt: skip
-        number = _admit(
-            gates, number, programs, watches, posts, row, tokens, state, found, stamp, spans,
-            matches,
-        )  # fmt: skip
-        for place in range(fresh.always.size):
-            number = _consider(
-                fresh.always[place], number, programs, watches, posts, row, tokens, state, found,
-                stamp, spans, matches,
-            )  # fmt: skip
-        if fresh.watches.size:
-            number = _admit(
-                fresh, number, programs, watches, posts, row, tokens, state, found, stamp, spans,
-                matches,
-            )  # fmt: skip
+        for these in (gates, fresh):
+            number = _admit(these, number, watches, state, stamp, matches.candidates)
         if number and not state.counts[OVERFLOW]:
-            _note(
+            _judge(
                 number, programs, watches, posts, row, tokens, state, found, stamp, spans,
                 matches, keep,
             )  # fmt: skip
@@ -133,10 +115,13 @@ def match_rows(
 
 
 @inner
-def _admit(
-    gates, number, programs, watches, posts, row, tokens, state, found, stamp, spans, matches
-):
-    """Consider the watches that the post's terms admit."""
+def _admit(gates, number, watches, state, stamp, candidates):
+    """Add the watches that the post's terms admit, each once."""
+    for place in range(gates.always.size):
+        candidates[number] = gates.always[place]
+        number += watches.rows[gates.always[place], ALIVE]
+    if gates.watches.size == 0:
+        return number
     starts, partners, nearby = gates.starts, gates.partners, state.nearby
     for place in range(state.counts[SEEN]):
         term = state.seen[place]
@@ -144,10 +129,11 @@ def _admit(
             if not _meets(partners[entry, 0], nearby):
                 if partners[entry, 1] == 0 or not _meets(partners[entry, 1], nearby):
                     continue
-            number = _consider(
-                gates.watches[entry], number, programs, watches, posts, row, tokens, state, found,
-                stamp, spans, matches,
-            )  # fmt: skip
+            watch = gates.watches[entry]
+            if state.asked[watch] != stamp and watches.rows[watch, ALIVE]:
+                state.asked[watch] = stamp
+                candidates[number] = watch
+                number += 1
     return number
 
 
@@ -162,49 +148,55 @@ def _meets(four, nearby):
 
 
 @inner
-def _consider(
-    watch, number, programs, watches, posts, row, tokens, state, found, stamp, spans, matches
+def _judge(
+    number, programs, watches, posts, row, tokens, state, found, stamp, spans, matches, keep
 ):
-    """Evaluate a candidate, once; note it if it is true."""
-    if state.asked[watch] == stamp:
-        return number
-    state.asked[watch] = stamp
-    if not watches.rows[watch, ALIVE]:
-        return number
-    spans.counts[SPANS] = 0
-    at = watches.rows[watch, PROGRAM]
-    if run(at, programs, posts, row, tokens, state, found, stamp, spans, False):
-        matches.matched[number] = watch
-        number += 1
-    return number
+    """Evaluate the candidates; write down those that are true, by watch, with their spans.
+
+    The first time round finds out which are true, the second one, of those, where they hit.
+    """
+    candidates = matches.candidates
+    count, used = matches.counts[MATCHES], matches.counts[MATCH_SPANS]
+    for collecting in range(1 + keep):
+        true = 0
+        for place in range(number):
+            watch = candidates[place]
+            spans.counts[SPANS] = 0
+            holds = run(
+                watches.rows[watch, PROGRAM], programs, posts, row, tokens, state, found, stamp,
+                spans, collecting == 1,
+            )  # fmt: skip
+            if collecting:
+                used = _write_spans(count + place, used, spans, matches)
+            elif holds:
+                candidates[true] = watch
+                true += 1
+        if not collecting:
+            number = distinct(candidates, 0, true)
+            if count + number > matches.posts.size:
+                matches.counts[FULL] = 1
+                return
+            for place in range(number):
+                matches.posts[count + place], matches.watches[count + place] = (
+                    row,
+                    candidates[place],
+                )
+                matches.ends[count + place] = used
+    if not (state.counts[OVERFLOW] or spans.counts[NO_ROOM] or matches.counts[FULL]):
+        matches.counts[MATCHES], matches.counts[MATCH_SPANS] = count + number, used
 
 
 @inner
-def _note(number, programs, watches, posts, row, tokens, state, found, stamp, spans, matches, keep):
-    """Write down the post's matches, by watch, with their spans."""
-    distinct(matches.matched, 0, number)
-    count, used = matches.counts[MATCHES], matches.counts[MATCH_SPANS]
-    if count + number > matches.posts.size:
+def _write_spans(match, used, spans, matches):
+    """Write the spans of one match, sorted, each once; return where they end."""
+    size = distinct(spans.values, 0, spans.counts[SPANS])
+    if used + size > matches.spans.size:
         matches.counts[FULL] = 1
-        return
-    for place in range(number):
-        watch = matches.matched[place]
-        if keep:
-            spans.counts[SPANS] = 0
-            at = watches.rows[watch, PROGRAM]
-            run(at, programs, posts, row, tokens, state, found, stamp, spans, True)
-            size = distinct(spans.values, 0, spans.counts[SPANS])
-            if used + size > matches.spans.size:
-                matches.counts[FULL] = 1
-                return
-            for step in range(size):
-                matches.spans[used + step] = spans.values[step]
-            used += size
-        matches.posts[count], matches.watches[count] = row, watch
-        matches.ends[count] = used
-        count += 1
-    if not (state.counts[OVERFLOW] or spans.counts[NO_ROOM]):
-        matches.counts[MATCHES], matches.counts[MATCH_SPANS] = count, used
+        return used
+    for step in range(size):
+        matches.spans[used + step] = spans.values[step]
+    matches.ends[match] = used + size
+    return used + size
 
 
 @kernel

@@ -126,15 +126,32 @@ def _any_of(row, expressions, found, low):
 
 @inner
 def _sort(values, low, high):
-    if high - low > 32:
-        values[low:high].sort()
+    """Sort a part of an array: by insertion where it is short, else as a heap."""
+    if high - low <= 32:
+        for place in range(low + 1, high):
+            value, back = values[place], place
+            while back > low and values[back - 1] > value:
+                values[back] = values[back - 1]
+                back -= 1
+            values[back] = value
         return
-    for place in range(low + 1, high):
-        value, back = values[place], place
-        while back > low and values[back - 1] > value:
-            values[back] = values[back - 1]
-            back -= 1
-        values[back] = value
+    size = high - low
+    for step in range(size // 2 + size - 1):
+        if step < size // 2:  # make the heap, from its last parent up
+            hole, last = size // 2 - 1 - step, size
+        else:  # take its greatest, which belongs at the end
+            hole, last = 0, size - 1 - (step - size // 2)
+            values[low], values[low + last] = values[low + last], values[low]
+        value = values[low + hole]
+        while 2 * hole + 1 < last:
+            child = 2 * hole + 1
+            if child + 1 < last and values[low + child + 1] > values[low + child]:
+                child += 1
+            if values[low + child] <= value:
+                break
+            values[low + hole] = values[low + child]
+            hole = child
+        values[low + hole] = value
 
 
 @inner

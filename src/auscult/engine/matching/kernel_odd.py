@@ -66,8 +66,8 @@ def find_odd_rows(rows, posts, column, tables, wanted, odd):
     """Mark those rows of a column that are odd; return whether pages are wanted first."""
     waits = False
     for row in rows:
-        offsets = posts.offsets[column]
-        answer = find_odd(posts.data[column], offsets[row], offsets[row + 1], tables, wanted)
+        low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
+        answer = find_odd(posts.data, low, high, tables, wanted)
         if answer == 1:
             odd[row] = True
         elif answer == 2:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from auscult.engine.matching.characters import SIGN
 from auscult.engine.matching.compiled import inner, kernel
 from auscult.engine.matching.kernel_bytes import fits, hash_bytes, lowered, same_bytes, spread
 from auscult.engine.matching.kernel_cut import write_exact
 from auscult.engine.matching.layout import (
+    AFTER_TITLE,
     BASE,
     BASE_FORM,
     BASE_PATTERN,
@@ -43,7 +43,10 @@ from auscult.engine.matching.layout import (
     SEEN,
     SIZE,
     STAMP,
+    TERM_SIGN,
+    TEXT_POSITION,
     TOKEN_SIGN,
+    TOKENS,
 )
 
 
@@ -55,7 +58,7 @@ def enter(entries, pool, table, low, high):
     for number in range(low, high):
         row = entries[number]
         form = row[FORM]
-        if row[SIGN] != 0 or form == FOLDED_FORM or form == EXACT_FORM:
+        if row[TERM_SIGN] != 0 or form == FOLDED_FORM or form == EXACT_FORM:
             continue
         if row[CHAIN] < 0:  # a pattern, which hangs on its stem
             continue
@@ -134,37 +137,24 @@ def hit(term, position, state, stamp):
 
 
 @inner
-def find_terms(data, tokens, low, high, shift, tables, terms, state, stamp):
-    """Note the terms of tokens `low` to `high`; token t stands at position t + shift."""
-    for number in range(low, high):
+def find_terms(data, tokens, tables, terms, state, stamp):
+    """Note the terms of a post's tokens."""
+    shift, patterns = 0, terms.stems.shape[0] > 1
+    for number in range(tokens.counts[TOKENS]):
+        if number == tokens.counts[AFTER_TITLE]:
+            shift = TEXT_POSITION - number
         row = tokens.rows[number]
+        at, size = np.int64(row[BASE]), np.int64(row[BASE_SIZE])
         anchor = find(
-            terms.terms,
-            terms.pool,
-            terms.table,
-            tokens.hashes[number],
-            BASE_FORM,
-            tokens.forms,
-            row[BASE],
-            row[BASE_SIZE],
-            False,
-        )
+            terms.terms, terms.pool, terms.table, tokens.hashes[number], BASE_FORM, tokens.forms,
+            at, size, False,
+        )  # fmt: skip
         if anchor != 0:
             hit(anchor, number + shift, state, stamp)
             if terms.terms[anchor, CHAIN] > 0:
                 _follow(data, tokens, row, anchor, number + shift, tables, terms, state, stamp)
-    if terms.stems.shape[0] > 1:
-        for number in range(low, high):
-            row = tokens.rows[number]
-            _patterns(
-                tokens, row, row[BASE], row[BASE_SIZE], BASE_PATTERN, number + shift, terms,
-                state, stamp,
-            )  # fmt: skip
-            if terms.has_folded_stems:
-                _patterns(
-                    tokens, row, row[FOLDED], row[FOLDED_SIZE], FOLDED_PATTERN, number + shift,
-                    terms, state, stamp,
-                )  # fmt: skip
+        if patterns:
+            _patterns(tokens, row, number + shift, terms, state, stamp)
 
 
 @inner
@@ -173,7 +163,7 @@ def _follow(data, tokens, row, anchor, position, tables, terms, state, stamp):
     term = terms.terms[anchor, CHAIN]
     while term > 0:
         entry = terms.terms[term]
-        if entry[SIGN] == 0 or entry[SIGN] == row[TOKEN_SIGN]:
+        if entry[TERM_SIGN] == 0 or entry[TERM_SIGN] == row[TOKEN_SIGN]:
             if entry[FORM] == BASE_FORM:
                 at, size = row[BASE], row[BASE_SIZE]
             elif entry[FORM] == FOLDED_FORM:
@@ -193,24 +183,28 @@ def _follow(data, tokens, row, anchor, position, tables, terms, state, stamp):
 
 
 @inner
-def _patterns(tokens, row, at, size, form, position, terms, state, stamp):
-    """Note the wildcards that fit one form of a token: look up each of its beginnings."""
-    value, characters = BASIS, 0
+def _patterns(tokens, row, position, terms, state, stamp):
+    """Note the wildcards that fit a token: look up each beginning of its forms."""
     forms = tokens.forms
-    for length in range(size + 1):
-        if length == size or forms[at + length] & 0xC0 != 0x80:  # not inside a character
-            if characters >= terms.shortest_stem:
-                stem = find(
-                    terms.stems, terms.pool, terms.stem_table, value, form, forms, at, length,
-                    False,
-                )  # fmt: skip
-                if stem != 0:
-                    _try_patterns(
-                        stem, length, tokens, row, at, size, position, terms, state, stamp
-                    )
-            characters += 1
-        if length < size:
-            value = (value ^ np.uint64(forms[at + length])) * PRIME
+    for form in range(BASE_PATTERN, FOLDED_PATTERN + terms.has_folded_stems):
+        at, size = np.int64(row[BASE]), np.int64(row[BASE_SIZE])
+        if form == FOLDED_PATTERN:
+            at, size = np.int64(row[FOLDED]), np.int64(row[FOLDED_SIZE])
+        value, characters = BASIS, 0
+        for length in range(size + 1):
+            if length == size or forms[at + length] & 0xC0 != 0x80:  # not inside a character
+                if characters >= terms.shortest_stem:
+                    stem = find(
+                        terms.stems, terms.pool, terms.stem_table, value, form, forms, at,
+                        length, False,
+                    )  # fmt: skip
+                    if stem != 0:
+                        _try_patterns(
+                            stem, length, tokens, row, at, size, position, terms, state, stamp
+                        )
+                characters += 1
+            if length < size:
+                value = (value ^ np.uint64(forms[at + length])) * PRIME
 
 
 @inner
@@ -219,7 +213,7 @@ def _try_patterns(stem, length, tokens, row, at, size, position, terms, state, s
     while term > 0:
         entry = terms.terms[term]
         stop = entry[OFFSET] + entry[SIZE]
-        if (entry[SIGN] == 0 or entry[SIGN] == row[TOKEN_SIGN]) and fits(
+        if (entry[TERM_SIGN] == 0 or entry[TERM_SIGN] == row[TOKEN_SIGN]) and fits(
             terms.pool, entry[OFFSET] + length, stop, tokens.forms, at + length, at + size, False
         ):
             hit(term, position, state, stamp)

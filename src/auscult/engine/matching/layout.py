@@ -46,7 +46,7 @@ class Tokens(NamedTuple):
 
 # Columns of a term: its bytes in the pool, its form, its sign, the next of its chain, and
 # the first of the chain that hangs on it.
-OFFSET, SIZE, FORM, SIGN, NEXT, CHAIN = range(6)
+OFFSET, SIZE, FORM, TERM_SIGN, NEXT, CHAIN = range(6)
 TERM_COLUMNS = 6
 # Forms. From AUTHOR on, a value of a field.
 BASE_FORM, FOLDED_FORM, EXACT_FORM, BASE_PATTERN, FOLDED_PATTERN = range(5)
@@ -130,6 +130,8 @@ class State(NamedTuple):
 ) = range(17)
 FIRST_LIST = C_LINKS
 COLUMN_COUNT = 17
+# How a value is looked up: whole, or also in the parts that a byte divides it into.
+WHOLE, NAME, HOST, TO_DASH, TO_DOT, OF_REDDIT = range(6)
 # Numbers of `Posts`; a missing one is NaN.
 N_FOLLOWERS, N_RATING, N_MINUTE, N_VERIFIED = range(4)
 # Conditions: what is asked, of which column, and where the pattern or the range stands.
@@ -142,26 +144,28 @@ class Posts(NamedTuple):
 
     Attributes
     ----------
-    data : tuple of uint8 arrays, UTF-8, one per column
-    offsets : tuple of int64 arrays, one per column; empty where the batch has none of it
+    data : uint8, UTF-8 of all columns, one after the other
+    offsets : int64, (FIRST_LIST, rows + 1): where each row's value stands in `data`
     present : bool, (COLUMN_COUNT, rows); False where null
-    lists : int64, (2, rows + 1): where each row's links and tags stand in their columns
+    lists : int64, (2, rows + 1): where each row's links and tags stand in `items`
+    items : int64, (n, 2): where each link and tag stands in `data`
     numbers : float64, (4, rows)
     """
 
-    data: tuple[npt.NDArray[np.uint8], ...]
-    offsets: tuple[npt.NDArray[np.int64], ...]
+    data: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
     present: npt.NDArray[np.bool_]
     lists: npt.NDArray[np.int64]
+    items: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.float64]
 
 
 class Conditions(NamedTuple):
-    """Conditions, and which forms of values the watches ask for at all."""
+    """Conditions, and the values to look up: form, column, how (int32, three each)."""
 
     rows: npt.NDArray[np.int32]
     ranges: npt.NDArray[np.float64]
-    used: npt.NDArray[np.uint8]
+    lookups: npt.NDArray[np.int32]
 
 
 # Columns of an expression: its kind; the range of `parts` (terms of a phrase, expressions
@@ -276,11 +280,14 @@ class OddTokens(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """What was found: posts and watches in pairs, where each one's spans end, the spans."""
+    """What was found: posts and watches in pairs, where each one's spans end, the spans.
+
+    `candidates` is scratch space: the watches to ask about the post at hand.
+    """
 
     posts: npt.NDArray[np.int64]
     watches: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int64]
     spans: npt.NDArray[np.int64]
-    matched: npt.NDArray[np.int64]
+    candidates: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from auscult.engine.matching import kernel_match, kernel_terms, odd
 from auscult.engine.matching import layout as lay
 from auscult.engine.matching.arena import Arena
 from auscult.engine.matching.characters import characters
-from auscult.engine.matching.columns import COLUMNS_OF_FORMS, read, slices
+from auscult.engine.matching.columns import columns_of, lookups, read, slices
 from auscult.engine.matching.programs import Compiler
 from auscult.engine.matching.scratch import Scratch
 
@@ -83,8 +83,9 @@ class Matcher:
             watches=len(watches.rows),
             depth=depth + 2,
         )
-        used = _columns_used(compiler)
         programs = self._programs(code)
+        used = {lay.C_TITLE, lay.C_TEXT, *compiler.columns_used}
+        used |= columns_of(programs.conditions.lookups)
         self._scratch.matches.counts[:] = 0
         first = 0
         for batch in slices(posts):
@@ -173,18 +174,9 @@ class Matcher:
             compiler.expressions.rows(), compiler.parts.rows(), compiler.orders.rows()
         )
         conditions = lay.Conditions(
-            compiler.conditions.rows(), compiler.ranges.rows(), compiler.forms_used
+            compiler.conditions.rows(), compiler.ranges.rows(), lookups(compiler.forms_used)
         )
         return lay.Programs(code, compiler.vocabulary.pool.rows(), expressions, conditions)
-
-
-def _columns_used(compiler: Compiler) -> set[int]:
-    used = {lay.C_TITLE, lay.C_TEXT, *compiler.columns_used}
-    if lay.C_AUTHOR in used:
-        used.add(lay.C_AUTHOR_NAME)
-    for form in np.flatnonzero(compiler.forms_used):
-        used.update(COLUMNS_OF_FORMS[int(form)])
-    return used
 
 
 def _no_gates(terms: int) -> lay.Gates:

@@ -48,7 +48,7 @@ def cut(batch: pa.RecordBatch, rows: list[int]) -> lay.OddTokens:
     laid = np.array(tokens, np.int32).reshape(-1, lay.TOKEN_COLUMNS)
     hashes = np.zeros(len(laid), np.uint64)
     # The forms of a post count from its first; the hash is taken where they stand.
-    pool = np.frombuffer(bytes(forms) + b"\0", np.uint8)
+    pool = np.array(forms + b"\0", np.uint8)
     starts = np.repeat([b[2] for b in bounds[:-1]], np.diff([b[0] for b in bounds]))
     placed = laid.copy()
     placed[:, lay.BASE] += starts.astype(np.int32)

@@ -265,7 +265,7 @@ class Compiler:
             if node.field in _VALUE_FORMS and not (node.field == "author" and _wild(value)):
                 terms.append(self._value(node.field, value))
             else:
-                asked.append(self._condition(node.field, value))
+                asked += self._conditions(node.field, value)
         jumps = []
         code += (lay.OR, lay.ANY_TERM, 0, len(terms), *terms)
         for condition in asked:
@@ -283,17 +283,20 @@ class Compiler:
         keeps_case = lay.GUID <= form <= lay.ROOT
         return self.vocabulary.value(form, value if keeps_case else value.casefold())
 
-    def _condition(self, field: str, value: str) -> int:
+    def _conditions(self, field: str, value: str) -> list[int]:
+        """Number the conditions of which a value asks any."""
         if field == "engagementType":
-            return self._ask(lay.IS_SET, _CHOICES[value.upper()])
+            return [self._ask(lay.IS_SET, _CHOICES[value.upper()])]
         if field == "authorVerified":
             wanted = float(value.casefold() == "true")
-            return self._ask(lay.IN_RANGE, lay.N_VERIFIED, low=wanted, high=wanted)
+            return [self._ask(lay.IN_RANGE, lay.N_VERIFIED, low=wanted, high=wanted)]
         value = value.casefold()
         if field == "author":
-            return self._ask(lay.FITS_AUTHOR, lay.C_AUTHOR, pattern=value.removeprefix("@"))
+            value = value.removeprefix("@")
+            columns = (lay.C_AUTHOR, lay.C_AUTHOR_NAME)
+            return [self._ask(lay.FITS_AUTHOR, column, pattern=value) for column in columns]
         column = {"url": lay.C_URI, "links": lay.C_LINKS}[field]
-        return self._ask(lay.FITS_WITHIN, column, pattern=f"*{value}*")
+        return [self._ask(lay.FITS_WITHIN, column, pattern=f"*{value}*")]
 
     def _field_range(self, node: FieldRange, code: list[int], *, title: bool) -> list[Group]:
         del title

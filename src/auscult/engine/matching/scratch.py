@@ -46,7 +46,7 @@ class Scratch:
             )
         if len(state.asked) < watches:
             state = state._replace(asked=_grown(state.asked, 2 * watches))
-            self.matches = self.matches._replace(matched=np.zeros(2 * watches, np.int64))
+            self.matches = self.matches._replace(candidates=np.zeros(2 * watches, np.int64))
         self.state = state
         if len(self.found.results) < expressions:
             self.found = self.found._replace(results=_grown(self.found.results, 2 * expressions))
