@@ -46,6 +46,11 @@ class Block:
     replaced: int
     raw: bytes
 
+    @property
+    def lines(self) -> Numbers:
+        """The position after each line in `data`."""
+        return line_ends(self.data) if self.replaced else _with_last(self.ends, self.data)
+
     def replaced_in(self, lines: int) -> int:
         """Return how many invalid sequences the first lines have."""
         if not self.replaced or lines == len(self.ends):
@@ -113,6 +118,13 @@ def _block(raw: bytes, *, final: bool) -> Block:
         data += b"\n"
         ends = np.append(ends, len(raw))
     return Block(data=data, ends=ends, final=final, replaced=replaced, raw=raw)
+
+
+def _with_last(ends: Numbers, data: bytes) -> Numbers:
+    """Return the ends of lines when a line feed was added to the last."""
+    if ends[-1] == len(data):
+        return ends
+    return np.append(ends[:-1], len(data))
 
 
 def _oversize(stream: Stream, offset: int, raw: bytes) -> Oversize:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auscult.engine.connectors.base import shorten
-from auscult.engine.connectors.files.blocks import Numbers, line_ends
+from auscult.engine.connectors.files.blocks import Numbers
 from auscult.engine.connectors.files.pieces import Decoded, Fault, Piece
 
 
@@ -42,9 +42,8 @@ class DelimitedPlan:
     open_end: bool
 
 
-def decode(data: bytes, first_line: int, plan: DelimitedPlan) -> Decoded:
+def decode(data: bytes, ends: Numbers, first_line: int, plan: DelimitedPlan) -> Decoded:
     """Decode all lines of a block whose fields are written plainly."""
-    ends = line_ends(data)
     decoded = Decoded(lines=len(ends))
     offsets = pa.py_buffer(np.concatenate(([0], ends)).astype(np.int32))
     lines = pc.ascii_rtrim(

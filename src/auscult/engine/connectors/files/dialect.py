@@ -53,6 +53,7 @@ class _Try:
     delimiter: str
     quoted: bool
     width: int
+    filled: int  # columns that hold something: delimiters at the ends of lines make none
     share: float  # of the records that have this width
     records: list[list[str]]
     ends: list[int]
@@ -83,11 +84,11 @@ def _best(data: bytes, given: str | None, config: FilesConfig) -> _Try:
     delimiters = (given,) if given else DELIMITERS
     ways = (config.quoted,) if config.quoted is not None else _ways(data)
     tries = [_try(data, d, quoted=q) for d in delimiters for q in ways]
-    fitting = [t for t in tries if t.width > 1 and t.share >= 0.5]
+    fitting = [t for t in tries if t.filled > 1 and t.share >= 0.5]
     if not fitting:
         return _try(data, given or "", quoted=False)
     # Shares that differ by a few per cent say nothing; then more columns, then quotes.
-    return max(fitting, key=lambda t: (round(t.share * 10), t.quoted, t.width))
+    return max(fitting, key=lambda t: (round(t.share * 10), t.quoted, t.filled))
 
 
 def _ways(data: bytes) -> tuple[bool, ...]:
@@ -99,14 +100,21 @@ def _try(data: bytes, delimiter: str, *, quoted: bool) -> _Try:
     widths = Counter(map(len, records))
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
     share = count / len(records) if records and good else 0.0
+    whole = [record for record in records if len(record) == width]
     return _Try(
         delimiter=delimiter,
         quoted=quoted,
         width=width,
+        filled=sum(map(_holds_something, zip(*whole, strict=True))),
         share=share,
         records=_widened(records, width, delimiter, quoted=quoted),
         ends=ends,
     )
+
+
+def _holds_something(column: tuple[str, ...]) -> bool:
+    """Return whether more than one field in ten of a column is filled."""
+    return sum(1 for field in column if field.strip()) > len(column) // 10
 
 
 def _widened(

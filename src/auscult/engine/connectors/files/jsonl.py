@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from auscult.engine.connectors.base import shorten
-from auscult.engine.connectors.files.blocks import Numbers, line_ends
+from auscult.engine.connectors.files.blocks import Numbers
 from auscult.engine.connectors.files.pieces import CAREFUL_RECORDS, Decoded, Fault, Piece
 
 _FEW = 64  # lines that are not worth another try at once
@@ -89,17 +89,16 @@ def kind_of(values: Iterable[Any]) -> pa.DataType | None:
     return pa.string() if not given else None
 
 
-def decode(data: bytes, first_line: int, plan: JsonPlan) -> Decoded:
+def decode(data: bytes, ends: Numbers, first_line: int, plan: JsonPlan) -> Decoded:
     """Decode the lines of a block, all or as many as may be read with care at once."""
-    ends = line_ends(data)
     starts = np.concatenate(([0], ends[:-1]))
     decoded = Decoded()
     budget = CAREFUL_RECORDS
     todo = [(0, len(ends))]
     while todo and budget > 0:
         low, high = todo.pop()
-        lines = _lines_from(data, starts, ends, low, high)
-        piece = _at_once(lines, first_line + low, plan)
+        lines = data if high - low == len(ends) else data[starts[low] : ends[high - 1]]
+        piece = _at_once(lines, ends[low:high] - starts[low], first_line + low, plan)
         if piece is not None:
             decoded.pieces.append(piece)
         elif high - low > _FEW:
@@ -113,12 +112,8 @@ def decode(data: bytes, first_line: int, plan: JsonPlan) -> Decoded:
     return decoded
 
 
-def _lines_from(data: bytes, starts: Numbers, ends: Numbers, low: int, high: int) -> bytes:
-    return data if high - low == len(ends) else data[starts[low] : ends[high - 1]]
-
-
-def _at_once(data: bytes, first_line: int, plan: JsonPlan) -> Piece | None:
-    present = _filled_lines(data)
+def _at_once(data: bytes, ends: Numbers, first_line: int, plan: JsonPlan) -> Piece | None:
+    present = _filled_lines(data, ends)
     if present is None or not plan.uniform:
         return None
     wanted = {name: path for name, path in plan.paths.items() if _occurs(path[0], data)}
@@ -144,14 +139,13 @@ def _occurs(key: str, data: bytes) -> bool:
     return not key.isascii() or f'"{key}"'.encode() in data
 
 
-def _filled_lines(data: bytes) -> Numbers | None:
+def _filled_lines(data: bytes, ends: Numbers) -> Numbers | None:
     """Return which lines hold something; None if one doesn't start with an object.
 
     Arrow reads values that follow each other on one line, and crashes on a file that starts
     with `null`: only lines that start with a brace are handed to it.
     """
     codes = np.frombuffer(data, np.uint8)
-    ends = line_ends(data)
     starts = np.concatenate(([0], ends[:-1]))
     first = codes[starts]
     objects = first == ord("{")

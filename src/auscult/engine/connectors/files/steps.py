@@ -105,11 +105,11 @@ class LineSteps:
     def _decode(self, block: Block) -> Decoded:
         plan = self._layout.plan
         if isinstance(plan, JsonPlan):
-            return jsonl.decode(block.data, self._line, plan)
+            return jsonl.decode(block.data, block.lines, self._line, plan)
         assert isinstance(plan, DelimitedPlan)
         if plan.quoted:
             return quoted.decode(block.data, self._line, plan, final=block.final)
-        return delimited.decode(block.data, self._line, plan)
+        return delimited.decode(block.data, block.lines, self._line, plan)
 
     def _step(self, block: Block, decoded: Decoded) -> Step:
         self._position += int(block.ends[decoded.lines - 1])

@@ -55,13 +55,19 @@ def texts(values: Column, mended: Mended) -> pa.StringArray:
 
 def text_lists(values: Column, mended: Mended, joints: re.Pattern[str]) -> pa.ListArray:
     """Read lists of strings; one string may hold several, separated or as JSON."""
-    if isinstance(values, pa.Array) and pa.types.is_list(values.type):
-        inner = values.type.value_type
-        if pa.types.is_string(inner) and not values.null_count and not values.offset:
-            return pa.ListArray.from_arrays(values.offsets, _clean(values.values, mended))
+    kind = pa.list_(pa.string())
+    if isinstance(values, pa.Array):
+        if values.null_count == len(values):
+            return pa.nulls(len(values), kind)
+        if pa.types.is_list(values.type) and pa.types.is_string(values.type.value_type):
+            before = mended.count
+            _clean(values.values, mended)
+            if mended.count == before:
+                return values.cast(kind)
+            mended.count = before
     rows = values if isinstance(values, list) else values.to_pylist()
     lists = [_text_list(row, mended, joints) for row in rows]
-    return pa.array(lists, pa.list_(pa.string()))
+    return pa.array(lists, kind)
 
 
 def whole_numbers(values: Column) -> pa.Array:
@@ -81,6 +87,11 @@ def truths(values: Column) -> pa.Array:
 
 def structs(values: Column, kind: pa.DataType) -> pa.Array:
     """Read nested values of our own format; what doesn't fit is null."""
+    if isinstance(values, pa.Array):
+        if values.null_count == len(values):
+            return pa.nulls(len(values), kind)
+        if values.type == kind:
+            return values
     rows = values if isinstance(values, list) else values.to_pylist()
     return pa.array([_fitting(row, kind) for row in rows], kind)
 
