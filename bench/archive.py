@@ -14,13 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import report
 from bench.archive_ours import Ours, chosen, queries_of
 from bench.archive_peers import Fts5, Peer, PostgreSQL, postgres_folder
 from bench.archive_peers import queries_of as peer_queries
 from bench.archive_posts import Town
 from bench.archive_real import health_news, size_of
 from bench.archive_rows import Figures, rows_of_report
+from bench.report import write
 
 FORGOTTEN = 1_000
 
@@ -38,7 +38,7 @@ def main() -> None:
                 peer.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    report.write("archive", rows_of_report(figures, options.posts, options.peer_posts))
+    write("archive", rows_of_report(figures, options.posts, options.peer_posts))
     print(f"\n{time.perf_counter() - started:,.0f} s in all")
 
 
