@@ -102,7 +102,7 @@ def emoji_end(text: str, at: int) -> int | None:
     pictograph = PICTOGRAPH.match(text, at) is not None
     if not pictograph and KEYCAP.match(text, at) is None:
         return None
-    cluster = regex.match(r"\X", text[at:]).group()
+    (cluster,) = regex.findall(r"^\X", text[at:])
     if pictograph or KEYCAP.fullmatch(cluster):
         return at + len(cluster)
     return None

@@ -72,11 +72,11 @@ def wanted(node: q.Token) -> Wanted:
     if isinstance(node, q.Exact):
         sign, text = split_sign(node.text)
         return Wanted(sign, "exact", text, None)
-    wild = isinstance(node, q.Wildcard)
-    sign, text = split_sign(node.pattern if wild else node.text)
+    sign, text = split_sign(node.pattern if isinstance(node, q.Wildcard) else node.text)
     accented = text != base_form(text)
     form = "folded" if accented else "base"
-    return Wanted(sign, form, text, pattern_of(text) if wild else None)
+    pattern = pattern_of(text) if isinstance(node, q.Wildcard) else None
+    return Wanted(sign, form, text, pattern)
 
 
 # Occurrences: intervals of tokens in one field
