@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from auscult.engine.query.nominate import AllOf, AnyOf, Has, HasPrefix, Need
-from auscult.web.listening.database import is_sqlite
+from auscult.web.listening import separators
+from auscult.web.listening.database import among, is_sqlite, values
 
 # PostgreSQL takes lexemes of at most 2,046 bytes and about a megabyte of them; what is
 # longer is cut, and what is more is left out in favour of this one, which every query
@@ -50,10 +51,16 @@ def put(cursor: CursorWrapper, rows: Sequence[tuple[int, str]]) -> None:
 
 def remove(cursor: CursorWrapper, keys: Sequence[int]) -> None:
     """Take mentions out of the index, words and all; in PostgreSQL they go with their rows."""
-    if is_sqlite():
-        cursor.executemany(
-            "DELETE FROM listening_index WHERE rowid = %s", [(key,) for key in sorted(keys)]
-        )
+    if not is_sqlite() or not keys:
+        return
+    cursor.execute(f"SELECT c0 FROM listening_index_content WHERE {among('id')}", [values(keys)])
+    words = {word for (terms,) in cursor.fetchall() for word in terms.split(" ")}
+    cursor.executemany(
+        "DELETE FROM listening_index WHERE rowid = %s", [(key,) for key in sorted(keys)]
+    )
+    # FTS5 writes its pages when a savepoint begins; before, leaves still have the words.
+    with transaction.atomic():
+        separators.tidy(cursor, words)
 
 
 def nominated(

@@ -138,6 +138,12 @@ for part in range(4):
 uris = [f"at://x/{part}-{n}" for part in (0, 2) for n in range(0, 500, 2)]
 before = b"zanzibar0x2x" in b"".join(f.read_bytes() for f in archive.rglob("*") if f.is_file())
 said = forget(owner, uris=uris, authors=[f"did:1-{n}" for n in range(100)], reason="asked")
+with connection.cursor() as cursor:
+    cursor.execute(
+        "INSERT INTO listening_index(listening_index, rank) VALUES('integrity-check', 1)"
+    )
+    cursor.execute("SELECT count(*) FROM listening_index('flu')")
+    assert cursor.fetchone()[0] == 1400
 print(before, said.mentions, said.lake, said.traceless)
 import os
 os._exit(0)  # nothing is closed, nothing tidied
