@@ -29,7 +29,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engine.simulate.kernel import BOUND, FACT, NUMBER
+from auscult.engine.simulate.kernel import BOUND, DEPTH, FACT, NUMBER
 
 LANGUAGES = ("en", "es", "de", "tr", "vi", "ar", "zh")
 _HEAD = re.compile(r"^(=?)([a-z][a-z0-9_ ]*?)((?:\s+![a-z]+)*):$")
@@ -200,11 +200,8 @@ def _assemble(builder: _Builder) -> Compiled:
         np.cumsum([0, *map(len, texts)]).astype(np.int64),
         np.array(ops, np.int32),
         np.array(alt_start, np.int64),
-        np.array(first, np.int64),
-        np.array(count, np.int64),
-        np.array(builder.kind, np.uint8),
-        np.array(builder.bind, np.int64),
-        np.array(builder.flag, np.uint32),
+        np.array([first, count, builder.kind, builder.bind, builder.flag], np.int64).T.copy(),
+        np.zeros((DEPTH, 2), np.int64),  # room for the rules that are open at one time
     )
     return Compiled(rules=builder.rules, flags=tuple(builder.flags), arrays=arrays)
 

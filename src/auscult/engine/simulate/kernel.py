@@ -46,39 +46,41 @@ def below(number: np.uint64, limit: int) -> int:
 
 @njit(cache=True)
 def expand(
-    grammar: Arrays, rule: int, key: np.uint64, fact: np.uint64, salt: int, out: Bytes, at: int
+    grammar: Arrays, rule: int, keys: NDArray[np.uint64], salt: int, out: Bytes, at: int
 ) -> tuple[int, np.uint32]:
-    """Write one expansion of `rule` to `out` from `at`; give its end and the flags met."""
-    pool, lit_start, ops, alt_start, first, count, kind, bind, flag = grammar
-    place = np.empty(DEPTH, np.int64)
-    stop = np.empty(DEPTH, np.int64)
+    """Write one expansion of `rule` to `out` from `at`; give its end and the flags met.
+
+    `keys` are the post's and the town's own.
+    """
+    pool, lit_start, ops, alt_start, rules, stack = grammar
     top = 0
     drawn = np.uint64(0)
     flags = np.uint32(0)
-    state = mix(key, salt)
+    state = mix(keys[0], salt)
     call = rule
     while True:
         if call >= 0:
-            flags |= flag[call]
-            if kind[call] & BOUND:
-                number = mix(fact if kind[call] & FACT else key, 1_000_003 + bind[call])
-            else:
+            first, count, kind = rules[call, 0], rules[call, 1], rules[call, 2]
+            flags |= np.uint32(rules[call, 4])
+            number = np.uint64(rules[call, 3] + 1_000_003)
+            if not kind & BOUND:
                 drawn += np.uint64(1)
-                number = mix(state, drawn)
-            if kind[call] & NUMBER:
-                at = digits(first[call] + below(number, count[call]), out, at)
+                number = drawn
+            base = keys[1 if kind & FACT else 0] if kind & BOUND else state
+            picked = first + below(mix(base, number), count)
+            if kind & NUMBER:
+                at = digits(picked, out, at)
             else:
-                alternative = first[call] + below(number, count[call])
-                place[top] = alt_start[alternative]
-                stop[top] = alt_start[alternative + 1]
+                stack[top, 0] = alt_start[picked]
+                stack[top, 1] = alt_start[picked + 1]
                 top += 1
             call = -1
-        while top > 0 and place[top - 1] == stop[top - 1]:
+        while top > 0 and stack[top - 1, 0] == stack[top - 1, 1]:
             top -= 1
         if top == 0:
             return at, flags
-        op = ops[place[top - 1]]
-        place[top - 1] += 1
+        op = ops[stack[top - 1, 0]]
+        stack[top - 1, 0] += 1
         if op < 0:
             call = -1 - op
             continue
@@ -310,6 +312,7 @@ def write_texts(
     offsets = np.zeros(n + 1, np.int64)
     flags = np.zeros(n, np.uint32)
     body = np.empty(SCRATCH, np.uint8)
+    pair = np.array([fact, fact])
     at = 0
     for row in range(n):
         if at + SCRATCH > data.size:
@@ -317,6 +320,7 @@ def write_texts(
             bigger[:at] = data[:at]
             data = bigger
         style = styles[row]
+        pair[0] = keys[row]
         end = 0
         for column in range(plain_from):
             if parts[row, column] >= 0:
@@ -330,7 +334,7 @@ def write_texts(
                 elif end and style[JOIN] == JOIN_SPACE:
                     body[end] = 32
                     end += 1
-                end, met = expand(grammar, parts[row, column], keys[row], fact, column, body, end)
+                end, met = expand(grammar, parts[row, column], pair, column, body, end)
                 while end and body[end - 1] == 32:
                     end -= 1
                 flags[row] |= met
@@ -339,12 +343,13 @@ def write_texts(
             end = drop_apostrophes(body, end)
         at = put_styled(body, end, style, hands[row], data, at)
         at = set_ending(data, at, style[ENDING], hands[row])
+        pair[0] = hands[row]
         for column in range(plain_from, columns):
             if parts[row, column] >= 0:
                 if at > offsets[row]:
                     data[at] = 32
                     at += 1
-                at, met = expand(grammar, parts[row, column], hands[row], fact, column, data, at)
+                at, met = expand(grammar, parts[row, column], pair, column, data, at)
                 flags[row] |= met
         offsets[row + 1] = at
     return data[:at].copy(), offsets, flags

@@ -50,6 +50,8 @@ class Simulation:
         self.plan = plan
         self.people = people
         self.columns = Columns(seed, plan, people)
+        # Compiled code is made or fetched here, so that no batch has to wait for it.
+        self.columns.posts(np.arange(1))
 
     def __len__(self) -> int:
         return len(self.plan)

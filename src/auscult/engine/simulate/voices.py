@@ -101,7 +101,13 @@ class Voices:
         styles: NDArray[np.int16],
     ) -> tuple[pa.Array, NDArray[np.uint32]]:
         data, offsets, flags = kernel.write_texts(
-            self.grammar.arrays, parts, plain_from, said, hand, self.fact, styles
+            self.grammar.arrays,
+            np.ascontiguousarray(parts),
+            plain_from,
+            said,
+            hand,
+            self.fact,
+            styles,
         )
         return strings(data, offsets), flags
 
@@ -187,7 +193,7 @@ class Voices:
         rules = np.array([self.grammar.rule("en", name) for name in names], np.int32)
         parts = rules[np.where(pets, 3, chosen(hand, 50, 3))][:, None]
         styles = np.zeros((rows.size, 6), np.int16)
-        return self._texts(np.ascontiguousarray(parts), 1, hand, hand, styles)[0]
+        return self._texts(parts, 1, hand, hand, styles)[0]
 
 
 def strings(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> pa.Array:

@@ -122,7 +122,8 @@ def test_every_topic_of_every_community_has_words() -> None:
 
 def test_no_text_outgrows_the_scratch() -> None:
     arrays = lakeside_grammar().arrays
-    _, lit_start, ops, alt_start, first, count, kind, _, _ = arrays
+    _, lit_start, ops, alt_start, rules, _ = arrays
+    first, count, kind = rules[:, 0], rules[:, 1], rules[:, 2]
     longest: dict[int, int] = {}
 
     def length(rule: int) -> int:
