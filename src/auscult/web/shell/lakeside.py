@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import timedelta
 
 from django.db import transaction
 
+from auscult.engine.simulate.writing import starter_watches
 from auscult.web.accounts.models import Actor
 from auscult.web.listening import actions as listening
-from auscult.web.listening import queries as watches
+from auscult.web.listening import queries
 from auscult.web.sources import actions as reading
 from auscult.web.sources import queries as sources
 from auscult.web.sources.models import Source
@@ -19,14 +21,11 @@ DAYS = 100
 TOWN_BEHIND_UTC = timedelta(hours=5)  # the town's last day has ended when the archive starts
 SHARE = 1.0  # everything is kept in the lake, so that a new watch finds what came before it
 
-WATCHES = {
-    "Our hospital": '"lakeside general" OR @lakesidegeneral OR #lakesidegeneral',
-    "Waiting times": "(wait* OR queue* OR hours) NEAR/10 (emergency OR ER OR hospital OR clinic)",
-    "Vaccines": 'vaccin* OR "flu shot*" OR jab*',
-    "Thanks and praise": '("thank you" OR grateful OR amazing OR kind) NEAR/12 (nurse* OR doctor* OR staff)',
-    "Fund-raising": 'fundrais* OR "fund raising" OR donat* OR "charity run"',
-    "Other hospitals": 'quillmoor OR "saint orla*" OR "st. orla*" OR brackwater',
-}
+
+def watches() -> dict[str, str]:
+    """Return the watches that the town starts with: name to query."""
+    given: dict[str, str] = tomllib.loads(starter_watches())["watches"]
+    return {name.replace("-", " ").capitalize(): query.strip() for name, query in given.items()}
 
 
 @transaction.atomic
@@ -35,9 +34,9 @@ def settle(actor: Actor) -> Source | None:
 
     The runner reads it then, as it reads every source.
     """
-    if sources.sources(actor).exists() or watches.watches(actor).exists():
+    if sources.sources(actor).exists() or queries.watches(actor).exists():
         return None
-    for name, query in WATCHES.items():
+    for name, query in watches().items():
         listening.save_watch(actor, name=name, query=query)
     last = (actor.clock.now() - TOWN_BEHIND_UTC).date()
     config = {"days": DAYS, "start": (last - timedelta(days=DAYS)).isoformat()}

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from auscult.engine.connectors import base
 from auscult.engine.connectors.base import Batch, Reader
@@ -52,6 +52,7 @@ def run() -> None:
                 stop.wait(IDLE)
     finally:
         runner.close()
+        connections.close_all()  # the last one to close empties the journal
 
 
 @dataclass(slots=True, kw_only=True)

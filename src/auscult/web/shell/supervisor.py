@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import http.client
+import importlib
 import ipaddress
 import os
 import socket
@@ -25,6 +26,7 @@ from auscult.web.shell.processes import Child, Keeper
 from auscult.web.shell.start import start
 
 PORTS_TRIED = 20
+SHARED = ("auscult.web.shell.urls", "auscult.engine.matching.matcher")
 
 
 def up(
@@ -66,6 +68,7 @@ def up(
     ]
     first_page = FirstPage(host=options.address, port=port, link=link, browser=browser)
     Keeper(children, say=_say).keep(until_true=first_page)
+    gc.unfreeze()
     _say("Stopped.")
 
 
@@ -79,6 +82,9 @@ def _prepare(options: Options, port: int, *, empty: bool) -> str:
     if not empty:
         first_run.settle_lakeside(owner)
     link = first_run.sign_in_path(owner)
+    # What both children need is loaded once, and shared by those that are forked.
+    for module in SHARED:
+        importlib.import_module(module)
     # A child must not inherit an open connection, nor copy pages only to count references.
     connections.close_all()
     gc.collect()

@@ -114,6 +114,6 @@ def test_lakeside_settles_in_an_empty_archive_alone(owner: Any, stranger: Any) -
     source = lakeside.settle(owner)
 
     assert source is not None
-    assert set(queries.watches(owner).values_list("name", flat=True)) == set(lakeside.WATCHES)
+    assert set(queries.watches(owner).values_list("name", flat=True)) == set(lakeside.watches())
     assert lakeside.settle(owner) is None
     assert lakeside.settle(stranger) is None
