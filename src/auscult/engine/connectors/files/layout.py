@@ -232,9 +232,11 @@ def _json_layout(layout: Layout, data: bytes, config: FilesConfig) -> Layout:
 
 def _delimited_layout(layout: Layout, data: bytes, config: FilesConfig) -> Layout:
     dialect = sniff(data, config)
-    values = dict(zip(dialect.columns, zip(*dialect.rows, strict=True), strict=True))
-    if not dialect.rows:
-        values = dict.fromkeys(dialect.columns, ())
+    # Column by column: a file without a whole record still has columns, all of them empty.
+    values = {
+        name: tuple(row[place] for row in dialect.rows)
+        for place, name in enumerate(dialect.columns)
+    }
     mapping = guess(Sample(values=values, headed=dialect.headed), config)
     plan = DelimitedPlan(
         delimiter=dialect.delimiter,
