@@ -279,6 +279,33 @@ def set_ending(out: Bytes, at: int, ending: int, key: np.uint64) -> int:
 
 
 @njit(cache=True)
+def put_body(
+    grammar: Arrays, rules: NDArray[np.int32], pair: NDArray[np.uint64], join: int, body: Bytes
+) -> tuple[int, np.uint32]:
+    """Write the sentences of one text; give their end and the flags met."""
+    end = 0
+    flags = np.uint32(0)
+    for column in range(rules.size):
+        if rules[column] < 0:
+            continue
+        if end and (letter(body[end - 1]) or 48 <= body[end - 1] <= 57):
+            body[end] = 46  # a sentence that nobody closed
+            end += 1
+        if end and join == JOIN_PARAGRAPH:
+            body[end] = 10
+            body[end + 1] = 10
+            end += 2
+        elif end and join == JOIN_SPACE:
+            body[end] = 32
+            end += 1
+        end, met = expand(grammar, rules[column], pair, column, body, end)
+        while end and body[end - 1] == 32:
+            end -= 1
+        flags |= met
+    return end, flags
+
+
+@njit(cache=True)
 def write_texts(
     grammar: Arrays,
     parts: NDArray[np.int32],
@@ -288,24 +315,12 @@ def write_texts(
     fact: np.uint64,
     styles: NDArray[np.int16],
 ) -> tuple[Bytes, NDArray[np.int64], NDArray[np.uint32]]:
-    """Write one text a row.
+    """Write one text a row; give all bytes, int64 offsets (n + 1,) and flags.
 
-    Parameters
-    ----------
-    grammar : tuple of arrays
-        `grammar.Compiled.arrays`.
-    parts : int32 (n, p)
-        Rules, in order; -1 for none. Columns from `plain_from` on (emoji, hashtags) are
-        copied as they are.
-    keys, hands : uint64 (n,)
-        What is said, and how the hand slips: a copy shares the first with its original.
-    fact : uint64
-        The town's own key, for what everybody there agrees on.
-    styles : int16 (n, 6)
-
-    Returns
-    -------
-    data : uint8 (bytes,), offsets : int64 (n + 1,), flags : uint32 (n,)
+    `grammar` is `grammar.Compiled.arrays`; `parts` int32 (n, p) are rules in order, -1 for
+    none, copied as they are from column `plain_from` on (emoji, hashtags). `keys` say what is
+    said and `hands` how the hand slips (a copy shares the first with its original), both
+    uint64 (n,); `fact` is the town's own key; `styles` int16 (n, 6).
     """
     n, columns = parts.shape
     data = np.empty(n * 300 + 2 * SCRATCH, np.uint8)
@@ -316,28 +331,10 @@ def write_texts(
     at = 0
     for row in range(n):
         if at + SCRATCH > data.size:
-            bigger = np.empty(2 * data.size, np.uint8)
-            bigger[:at] = data[:at]
-            data = bigger
+            data = np.concatenate((data, np.empty(data.size, np.uint8)))
         style = styles[row]
         pair[0] = keys[row]
-        end = 0
-        for column in range(plain_from):
-            if parts[row, column] >= 0:
-                if end and (letter(body[end - 1]) or 48 <= body[end - 1] <= 57):
-                    body[end] = 46  # a sentence that nobody closed
-                    end += 1
-                if end and style[JOIN] == JOIN_PARAGRAPH:
-                    body[end] = 10
-                    body[end + 1] = 10
-                    end += 2
-                elif end and style[JOIN] == JOIN_SPACE:
-                    body[end] = 32
-                    end += 1
-                end, met = expand(grammar, parts[row, column], pair, column, body, end)
-                while end and body[end - 1] == 32:
-                    end -= 1
-                flags[row] |= met
+        end, flags[row] = put_body(grammar, parts[row, :plain_from], pair, style[JOIN], body)
         set_case(body, end, style[CASE])
         if style[APOSTROPHE]:
             end = drop_apostrophes(body, end)
@@ -356,6 +353,21 @@ def write_texts(
 
 
 @njit(cache=True)
+def end_of_mark(data: Bytes, start: int, stop: int, sign: int) -> int:
+    """Give the end of a name or tag that starts at `start`, within a word that ends at `stop`."""
+    end = start
+    while end < stop and (
+        letter(data[end])
+        or 48 <= data[end] <= 57
+        or data[end] in (95, 45)
+        or (data[end] >= 0x80 and not closing(data, end))
+        or (sign == 64 and data[end] in (46, 64) and end + 1 < stop)
+    ):
+        end += 1
+    return end
+
+
+@njit(cache=True)
 def find_marked(
     data: Bytes, offsets: NDArray[np.int64], sign: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
@@ -369,52 +381,32 @@ def find_marked(
         Where each text's findings begin.
     """
     n = offsets.size - 1
-    room = 1024
-    starts = np.empty(room, np.int64)
-    ends = np.empty(room, np.int64)
-    lists = np.zeros(n + 1, np.int32)
     found = 0
+    places = np.empty((1024, 2), np.int64)
+    lists = np.zeros(n + 1, np.int32)
     for row in range(n):
         i = offsets[row]
-        stop = offsets[row + 1]
-        while i < stop:
+        while i < offsets[row + 1]:
             start = i
-            while i < stop and data[i] > 32:
+            while i < offsets[row + 1] and data[i] > 32:
                 i += 1
-            is_link = i - start > 8 and data[start] == 104 and data[start + 4] in (58, 115)
-            is_link = is_link and data[start + 6] == 47
             if sign == 0:
-                hit = is_link
+                hit = i - start > 8 and data[start] == 104 and data[start + 6] == 47
                 end = i
             else:
                 hit = i - start > 1 and data[start] == sign
-                end = start + 1
-                while end < i and (
-                    letter(data[end])
-                    or 48 <= data[end] <= 57
-                    or data[end] in (95, 45)
-                    or (data[end] >= 0x80 and not closing(data, end))
-                    or (sign == 64 and data[end] in (46, 64) and end + 1 < i)
-                ):
-                    end += 1
                 start += 1
-                hit = hit and end > start
-            if hit:
-                if found == room:
-                    room *= 2
-                    longer = np.empty(room, np.int64)
-                    longer[:found] = starts
-                    starts = longer
-                    longer = np.empty(room, np.int64)
-                    longer[:found] = ends
-                    ends = longer
-                starts[found] = start
-                ends[found] = end
+                end = end_of_mark(data, start, i, sign)
+            if hit and end > start:
+                if found == len(places):
+                    places = np.concatenate((places, np.empty_like(places)))
+                places[found, 0] = start
+                places[found, 1] = end
                 found += 1
-            while i < stop and data[i] <= 32:
+            while i < offsets[row + 1] and data[i] <= 32:
                 i += 1
         lists[row + 1] = found
-    return starts[:found], ends[:found], lists
+    return places[:found, 0].copy(), places[:found, 1].copy(), lists
 
 
 @njit(cache=True)

@@ -117,6 +117,23 @@ def write_town(
     Correctable
         If a number is out of range, the form is unknown, or the folder holds a town.
     """
+    _check_target(folder, form)
+    simulation = Town(seed).simulate(days, posts)
+    (folder / "posts").mkdir(parents=True)
+    (folder / "truth").mkdir(exist_ok=True)
+    _write_posts(folder, simulation, form, progress)
+    _write_truth(folder, simulation, {"seed": seed, "days": days, "start": START.isoformat()})
+    (folder / "watches.toml").write_text(starter_watches(), encoding="utf-8")
+    found = tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+    return TownFolder(
+        folder=folder,
+        posts=len(simulation),
+        files=found,
+        bytes=sum(path.stat().st_size for path in found),
+    )
+
+
+def _check_target(folder: Path, form: str) -> None:
     if form not in FORMS:
         raise Correctable(
             f"{form!r} is no form of posts; they can be {' or '.join(FORMS)}.",
@@ -131,19 +148,6 @@ def write_town(
             field="folder",
             hint="Name another folder, or remove this one.",
         )
-    simulation = Town(seed).simulate(days, posts)
-    (folder / "posts").mkdir(parents=True)
-    (folder / "truth").mkdir(exist_ok=True)
-    _write_posts(folder, simulation, form, progress)
-    _write_truth(folder, simulation, {"seed": seed, "days": days, "start": START.isoformat()})
-    (folder / "watches.toml").write_text(starter_watches(), encoding="utf-8")
-    found = tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
-    return TownFolder(
-        folder=folder,
-        posts=len(simulation),
-        files=found,
-        bytes=sum(path.stat().st_size for path in found),
-    )
 
 
 def _write_posts(
