@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from auscult.engine.query.parse import parse
 from auscult.engine.query.write import to_text
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import require_editor
+from auscult.web.accounts.policies import require_editor, require_owner
 from auscult.web.listening import backfilling, forgetting, queries, recording
 from auscult.web.listening.database import empty_journal, lock_writers
 from auscult.web.listening.errors import WatchNameTaken, WatchRefused
@@ -31,11 +31,13 @@ from auscult.web.listening.moments import first_key, to_us
 from auscult.web.listening.rows import without_nul
 from auscult.web.listening.standing import Hits, StandingWatches, list_version
 from auscult.web.sources import queries as source_queries
-from auscult.web.sources.actions import add_source, commit_progress, read_again
+from auscult.web.sources.actions import add_source, commit_progress, pause_source, read_again
+from auscult.web.sources.errors import SourceRefused
 from auscult.web.sources.models import Source
 
 # Mentions that one transaction of `expire` or `forget` removes, so that others get a turn.
 AT_ONCE = 2_000
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,9 @@ def listen_to(
     for name, query in queries_by_name.items():
         old = known.get(name)
         same = old is not None and old.canonical == to_text(parse(query).tree)
-        watches.append(old if old and same else save_watch(actor, name=name, query=query, watch=old))
+        watches.append(
+            old if old and same else save_watch(actor, name=name, query=query, watch=old)
+        )
     asks_anew = any(known.get(watch.name) is not watch for watch in watches)
     sources = []
     for name, config in configs_by_name.items():
@@ -347,6 +351,30 @@ def _expire_source(source: Source, before_us: int) -> int:
         if len(keys) < AT_ONCE:
             return removed
         low = keys[-1]
+
+
+def remove_source(actor: Actor, *, source: Source) -> int:
+    """Remove a source with all that it brought; return how many mentions that was.
+
+    It is paused first. If it is interrupted, call it again.
+
+    Raises
+    ------
+    NotAllowed, SourceUnknown
+    SourceRefused
+        Where the runner reads it at this moment; it lets go within seconds.
+    """
+    require_owner(actor, "remove sources")
+    gone = pause_source(actor, source=source)
+    if gone.locked_until is not None and gone.locked_until > actor.clock.now():
+        raise SourceRefused("source", gone.name, "paused; it is just being read, so try again")
+    lake_of(actor).expire(lake_name(gone), END_OF_TIME)
+    removed = _expire_source(gone, to_us(END_OF_TIME))
+    with transaction.atomic():
+        record_audit(actor, action="remove-source", target=gone.name, details={"mentions": removed})
+        gone.delete()
+    empty_journal()
+    return removed
 
 
 @transaction.atomic

@@ -28,6 +28,16 @@ def watches() -> dict[str, str]:
     return {name.replace("-", " ").capitalize(): query.strip() for name, query in given.items()}
 
 
+def leave(actor: Actor) -> int:
+    """Remove the town and those of its watches that nobody changed; return mentions removed."""
+    removed = listening.remove_source(actor, source=sources.source(actor, NAME))
+    for name, query in watches().items():
+        watch = queries.watches(actor).filter(name=name, query=query).first()
+        if watch is not None:
+            listening.remove_watch(actor, watch=watch)
+    return removed
+
+
 @transaction.atomic
 def settle(actor: Actor) -> Source | None:
     """Add the town and its watches to an empty archive; None where something is there.

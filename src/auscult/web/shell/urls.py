@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from auscult.web.shell import views
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="listening:room"), name="home"),
     path("", include("auscult.web.accounts.urls")),
     path("listening/", include("auscult.web.listening.urls")),
+    path("lakeside/leave/", views.leave_lakeside, name="leave-lakeside"),
     path("sources/", include("auscult.web.sources.urls")),
 ]

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from auscult.engine.kernel.clock import FixedClock
+from auscult.web.accounts.models import User
 from auscult.web.listening import queries
 from auscult.web.listening.actions import save_watch
+from auscult.web.listening.lake import lake_of
+from auscult.web.listening.models import HourlyCount, Mention
 from auscult.web.shell import lakeside
 from auscult.web.shell.runner import Runner
 from auscult.web.sources import actions as reading
@@ -117,3 +121,29 @@ def test_lakeside_settles_in_an_empty_archive_alone(owner: Any, stranger: Any) -
     assert set(queries.watches(owner).values_list("name", flat=True)) == set(lakeside.watches())
     assert lakeside.settle(owner) is None
     assert lakeside.settle(stranger) is None
+
+
+def test_the_town_goes_with_everything_it_brought(
+    owner: Any, stranger: Any, client: Client, runner: Runner
+) -> None:
+    source = lakeside.settle(owner)
+    assert source is not None
+    source.config = {"days": 2, "posts": 2_000}
+    source.save()
+    mine = save_watch(owner, name="Mine", query="hospital")
+    work(runner)
+    assert Mention.objects.exists()
+
+    client.force_login(User.objects.get(pk=stranger.user_id))
+    assert client.post("/lakeside/leave/").status_code == 404
+    client.force_login(User.objects.get(pk=owner.user_id))
+    assert b"Leave Lakeside?" in client.get("/lakeside/leave/").content
+    answer = client.post("/lakeside/leave/", follow=True)
+
+    assert "The town of Lakeside is gone" in answer.content.decode()
+    assert list(queries.watches(owner)) == [mine]
+    assert not sources.sources(owner).exists()
+    assert not Mention.objects.exists()
+    assert not HourlyCount.objects.exists()
+    assert lake_of(owner).rows == 0
+    assert client.get("/lakeside/leave/").status_code == 404
