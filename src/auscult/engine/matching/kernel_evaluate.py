@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from auscult.engine.matching.compiled import inner
+from auscult.engine.matching.compiled import inner, making
 from auscult.engine.matching.kernel_bytes import same_bytes
 from auscult.engine.matching.kernel_fields import holds
 from auscult.engine.matching.kernel_occurrences import evaluate, taking_part
@@ -129,9 +129,9 @@ def _occurs(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
     if keep and true:
         entry = programs.expressions.rows[expression]
         if entry[KIND] == IS_NEAR:
-            _keep_intervals(taking_part(entry, programs.expressions, found), tokens, spans)
+            _keep_near(entry, programs.expressions, found, tokens, spans)
         else:
-            _keep_intervals(found.intervals[low:high], tokens, spans)
+            _keep_intervals(found.intervals, low, high, tokens, spans)
     return true, at
 
 
@@ -161,9 +161,16 @@ def _keep_terms(code, at, number, title_only, tokens, state, stamp, spans):
                 where = state.hits[where, 1]
 
 
+@making
+def _keep_near(entry, expressions, found, tokens, spans):
+    intervals = taking_part(entry, expressions, found)
+    _keep_intervals(intervals, 0, intervals.size, tokens, spans)
+
+
 @inner
-def _keep_intervals(intervals, tokens, spans):
-    for interval in intervals:
+def _keep_intervals(intervals, low, high, tokens, spans):
+    for place in range(low, high):
+        interval = intervals[place]
         _keep(interval >> 32, interval & 0xFFFFFFFF, tokens, spans)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from auscult.engine.matching.compiled import inner
+from auscult.engine.matching.compiled import inner, making
 from auscult.engine.matching.layout import (
     ANY_OF,
     DISTANCE,
@@ -154,7 +154,7 @@ def _sort(values, low, high):
         values[low + hole] = value
 
 
-@inner
+@making
 def _by_end(ends, mirrored):
     """Return the places of ends in rising order, or in falling order."""
     keys = np.empty(ends.size, np.int64)
@@ -179,7 +179,7 @@ def distinct(values, low, high):
     return kept
 
 
-@inner
+@making
 def _nears(row, expressions, found, low):
     """Find a NEAR's occurrences; of an IS_NEAR only whether there is one."""
     starts, ends, owners = _gather(row, expressions, found)
@@ -213,7 +213,7 @@ def _nears(row, expressions, found, low):
     return distinct(found.intervals, low, high)
 
 
-@inner
+@making
 def _lengths(starts, ends, owners, count):
     """Add up the longest occurrence of each operand: how far a NEAR may reach, gaps aside."""
     longest = np.zeros(count, np.int64)
@@ -226,7 +226,7 @@ def _lengths(starts, ends, owners, count):
     return total
 
 
-@inner
+@making
 def _gather(row, expressions, found):
     """Merge the occurrences of a NEAR's operands, by start; none if one operand has none."""
     total, empty = 0, False
@@ -252,7 +252,7 @@ def _gather(row, expressions, found):
     return starts, ends, owners
 
 
-@inner
+@making
 def _least_gaps(starts, ends, owners, count, ordered, only):
     """For each occurrence and set of operands: the fewest other tokens of a chain that ends
     in this occurrence and takes one occurrence of each operand of the set, none overlapping.
@@ -288,7 +288,7 @@ def _least_gaps(starts, ends, owners, count, ordered, only):
     return gaps
 
 
-@inner
+@making
 def taking_part(row, expressions, found):
     """Return the operands' occurrences that take part in a NEAR, as intervals.
 
