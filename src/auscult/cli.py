@@ -160,12 +160,20 @@ def simulate(
         int | None, typer.Option(min=1, help="About how many posts; without it, a town's own.")
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 1,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON lines, not Parquet.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Write the posts of a simulated town, its planted truth and watches for it."""
     from auscult.terminal import simulating
 
-    simulating.simulate(folder, days=days, posts=posts, seed=seed, as_json=json)
+    simulating.simulate(
+        folder,
+        days=days,
+        posts=posts,
+        seed=seed,
+        form="jsonl" if jsonl else "parquet",
+        as_json=json,
+    )
 
 
 @app.command(
