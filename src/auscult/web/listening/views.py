@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -146,7 +147,8 @@ def _explained(text: str) -> dict[str, Any]:
     answer = read(text)
     if isinstance(answer, Problem):
         return {"problem": answer}
-    return {"explanation": explain(answer), "warnings": answer.warnings}
+    # The tree alone: the page shows each warning in a box of its own.
+    return {"explanation": explain(replace(answer, warnings=())), "warnings": answer.warnings}
 
 
 @require_POST

@@ -114,7 +114,11 @@ class Keeper:
         assert child.process is not None
         child.process.join()
         code = child.process.exitcode
+        if code == 0:  # it wants to start afresh
+            child.wait = FIRST_WAIT
         wait = child.note_exit()
+        if code == 0:
+            return
         self.say(f"The {child.name} ended unasked ({_exit_in_words(code)}); again in {wait:g} s.")
 
     def _start_due(self) -> None:

@@ -7,7 +7,9 @@ runners may work on one archive: a claim is a conditional UPDATE that one of the
 from __future__ import annotations
 
 import logging
+import resource
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,6 +35,8 @@ from auscult.web.sources.queries import due_sources
 log = logging.getLogger("auscult.runner")
 
 IDLE = 1.0  # seconds between two looks at the database when nothing was due
+IDLE_ROUNDS = 10  # of those in a row, after which a runner that grew makes room for a fresh one
+LARGE = 64 << 20  # bytes that it may grow by
 SLICE = 2.0  # seconds that one source is read before others get their turn
 # A claim outlives the longest batch; a runner that was killed holds a source so long.
 CLAIM = timedelta(minutes=2)
@@ -42,17 +46,33 @@ UPKEEP_EVERY = 600.0  # seconds between two rounds of expiry and clean-up
 
 
 def run() -> None:
-    """Work until SIGTERM; the batch in hand is finished first."""
+    """Work until SIGTERM; the batch in hand is finished first.
+
+    It also ends when it has become large and has nothing to do: the supervisor starts a
+    fresh one, and what the work took is given back to the machine.
+    """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     runner = Runner(clock=SystemClock(), stop=stop)
+    small, idle = _peak(), 0
     try:
         while not stop.is_set():
-            if not runner.round():
-                stop.wait(IDLE)
+            if runner.round():
+                idle = 0
+                continue
+            idle += 1
+            if idle >= IDLE_ROUNDS and not runner.reads and _peak() - small > LARGE:
+                return
+            stop.wait(IDLE)
     finally:
         runner.close()
         connections.close_all()  # the last one to close empties the journal
+
+
+def _peak() -> int:
+    """Return the most memory that this process has had, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +104,11 @@ class Runner:
         if time.monotonic() >= self._upkeep_at and not self.stop.is_set():
             self._upkeep()
         return worked
+
+    @property
+    def reads(self) -> bool:
+        """Whether a source is held open."""
+        return bool(self._readers)
 
     def close(self) -> None:
         """Let go of every open source."""
