@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from oracle import made
+from oracle import odd
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("AUSCULT_DATA", ROOT.parent / "shared" / "data"))
@@ -41,6 +41,6 @@ def posts(random: Random, count: int) -> list[dict[str, Any]]:
     """Posts from the texts, some with a title, and other fields at random."""
     chosen = random.sample(list(texts()), 2 * count)
     return [
-        made.post(random, body, random.choice([None, None, title]), key)
+        odd.post(random, body, random.choice([None, None, title]), key)
         for key, (body, title) in enumerate(zip(chosen[::2], chosen[1::2], strict=True))
     ]

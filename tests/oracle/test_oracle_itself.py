@@ -24,7 +24,7 @@ from auscult.engine.query.tree import (
     Wildcard,
     Word,
 )
-from oracle import made, oracle
+from oracle import made, odd, oracle
 from oracle.cut import cut
 
 
@@ -216,7 +216,7 @@ def test_ranges(field: str, low: float | None, high: float | None, true: bool) -
 
 def test_a_corpus_answers_as_post_by_post() -> None:
     random = Random(11)
-    posts = [made.odd_post(random, key) for key in range(80)]
+    posts = [odd.odd_post(random, key) for key in range(80)]
     queries = made.Queries(random, posts)
     corpus = oracle.Corpus(posts)
     for number in range(250):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auscult.engine.kernel import text as house
 from oracle import cut as second
-from oracle import made, real
+from oracle import odd, real
 
 
 def assert_same(text: str) -> None:
@@ -27,14 +27,14 @@ def assert_same(text: str) -> None:
 
 
 def test_every_two_pieces_side_by_side() -> None:
-    for one, other in itertools.product(made.PIECES, repeat=2):
+    for one, other in itertools.product(odd.PIECES, repeat=2):
         assert_same(one + other)
 
 
 def test_three_pieces_side_by_side() -> None:
     random = Random(3)
     for _ in range(20_000):
-        assert_same("".join(random.choices(made.PIECES, k=3)))
+        assert_same("".join(random.choices(odd.PIECES, k=3)))
 
 
 @pytest.mark.parametrize("step", [31, pytest.param(1, marks=pytest.mark.slow)])
