@@ -1,0 +1,127 @@
+"""Sources: added, claimed, failing, paused; never another organisation's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts.errors import NotAllowed
+from auscult.web.accounts.models import Actor
+from auscult.web.sources import queries
+from auscult.web.sources.actions import (
+    Keep,
+    add_source,
+    change_source,
+    claim_source,
+    pause_source,
+    record_failure,
+    release_source,
+    resume_source,
+)
+from auscult.web.sources.errors import SourceNameTaken, SourceRefused, SourceUnknown
+from auscult.web.sources.models import MOVES, Source, SourceState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(owner: Actor) -> Source:
+    now = owner.clock.now()
+    return Source.objects.create(
+        organisation_id=owner.organisation_id,
+        name="town",
+        connector="files",
+        live=True,
+        next_attempt=now,
+        created_at=now,
+    )
+
+
+def test_a_source_needs_a_free_name_a_known_kind_and_sane_numbers(
+    owner: Actor, onlooker: Actor, town: Source
+) -> None:
+    files = {"paths": ["/x"]}
+    with pytest.raises(SourceNameTaken, match="already called 'town'"):
+        add_source(owner, name="town", connector="files", config=files)
+    assert not add_source(owner, name="more", connector="files", config=files).live
+    with pytest.raises(Correctable, match="Field required"):
+        add_source(owner, name="other", connector="files", config={})
+    with pytest.raises(Correctable, match="no source of the kind 'telex'"):
+        add_source(owner, name="other", connector="telex", config={})
+    with pytest.raises(SourceRefused, match="sample_share is 2, but must be from 0 to 1"):
+        change_source(owner, source=town, keep=Keep(sample_share=2))
+    with pytest.raises(SourceRefused, match="ttl_days is 0"):
+        change_source(owner, source=town, keep=Keep(ttl_days=0))
+    with pytest.raises(NotAllowed, match="may not change sources"):
+        change_source(onlooker, source=town, keep=Keep())
+
+
+def test_another_configuration_is_read_from_its_start(owner: Actor, town: Source) -> None:
+    Source.objects.update(snapshot={"at": 5})
+    assert change_source(owner, source=town, keep=Keep(ttl_days=30)).snapshot == {"at": 5}
+    changed = change_source(owner, source=town, keep=Keep(), config={"path": "y"})
+    assert (changed.snapshot, changed.config, changed.ttl_days) == (None, {"path": "y"}, None)
+
+
+def test_one_process_reads_a_source(owner: Actor, town: Source, clock: FixedClock) -> None:
+    soon = clock.now() + timedelta(minutes=1)
+    assert claim_source(owner, source=town, until=soon)
+    assert not claim_source(owner, source=town, until=soon)
+    clock.advance(timedelta(minutes=2))  # its reader died
+    assert claim_source(owner, source=town, until=clock.now() + timedelta(minutes=1))
+    release_source(owner, source=town, next_attempt=clock.now())
+    assert list(queries.due_sources(owner, clock.now())) == [town]
+    release_source(owner, source=town, next_attempt=clock.now(), finished=True)
+    assert not queries.due_sources(owner, clock.now()).exists()
+
+
+def test_failures_wait_longer_and_longer(owner: Actor, town: Source, clock: FixedClock) -> None:
+    waits = []
+    for _ in range(12):
+        record_failure(owner, source=town, message="500", permanent=False)
+        town.refresh_from_db()
+        waits.append((town.next_attempt - clock.now()).total_seconds())
+    assert waits[:4] == [10, 20, 40, 80]
+    assert waits[-1] == 3600
+    assert queries.source_health(owner)[0].health == "failing"
+    record_failure(owner, source=town, message="slow down", permanent=False, wait=77)
+    town.refresh_from_db()
+    assert (town.next_attempt - clock.now()).total_seconds() == 77
+    record_failure(owner, source=town, message="gone", permanent=True)
+    assert queries.source_health(owner)[0].health == "failed"
+    assert resume_source(owner, source=town).error == ""
+
+
+def test_moves_are_those_declared(owner: Actor, town: Source) -> None:
+    assert set(MOVES) == set(SourceState)
+    for state in SourceState:
+        for move, to in ((pause_source, "paused"), (resume_source, "reading")):
+            Source.objects.update(state=state)
+            if to == state or to in MOVES[state]:
+                assert move(owner, source=town).state == to
+            else:
+                with pytest.raises(SourceRefused, match="state is"):
+                    move(owner, source=town)
+
+
+def test_a_live_source_that_says_nothing_is_silent(
+    owner: Actor, town: Source, clock: FixedClock
+) -> None:
+    assert town.health(clock.now()) == "well"
+    assert town.health(clock.now() + timedelta(hours=2)) == "silent"
+
+
+def test_a_stranger_has_no_part_in_it(owner: Actor, stranger: Actor, town: Source) -> None:
+    assert not queries.sources(stranger).exists()
+    assert queries.source_health(stranger) == []
+    assert queries.gaps(stranger) == []
+    assert not claim_source(stranger, source=town, until=stranger.clock.now())
+    for action in (pause_source, resume_source):
+        with pytest.raises(SourceUnknown, match="no source"):
+            action(stranger, source=town)
+    with pytest.raises(SourceUnknown):
+        queries.source(stranger, "town")
+    assert not queries.broken_lines(stranger, source=town).exists()
