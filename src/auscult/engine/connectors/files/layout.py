@@ -19,6 +19,7 @@ from auscult.engine.connectors.files.jsonl import JsonPlan, flatten, kind_of, lo
 from auscult.engine.connectors.files.mapping import Mapping
 from auscult.engine.connectors.files.stream import PACKED, Stream
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.posts import ENGAGEMENT, MOMENT, SCHEMA
 
 SAMPLE_BYTES = 1 << 18
 SAMPLE_RECORDS = 1000
@@ -225,9 +226,20 @@ def _json_layout(layout: Layout, data: bytes, config: FilesConfig) -> Layout:
     wanted = mapping.columns
     plan = JsonPlan(
         paths={column: paths[column] for column in wanted},
-        kinds={column: kind_of(sample.values[column]) for column in wanted},
+        kinds={column: kind_of(sample.values[column]) for column in wanted}
+        | (_declared(mapping) if mapping.ours else {}),
     )
     return replace(layout, mapping=mapping, plan=plan)
+
+
+def _declared(mapping: Mapping) -> dict[str, pa.DataType]:
+    """Return the types of our own format's columns.
+
+    The sample may hold no value of a column, or a list without items, and moments may be
+    written in several ways: those stay as the sample has them.
+    """
+    types = {field.name: field.type for field in (*SCHEMA, *ENGAGEMENT) if field.type != MOMENT}
+    return {use.column: types[use.target] for use in mapping.uses if use.target in types}
 
 
 def _delimited_layout(layout: Layout, data: bytes, config: FilesConfig) -> Layout:
