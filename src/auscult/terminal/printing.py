@@ -33,8 +33,9 @@ def report(error: Correctable | Remote, *, as_json: bool) -> None:
     """Say what went wrong, on standard error, for a person or as JSON."""
     if as_json:
         kind = "correctable" if isinstance(error, Correctable) else "remote"
-        fields = {name: value for name, value in vars(error).items() if name != "message"}
-        answer = {"error": kind, "message": error.message, **fields}
+        # Typer leaves a mark of its own on exceptions that pass through it.
+        said = {name: value for name, value in vars(error).items() if not name.startswith("_")}
+        answer = {"error": kind, **said}
         sys.stderr.write(orjson.dumps(answer, default=str).decode() + "\n")
         return
     aside.print(f"[bold red]Error:[/] {plain(error.message)}")
