@@ -22,11 +22,14 @@ class Comparison(NamedTuple):
     differences: list[str]
 
 
-def compiled(watches: Mapping[str, Node], posts: Sequence[Mapping[str, Any]]) -> Found:
+def table_of(posts: Sequence[Mapping[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(list(posts), schema=SCHEMA)
+
+
+def compiled(watches: WatchSet, posts: pa.Table | pa.RecordBatch) -> Found:
     """What the house's matcher finds."""
-    table = WatchSet(watches).match(pa.Table.from_pylist(list(posts), schema=SCHEMA))
     found: Found = {}
-    for row in table.to_pylist():
+    for row in watches.match(posts).to_pylist():
         pair = (row["post"], row["watch"])
         assert pair not in found, f"{pair} is reported twice"
         found[pair] = [(span["field"], span["start"], span["end"]) for span in row["spans"]]
@@ -44,7 +47,8 @@ def judged(watches: Mapping[str, Node], corpus: Corpus) -> Found:
 
 def compare(watches: Mapping[str, Node], posts: Sequence[Mapping[str, Any]]) -> Comparison:
     """Every pair of a post and a watch, and the first few in which the two differ."""
-    got, wanted = compiled(watches, posts), judged(watches, Corpus(posts))
+    got = compiled(WatchSet(watches), table_of(posts))
+    wanted = judged(watches, Corpus(posts))
     differing = [pair for pair in wanted.keys() | got.keys() if got.get(pair) != wanted.get(pair)]
     differing.sort(key=lambda pair: (len(repr(watches[pair[1]])), pair))
     lines = [

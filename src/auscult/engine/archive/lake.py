@@ -127,19 +127,12 @@ class Lake:
         Scan
             Yields `pyarrow.Table`; has `position` and `share_done`. No order within a table.
         """
-        if columns is not None and (unknown := set(columns) - set(SCHEMA.names)):
-            raise LakeError(
-                f"Posts have no column {', '.join(sorted(unknown))}.",
-                code="scan-columns",
-                field="columns",
-                hint=f"Valid are {', '.join(SCHEMA.names)}.",
-            )
         wanted = Wanted(
             sources=None if sources is None else tuple(sources),
             since=EVER if since is None else _moment(since, "since"),
             until=NEVER if until is None else _moment(until, "until"),
             languages=None if languages is None else tuple(languages),
-            columns=None if columns is None else tuple(columns),
+            columns=None if columns is None else _known(columns),
             need=need,
             rows=rows,
         )
@@ -203,6 +196,17 @@ class Lake:
     def sources(self) -> list[str]:
         """Names of the sources that have posts in the lake."""
         return sorted({segment.source for segment in self._store.folder.read().segments})
+
+
+def _known(columns: Sequence[str]) -> tuple[str, ...]:
+    if unknown := set(columns) - set(SCHEMA.names):
+        raise LakeError(
+            f"Posts have no column {', '.join(sorted(unknown))}.",
+            code="scan-columns",
+            field="columns",
+            hint=f"Valid are {', '.join(SCHEMA.names)}.",
+        )
+    return tuple(columns)
 
 
 def _moment(value: datetime, field: str) -> int:
