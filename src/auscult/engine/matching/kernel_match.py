@@ -41,6 +41,7 @@ from auscult.engine.matching.layout import (
 
 _SLOT = np.uint64(NEARBY - 1)
 _SHIFT = np.uint64(16)
+_LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
 @inner
@@ -83,7 +84,7 @@ def _copy_tokens(number, odd, tokens):
 
 @kernel
 def match_rows(
-    low, high, posts, odd, tables, terms, programs, watches, gates, fresh, tokens, state, found,
+    low, high, posts, odd, tables, terms, programs, gates, fresh, tokens, state, found,
     spans, matches, stamp, keep,
 ):  # fmt: skip
     """Match rows `low` to `high`; return the row to go on with, `high` when all is done.
@@ -100,10 +101,10 @@ def match_rows(
         find_values(posts, row, programs.conditions.lookups, terms, state, stamp)
         number = 0
         for these in (gates, fresh):
-            number = _admit(these, number, watches, state, stamp, matches.candidates)
+            number = _admit(these, number, state, stamp, matches.candidates)
         if number and not state.counts[OVERFLOW]:
             _judge(
-                number, programs, watches, posts, row, tokens, state, found, stamp, spans,
+                number, programs, posts, row, tokens, state, found, stamp, spans,
                 matches, keep,
             )  # fmt: skip
         for place in range(state.counts[SEEN]):
@@ -115,24 +116,28 @@ def match_rows(
 
 
 @inner
-def _admit(gates, number, watches, state, stamp, candidates):
+def _admit(gates, number, state, stamp, candidates):
     """Add the watches that the post's terms admit, each once."""
+    asked, nearby = state.asked, state.nearby
     for place in range(gates.always.size):
-        candidates[number] = gates.always[place]
-        number += watches.rows[gates.always[place], ALIVE]
-    if gates.watches.size == 0:
+        candidate = gates.always[place]
+        if asked[candidate & _LOW_HALF] < stamp:
+            candidates[number] = candidate
+            number += 1
+    entries = gates.entries
+    if entries.shape[0] == 0:
         return number
-    starts, partners, nearby = gates.starts, gates.partners, state.nearby
     for place in range(state.counts[SEEN]):
         term = state.seen[place]
-        for entry in range(starts[term], starts[term + 1]):
-            if not _meets(partners[entry, 0], nearby):
-                if partners[entry, 1] == 0 or not _meets(partners[entry, 1], nearby):
+        for entry in range(gates.starts[term], gates.starts[term + 1]):
+            if not _meets(entries[entry, 0], nearby):
+                if entries[entry, 1] == 0 or not _meets(entries[entry, 1], nearby):
                     continue
-            watch = gates.watches[entry]
-            if state.asked[watch] != stamp and watches.rows[watch, ALIVE]:
-                state.asked[watch] = stamp
-                candidates[number] = watch
+            candidate = entries[entry, 2]
+            watch = candidate & _LOW_HALF
+            if asked[watch] < stamp:
+                asked[watch] = stamp
+                candidates[number] = candidate
                 number += 1
     return number
 
@@ -148,9 +153,7 @@ def _meets(four, nearby):
 
 
 @inner
-def _judge(
-    number, programs, watches, posts, row, tokens, state, found, stamp, spans, matches, keep
-):
+def _judge(number, programs, posts, row, tokens, state, found, stamp, spans, matches, keep):
     """Evaluate the candidates; write down those that are true, by watch, with their spans.
 
     The first time round finds out which are true, the second one, of those, where they hit.
@@ -160,16 +163,16 @@ def _judge(
     for collecting in range(1 + keep):
         true = 0
         for place in range(number):
-            watch = candidates[place]
+            candidate = candidates[place]
             spans.counts[SPANS] = 0
             holds = run(
-                watches.rows[watch, PROGRAM], programs, posts, row, tokens, state, found, stamp,
-                spans, collecting == 1,
+                candidate >> 32, programs, posts, row, tokens, state, found, stamp, spans,
+                collecting == 1,
             )  # fmt: skip
             if collecting:
                 used = _write_spans(count + place, used, spans, matches)
             elif holds:
-                candidates[true] = watch
+                candidates[true] = candidate
                 true += 1
         if not collecting:
             number = distinct(candidates, 0, true)
@@ -177,10 +180,8 @@ def _judge(
                 matches.counts[FULL] = 1
                 return
             for place in range(number):
-                matches.posts[count + place], matches.watches[count + place] = (
-                    row,
-                    candidates[place],
-                )
+                matches.posts[count + place] = row
+                matches.watches[count + place] = candidates[place] & 0xFFFFFFFF
                 matches.ends[count + place] = used
     if not (state.counts[OVERFLOW] or spans.counts[NO_ROOM] or matches.counts[FULL]):
         matches.counts[MATCHES], matches.counts[MATCH_SPANS] = count + number, used
@@ -221,24 +222,25 @@ def plan(low, high, watches, weights, starts):
             starts[watches.members[place] + 1] += 1
     for term in range(1, starts.size):
         starts[term] += starts[term - 1]
-    owners = np.zeros(starts[-1], np.int32)
-    partners = np.zeros((starts[-1], 2), np.uint64)
-    everywhere = np.zeros(always, np.int32)
+    entries = np.zeros((starts[-1], 3), np.uint64)
+    everywhere = np.zeros(always, np.uint64)
     places = starts.copy()
     always = 0
     for watch in range(low, high):
         group = chosen[watch - low, 0]
+        candidate = (np.uint64(watches.rows[watch, PROGRAM]) << np.uint64(32)) | np.uint64(watch)
         if group >= 0:
             first, second = _partners(chosen[watch - low, 1], watches)
             for place in range(watches.groups[group], watches.groups[group + 1]):
                 term = watches.members[place]
-                owners[places[term]] = watch
-                partners[places[term], 0], partners[places[term], 1] = first, second
+                entry = places[term]
+                entries[entry, 0], entries[entry, 1] = first, second
+                entries[entry, 2] = candidate
                 places[term] += 1
         elif watches.rows[watch, ALIVE]:
-            everywhere[always] = watch
+            everywhere[always] = candidate
             always += 1
-    return owners, partners, everywhere
+    return entries, everywhere
 
 
 @inner

@@ -30,7 +30,7 @@ from auscult.engine.matching.layout import (
     STAMP,
     TEXT_POSITION,
     TITLE_ONLY,
-    WORD,
+    WORDS,
 )
 
 _FAR = np.int64(1) << 60
@@ -60,8 +60,8 @@ def evaluate(expression, expressions, state, found, stamp):
 def _evaluate_one(expression, expressions, state, found, stamp, low):
     """Write the occurrences of one expression from `low` on; say where they end, -1: no room."""
     row = expressions.rows[expression]
-    if row[KIND] == WORD:
-        return _words(row[LOW], row[TITLE_ONLY], state, found, stamp, low)
+    if row[KIND] == WORDS:
+        return _words(row, expressions, state, found, stamp, low)
     if row[KIND] == PHRASE:
         return _phrases(row, expressions, state, found, stamp, low)
     if row[KIND] == ANY_OF:
@@ -70,7 +70,20 @@ def _evaluate_one(expression, expressions, state, found, stamp, low):
 
 
 @inner
-def _words(term, title_only, state, found, stamp, low):
+def _words(row, expressions, state, found, stamp, low):
+    high, seen = low, 0
+    for place in range(row[LOW], row[HIGH]):
+        term = expressions.parts[place]
+        if state.terms[term, STAMP] == stamp:
+            seen += 1
+            high = _word(term, row[TITLE_ONLY], state, found, stamp, high)
+            if high < 0:
+                return high
+    return high if seen <= 1 else distinct(found.intervals, low, high)
+
+
+@inner
+def _word(term, title_only, state, found, stamp, low):
     entry = state.terms[term]
     if entry[STAMP] != stamp:
         return low
@@ -89,7 +102,7 @@ def _words(term, title_only, state, found, stamp, low):
 @inner
 def _phrases(row, expressions, state, found, stamp, low):
     """Keep those first words that the others follow: each part thins the list out."""
-    high = _words(expressions.parts[row[LOW]], row[TITLE_ONLY], state, found, stamp, low)
+    high = _word(expressions.parts[row[LOW]], row[TITLE_ONLY], state, found, stamp, low)
     size = row[HIGH] - row[LOW]
     for step in range(1, size):
         if high <= low:

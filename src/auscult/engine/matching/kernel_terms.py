@@ -20,6 +20,7 @@ from auscult.engine.matching.layout import (
     BASE_PATTERN,
     BASE_SIZE,
     BASIS,
+    BETWEEN,
     CHAIN,
     EXACT,
     EXACT_FORM,
@@ -38,6 +39,7 @@ from auscult.engine.matching.layout import (
     NEXT,
     OFFSET,
     OVERFLOW,
+    PAIR,
     PRIME,
     SEEDS,
     SEEN,
@@ -51,18 +53,26 @@ from auscult.engine.matching.layout import (
 
 
 @kernel
-def enter(entries, pool, table, low, high):
-    """Enter anchors or stems `low` to `high` into a table with room for them."""
+def enter(entries, pool, table, low, high, pairs):
+    """Enter anchors and values, stems, or pairs from `low` to `high` into a table with room."""
     mask = np.uint64(table.owners.size - 1)
     bits = np.uint64(table.filter.size * 8 - 1)
     for number in range(low, high):
         row = entries[number]
-        form = row[FORM]
+        form, start, stop = row[FORM], row[OFFSET], row[OFFSET] + row[SIZE]
         if row[TERM_SIGN] != 0 or form == FOLDED_FORM or form == EXACT_FORM:
             continue
-        if row[CHAIN] < 0:  # a pattern, which hangs on its stem
+        if row[CHAIN] < 0 or (form == PAIR) != pairs:  # a pattern hangs on its stem
             continue
-        value = hash_bytes(SEEDS[form], pool, row[OFFSET], row[OFFSET] + row[SIZE])
+        if pairs:
+            middle = start
+            while pool[middle] != BETWEEN:
+                middle += 1
+            value = hash_pair(
+                hash_bytes(BASIS, pool, start, middle), hash_bytes(BASIS, pool, middle + 1, stop)
+            )
+        else:
+            value = hash_bytes(SEEDS[form], pool, start, stop)
         mixed = spread(value) >> np.uint64(20)
         slot = mixed & mask
         while table.owners[slot] != 0:
@@ -71,6 +81,27 @@ def enter(entries, pool, table, low, high):
         table.hashes[slot] = value
         bit = mixed & bits
         table.filter[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
+
+
+@inner
+def hash_pair(one, other):
+    """Hash two forms that follow each other."""
+    return spread(one) ^ other
+
+
+@inner
+def find_pair(table, value):
+    """Find a pair by its hash alone: what it admits is evaluated anyway; 0: none."""
+    mixed = spread(value) >> np.uint64(20)
+    bit = mixed & np.uint64(table.filter.size * 8 - 1)
+    if table.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1:
+        mask = np.uint64(table.owners.size - 1)
+        slot = mixed & mask
+        while table.owners[slot] != 0:
+            if table.hashes[slot] == value:
+                return table.owners[slot]
+            slot = (slot + np.uint64(1)) & mask
+    return np.int32(0)
 
 
 @inner
@@ -155,6 +186,11 @@ def find_terms(data, tokens, tables, terms, state, stamp):
                 _follow(data, tokens, row, anchor, number + shift, tables, terms, state, stamp)
         if patterns:
             _patterns(tokens, row, number + shift, terms, state, stamp)
+        if number > 0 and number != tokens.counts[AFTER_TITLE]:
+            value = hash_pair(tokens.hashes[number - 1], tokens.hashes[number])
+            pair = find_pair(terms.pair_table, value)
+            if pair != 0:
+                see(pair, state, stamp)
 
 
 @inner

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from auscult.engine.matching.compiled import inner, kernel
 from auscult.engine.matching.kernel_bytes import same_bytes, spread
 from auscult.engine.matching.kernel_match import read_tokens
@@ -41,7 +43,7 @@ def _write(number, sign, tokens, marks, stamp, out, used, start):
     token = tokens.rows[number]
     at, size = token[BASE], token[BASE_SIZE]
     mask = marks.shape[0] - 1
-    slot = ((spread(tokens.hashes[number]) >> 20) + sign) & mask
+    slot = (np.int64(spread(tokens.hashes[number]) >> np.uint64(24)) + sign) & mask
     while marks[slot, M_STAMP] == stamp:
         other = tokens.rows[marks[slot, M_TOKEN]]
         if (

@@ -48,11 +48,13 @@ class Tokens(NamedTuple):
 # the first of the chain that hangs on it.
 OFFSET, SIZE, FORM, TERM_SIGN, NEXT, CHAIN = range(6)
 TERM_COLUMNS = 6
-# Forms. From AUTHOR on, a value of a field.
-BASE_FORM, FOLDED_FORM, EXACT_FORM, BASE_PATTERN, FOLDED_PATTERN = range(5)
+# Forms. A PAIR is two base forms that follow each other, with BETWEEN between their bytes: it
+# has no hits and only admits watches. From AUTHOR on, a value of a field.
+BASE_FORM, FOLDED_FORM, EXACT_FORM, BASE_PATTERN, FOLDED_PATTERN, PAIR = range(6)
 AUTHOR, SITE, LANGUAGE, COUNTRY, REGION, GUID, PARENT, ROOT, SUBREDDIT = range(8, 17)
 INSTANCE, SOURCE, TAGS = range(17, 20)
 FORM_COUNT = 20
+BETWEEN = 0
 SEEDS = np.array([BASIS ^ np.uint64(form * 0x9E3779B1) for form in range(FORM_COUNT)], np.uint64)
 SEEDS[:5] = BASIS
 # Columns of the state of a term in the post at hand: the post's stamp, the first and last
@@ -61,6 +63,7 @@ STAMP, FIRST_HIT, LAST_HIT, HIT_COUNT = range(4)
 # Places of `State.counts`.
 SEEN, HITS, OVERFLOW, INTERVALS = range(4)
 NEARBY = 1 << 16
+GONE = 2**31 - 1
 # Positions in the text start here, far beyond every position in the title.
 TEXT_POSITION = 1 << 30
 
@@ -81,6 +84,7 @@ class Terms(NamedTuple):
     pool: npt.NDArray[np.uint8]
     table: Table
     stem_table: Table
+    pair_table: Table
     shortest_stem: int
     has_folded_stems: bool
 
@@ -95,7 +99,8 @@ class State(NamedTuple):
     hits : int32, (n, 2): position, and the next hit of the same term (-1: none)
     nearby : uint8, by term modulo 65,536: whether such a term was seen; 0 always is
     documents : int64, by term: posts that held it so far
-    asked : int32, by watch: the stamp of the post that it was last a candidate for
+    asked : int32, by watch: the stamp of the post that it was last a candidate for; GONE
+        for a watch that was taken out
     counts : int64
     """
 
@@ -168,12 +173,12 @@ class Conditions(NamedTuple):
     lookups: npt.NDArray[np.int32]
 
 
-# Columns of an expression: its kind; the range of `parts` (terms of a phrase, expressions
-# otherwise), or the term of a WORD; NEAR's distance and order; whether the title alone is
+# Columns of an expression: its kind; the range of `parts` (terms of words and phrases,
+# expressions otherwise); NEAR's distance and order; whether the title alone is
 # meant; the range of `orders`: the expressions to evaluate for it, itself last.
 KIND, LOW, HIGH, DISTANCE, ORDERED, TITLE_ONLY, ORDER_LOW, ORDER_HIGH = range(8)
 EXPRESSION_COLUMNS = 8
-WORD, PHRASE, ANY_OF, NEAR, IS_NEAR = range(5)  # IS_NEAR: whether there is one, not where
+WORDS, PHRASE, ANY_OF, NEAR, IS_NEAR = range(5)  # IS_NEAR: whether there is one, not where
 # Columns of a result: the post's stamp, the range of intervals.
 R_STAMP, R_LOW, R_HIGH = range(3)
 RESULT_COLUMNS = 4
@@ -240,15 +245,14 @@ class Gates(NamedTuple):
     Attributes
     ----------
     starts : int32, (terms + 1,): where a term's entries start
-    watches : int32, by entry
-    partners : uint64, (entries, 2): four places in `State.nearby` each, the second may be 0
-    always : int32: watches that no term admits, candidates for every post
+    entries : uint64, (n, 3): four places in `State.nearby` of partners, four more or 0, and
+        the candidate: watch, and where its program starts << 32
+    always : uint64: the candidates that no term admits, for every post
     """
 
     starts: npt.NDArray[np.int32]
-    watches: npt.NDArray[np.int32]
-    partners: npt.NDArray[np.uint64]
-    always: npt.NDArray[np.int32]
+    entries: npt.NDArray[np.uint64]
+    always: npt.NDArray[np.uint64]
 
 
 class Watches(NamedTuple):

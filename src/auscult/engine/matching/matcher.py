@@ -30,8 +30,9 @@ Found = tuple[pa.Array, pa.Array, pa.Array]
 class _Entered:
     """A hash table over terms or stems that grows with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pairs: bool = False) -> None:
         self._size = 1
+        self._pairs = pairs
         self.table = lay.Table(
             np.zeros(64, np.uint64), np.zeros(64, np.int32), np.zeros(64, np.uint8)
         )
@@ -44,7 +45,7 @@ class _Entered:
                 np.zeros(room, np.uint64), np.zeros(room, np.int32), np.zeros(room, np.uint8)
             )
             self._size = 1
-        kernel_terms.enter(rows, pool.rows(), self.table, self._size, len(rows))
+        kernel_terms.enter(rows, pool.rows(), self.table, self._size, len(rows), self._pairs)
         self._size = len(rows)
 
 
@@ -56,6 +57,7 @@ class Matcher:
         self._scratch = Scratch()
         self._terms = _Entered()
         self._stems = _Entered()
+        self._pairs = _Entered(pairs=True)
         self.forget_gates()
 
     def forget_gates(self) -> None:
@@ -63,6 +65,7 @@ class Matcher:
         self._gates = self._fresh = _no_gates(1)
         self._planned = self._fresh_end = 0
         self._plan_at = -1
+        self._scratch.forget_watches()
 
     def match(
         self,
@@ -76,6 +79,7 @@ class Matcher:
         """Hold watches against posts; return posts, watches and spans of the matches."""
         compiler = self._compiler
         self._terms.update(compiler.vocabulary.terms, compiler.vocabulary.pool)
+        self._pairs.update(compiler.vocabulary.terms, compiler.vocabulary.pool)
         self._stems.update(compiler.vocabulary.stems, compiler.vocabulary.pool)
         self._scratch.fit(
             terms=compiler.vocabulary.terms.size,
@@ -84,6 +88,7 @@ class Matcher:
             depth=depth + 2,
         )
         programs = self._programs(code)
+        self._scratch.mark_gone(np.flatnonzero(watches.rows[:, lay.ALIVE] == 0))
         used = {lay.C_TITLE, lay.C_TEXT, *compiler.columns_used}
         used |= columns_of(programs.conditions.lookups)
         self._scratch.matches.counts[:] = 0
@@ -115,7 +120,7 @@ class Matcher:
         scratch = self._scratch
         while low < high:
             low = kernel_match.match_rows(
-                low, high, posts, cut, characters().tables(), terms, programs, watches,
+                low, high, posts, cut, characters().tables(), terms, programs,
                 self._gates, self._fresh, scratch.tokens, scratch.state, scratch.found,
                 scratch.spans, scratch.matches, scratch.stamps(high - low), keep,
             )  # fmt: skip
@@ -140,7 +145,8 @@ class Matcher:
         elif self._fresh_end < count:
             self._fresh = self._planned_gates(self._planned, count, watches)
             self._fresh_end = count
-            self._gates = _extended(self._gates, len(scratch.state.terms))
+        self._gates = _extended(self._gates, len(scratch.state.terms))
+        self._fresh = _extended(self._fresh, len(scratch.state.terms))
 
     def _many_fresh(self, count: int) -> bool:
         return count - self._planned > max(_FRESH, int(_FRESH_SHARE * count))
@@ -151,10 +157,8 @@ class Matcher:
         counted = scratch.state.documents[: len(guessed)]
         shares = (counted + guessed * _GUESS_WEIGHS) / (scratch.seen_posts + _GUESS_WEIGHS)
         starts = np.zeros(len(scratch.state.terms) + 1, np.int32)
-        owners, partners, always = kernel_match.plan(
-            low, high, watches, shares.astype(np.float32), starts
-        )
-        return lay.Gates(starts, owners, partners, always)
+        entries, always = kernel_match.plan(low, high, watches, shares.astype(np.float32), starts)
+        return lay.Gates(starts, entries, always)
 
     def _lookup(self) -> lay.Terms:
         vocabulary = self._compiler.vocabulary
@@ -164,6 +168,7 @@ class Matcher:
             vocabulary.pool.rows(),
             self._terms.table,
             self._stems.table,
+            self._pairs.table,
             vocabulary.shortest_stem,
             vocabulary.has_folded_stems,
         )
@@ -182,9 +187,8 @@ class Matcher:
 def _no_gates(terms: int) -> lay.Gates:
     return lay.Gates(
         np.zeros(terms + 1, np.int32),
-        np.zeros(0, np.int32),
-        np.zeros((0, 2), np.uint64),
-        np.zeros(0, np.int32),
+        np.zeros((0, 3), np.uint64),
+        np.zeros(0, np.uint64),
     )
 
 

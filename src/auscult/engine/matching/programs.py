@@ -7,6 +7,7 @@ so a program means the same wherever it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -194,23 +195,42 @@ class Compiler:
     ) -> tuple[int, list[Group]]:
         """Number the expression of a node that has occurrences; say what it requires."""
         if isinstance(node, Word | Exact | Wildcard):
-            term = self._term(node)
-            return self._number(lay.WORD, (term,), title=title), [self._group([term])]
+            return self._words((node,), title=title)
         if isinstance(node, Phrase):
             terms = tuple(self._term(part) for part in node.parts)
-            return (
-                self._number(lay.PHRASE, terms, title=title),
-                [self._group([term]) for term in terms],
-            )
+            return self._number(lay.PHRASE, terms, title=title), self._phrase_groups(node, terms)
         if isinstance(node, Or):
-            children = [self._expression(child, title=title) for child in node.children]
-            parts = tuple(number for number, _ in children)
-            groups = any_of([groups for _, groups in children])
-            return self._number(lay.ANY_OF, parts, title=title), groups
+            return self._any_expression(node, title=title)
         if isinstance(node, Near):
             return self._near_expression(node, title=title, kind=kind)
         msg = f"{type(node).__name__} has no occurrences"
         raise TypeError(msg)
+
+    def _phrase_groups(self, node: Phrase, terms: tuple[int, ...]) -> list[Group]:
+        """A phrase requires its pairs of neighbours; a wildcard has no base form to pair."""
+        bases = [_base(part) for part in node.parts]
+        pairs = [
+            self.vocabulary.pair(one, other)
+            for one, other in pairwise(bases)
+            if one is not None and other is not None
+        ]
+        return [self._group([term]) for term in (pairs or terms)]
+
+    def _words(self, words: tuple[Token, ...], *, title: bool) -> tuple[int, list[Group]]:
+        terms = tuple(dict.fromkeys(self._term(word) for word in words))
+        return self._number(lay.WORDS, terms, title=title), [self._group(terms)]
+
+    def _any_expression(self, node: Or, *, title: bool) -> tuple[int, list[Group]]:
+        words = tuple(c for c in node.children if isinstance(c, Word | Exact | Wildcard))
+        found = [self._words(words, title=title)] if words else []
+        for child in node.children:
+            if not isinstance(child, Word | Exact | Wildcard):
+                found.append(self._expression(child, title=title))
+        if len(found) == 1:
+            return found[0]
+        parts = tuple(number for number, _ in found)
+        groups = any_of([groups for _, groups in found])
+        return self._number(lay.ANY_OF, parts, title=title), groups
 
     def _near_expression(self, node: Near, *, title: bool, kind: int) -> tuple[int, list[Group]]:
         groups: list[Group] = []
@@ -237,10 +257,10 @@ class Compiler:
         number = self._numbers.get(key)
         if number is None:
             number = self.expressions.size
-            inner = () if kind in (lay.WORD, lay.PHRASE) else parts
+            inner = () if kind in (lay.WORDS, lay.PHRASE) else parts
             order = (*dict.fromkeys(n for part in inner for n in self._order[part]), number)
             at = self.orders.add(order)
-            low = parts[0] if kind == lay.WORD else self.parts.add(parts)
+            low = self.parts.add(parts)
             self.expressions.add(
                 [(kind, low, low + len(parts), distance, ordered, title, at, at + len(order))]
             )
@@ -317,6 +337,13 @@ class Compiler:
             self.columns_used.add(lay.COLUMN_COUNT + column if kind == lay.IN_RANGE else column)
             self._numbers[key] = number
         return number
+
+
+def _base(part: Token) -> str | None:
+    if isinstance(part, Wildcard):
+        return None
+    folded = part.text if isinstance(part, Word) else text.folded_form(part.text)
+    return text.unsigned(text.base_form(folded))
 
 
 def _wild(value: str) -> bool:

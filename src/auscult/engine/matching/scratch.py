@@ -61,11 +61,19 @@ class Scratch:
         if len(self.tokens.rows) < size + 1:
             self.tokens = _tokens(2 * size)
 
+    def mark_gone(self, slots: np.ndarray) -> None:  # type: ignore[type-arg]
+        """Never ask these watches again."""
+        self.state.asked[slots] = lay.GONE
+
+    def forget_watches(self) -> None:
+        """Forget which watches are gone: they have moved."""
+        self.state.asked[:] = 0
+
     def stamps(self, rows: int) -> int:
         """Reserve stamps for so many rows; return the one before the first."""
         if self._stamp > _LAST_STAMP - rows:
             self.state.terms[:] = 0
-            self.state.asked[:] = 0
+            self.state.asked[self.state.asked != lay.GONE] = 0
             self.found.results[:] = 0
             self._stamp = 0
         first = self._stamp

@@ -13,6 +13,7 @@ from auscult.engine.matching.guesses import expected_share
 from auscult.engine.matching.layout import (
     BASE_FORM,
     BASE_PATTERN,
+    BETWEEN,
     CHAIN,
     COUNTRY,
     EXACT_FORM,
@@ -20,12 +21,15 @@ from auscult.engine.matching.layout import (
     FOLDED_PATTERN,
     LANGUAGE,
     NEXT,
+    PAIR,
     SOURCE,
     TERM_COLUMNS,
 )
 
 _VALUE_SHARES = {LANGUAGE: 0.5, SOURCE: 0.5, COUNTRY: 0.2}
 _RARE_VALUE_SHARE = 0.001
+# How often the rarer of two words is expected to stand beside the other.
+_FOLLOWS = 0.05
 
 
 class Vocabulary:
@@ -68,6 +72,15 @@ class Vocabulary:
             self.terms.rows()[number, CHAIN] = -1
             stem = self._stem(form, pattern)
             self._hang(number, self.stems.rows(), stem)
+        return number
+
+    def pair(self, one: str, other: str) -> int:
+        """Number two unsigned base forms that follow each other."""
+        key = f"{one}{chr(BETWEEN)}{other}"
+        number = self._numbers.get((PAIR, "", key))
+        if number is None:
+            share = min(expected_share(one), expected_share(other)) * _FOLLOWS
+            number = self._add(PAIR, "", key, share)
         return number
 
     def value(self, form: int, value: str) -> int:
