@@ -29,6 +29,7 @@ from auscult.engine.matching.layout import (
     MATCH_SPANS,
     MATCHES,
     NEARBY,
+    NEAREST,
     NO_ROOM,
     OVERFLOW,
     PARTNERS,
@@ -41,6 +42,8 @@ from auscult.engine.matching.layout import (
 
 _SLOT = np.uint64(NEARBY - 1)
 _SHIFT = np.uint64(16)
+_TEN = np.uint64(NEAREST - 1)
+_HINTED = 6
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -109,7 +112,8 @@ def match_rows(
             )  # fmt: skip
         for place in range(state.counts[SEEN]):
             state.nearby[state.seen[place] & (NEARBY - 1)] = 0
-        state.nearby[0] = 1
+            state.nearest[state.seen[place] & (NEAREST - 1)] = 0
+        state.nearby[0] = state.nearest[0] = 1
         if state.counts[OVERFLOW] or spans.counts[NO_ROOM] or matches.counts[FULL]:
             return row
     return high
@@ -130,6 +134,8 @@ def _admit(gates, number, state, stamp, candidates):
     for place in range(state.counts[SEEN]):
         term = state.seen[place]
         for entry in range(gates.starts[term], gates.starts[term + 1]):
+            if not _may_meet(gates.hints[entry], state.nearest):
+                continue
             if not _meets(entries[entry, 0], nearby):
                 if entries[entry, 1] == 0 or not _meets(entries[entry, 1], nearby):
                     continue
@@ -140,6 +146,18 @@ def _admit(gates, number, state, stamp, candidates):
                 candidates[number] = candidate
                 number += 1
     return number
+
+
+@inner
+def _may_meet(hint, nearest):
+    return (
+        nearest[hint & _TEN]
+        | nearest[(hint >> np.uint64(10)) & _TEN]
+        | nearest[(hint >> np.uint64(20)) & _TEN]
+        | nearest[(hint >> np.uint64(30)) & _TEN]
+        | nearest[(hint >> np.uint64(40)) & _TEN]
+        | nearest[(hint >> np.uint64(50)) & _TEN]
+    ) != 0
 
 
 @inner
@@ -223,6 +241,7 @@ def plan(low, high, watches, weights, starts):
     for term in range(1, starts.size):
         starts[term] += starts[term - 1]
     entries = np.zeros((starts[-1], 3), np.uint64)
+    hints = np.zeros(starts[-1], np.uint64)
     everywhere = np.zeros(always, np.uint64)
     places = starts.copy()
     always = 0
@@ -231,16 +250,18 @@ def plan(low, high, watches, weights, starts):
         candidate = (np.uint64(watches.rows[watch, PROGRAM]) << np.uint64(32)) | np.uint64(watch)
         if group >= 0:
             first, second = _partners(chosen[watch - low, 1], watches)
+            hint = _hint(chosen[watch - low, 1], watches)
             for place in range(watches.groups[group], watches.groups[group + 1]):
                 term = watches.members[place]
                 entry = places[term]
                 entries[entry, 0], entries[entry, 1] = first, second
                 entries[entry, 2] = candidate
+                hints[entry] = hint
                 places[term] += 1
         elif watches.rows[watch, ALIVE]:
             everywhere[always] = candidate
             always += 1
-    return entries, everywhere
+    return hints, entries, everywhere
 
 
 @inner
@@ -275,3 +296,16 @@ def _partners(group, watches):
             member = watches.members[low + min(step, high - low - 1)]
             second = (second << _SHIFT) | (np.uint64(member) & _SLOT)
     return first, second
+
+
+@inner
+def _hint(group, watches):
+    """Pack a group's terms as places of `State.nearest`."""
+    hint = np.uint64(0)
+    if group >= 0:
+        low, high = watches.groups[group], watches.groups[group + 1]
+        if high - low <= _HINTED:
+            for step in range(_HINTED):
+                member = watches.members[low + min(step, high - low - 1)]
+                hint = (hint << np.uint64(10)) | (np.uint64(member) & _TEN)
+    return hint

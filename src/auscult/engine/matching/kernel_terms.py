@@ -36,6 +36,7 @@ from auscult.engine.matching.layout import (
     HITS,
     LAST_HIT,
     NEARBY,
+    NEAREST,
     NEXT,
     OFFSET,
     OVERFLOW,
@@ -143,6 +144,7 @@ def see(term, state, stamp):
     state.seen[state.counts[SEEN]] = term
     state.counts[SEEN] += 1
     state.nearby[term & (NEARBY - 1)] = 1
+    state.nearest[term & (NEAREST - 1)] = 1
     state.documents[term] += 1
     return True
 

@@ -63,6 +63,7 @@ STAMP, FIRST_HIT, LAST_HIT, HIT_COUNT = range(4)
 # Places of `State.counts`.
 SEEN, HITS, OVERFLOW, INTERVALS = range(4)
 NEARBY = 1 << 16
+NEAREST = 1 << 10
 GONE = 2**31 - 1
 # Positions in the text start here, far beyond every position in the title.
 TEXT_POSITION = 1 << 30
@@ -98,6 +99,7 @@ class State(NamedTuple):
     seen : int32, the terms that the post holds
     hits : int32, (n, 2): position, and the next hit of the same term (-1: none)
     nearby : uint8, by term modulo 65,536: whether such a term was seen; 0 always is
+    nearest : the same by term modulo 1,024, which the nearest cache holds
     documents : int64, by term: posts that held it so far
     asked : int32, by watch: the stamp of the post that it was last a candidate for; GONE
         for a watch that was taken out
@@ -108,6 +110,7 @@ class State(NamedTuple):
     seen: npt.NDArray[np.int32]
     hits: npt.NDArray[np.int32]
     nearby: npt.NDArray[np.uint8]
+    nearest: npt.NDArray[np.uint8]
     documents: npt.NDArray[np.int64]
     asked: npt.NDArray[np.int32]
     counts: npt.NDArray[np.int64]
@@ -245,12 +248,15 @@ class Gates(NamedTuple):
     Attributes
     ----------
     starts : int32, (terms + 1,): where a term's entries start
+    hints : uint64, by entry: six places in `State.nearest` of partners, ten bits each; 0 where
+        there are none or more: most entries are dismissed by this alone
     entries : uint64, (n, 3): four places in `State.nearby` of partners, four more or 0, and
         the candidate: watch, and where its program starts << 32
     always : uint64: the candidates that no term admits, for every post
     """
 
     starts: npt.NDArray[np.int32]
+    hints: npt.NDArray[np.uint64]
     entries: npt.NDArray[np.uint64]
     always: npt.NDArray[np.uint64]
 

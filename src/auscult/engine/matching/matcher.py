@@ -157,8 +157,10 @@ class Matcher:
         counted = scratch.state.documents[: len(guessed)]
         shares = (counted + guessed * _GUESS_WEIGHS) / (scratch.seen_posts + _GUESS_WEIGHS)
         starts = np.zeros(len(scratch.state.terms) + 1, np.int32)
-        entries, always = kernel_match.plan(low, high, watches, shares.astype(np.float32), starts)
-        return lay.Gates(starts, entries, always)
+        hints, entries, always = kernel_match.plan(
+            low, high, watches, shares.astype(np.float32), starts
+        )
+        return lay.Gates(starts, hints, entries, always)
 
     def _lookup(self) -> lay.Terms:
         vocabulary = self._compiler.vocabulary
@@ -187,6 +189,7 @@ class Matcher:
 def _no_gates(terms: int) -> lay.Gates:
     return lay.Gates(
         np.zeros(terms + 1, np.int32),
+        np.zeros(0, np.uint64),
         np.zeros((0, 3), np.uint64),
         np.zeros(0, np.uint64),
     )

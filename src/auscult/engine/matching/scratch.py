@@ -22,11 +22,12 @@ class Scratch:
             np.zeros(0, np.int32),
             np.zeros((1024, 2), np.int32),
             np.zeros(lay.NEARBY, np.uint8),
+            np.zeros(lay.NEAREST, np.uint8),
             np.zeros(0, np.int64),
             np.zeros(0, np.int32),
             np.zeros(4, np.int64),
         )
-        self.state.nearby[0] = 1
+        self.state.nearby[0] = self.state.nearest[0] = 1
         self.found = lay.Found(
             np.zeros((0, lay.RESULT_COLUMNS), np.int32), np.zeros(1024, np.int64)
         )
