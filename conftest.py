@@ -14,6 +14,21 @@ from auscult.engine.kernel.clock import FixedClock
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Give each process of a parallel run a test database of its own.
+
+    pytest-django does so by name. It knows that Django's own SQLite backend tests in the
+    memory of its process, but it can't know that of Auscult's, which is the same.
+    """
+    from django.conf import settings
+
+    worker = request.config.__dict__.get("workerinput")
+    database = settings.DATABASES["default"]
+    if worker and not database["ENGINE"].endswith(".sqlite"):
+        database.setdefault("TEST", {})["NAME"] = f"test_auscult_{worker['workerid']}"
+
+
 @pytest.fixture(autouse=True)
 def own_archive(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """Give a test that touches the database an empty lake of its own."""

@@ -24,7 +24,7 @@ KEYS = {
     "country": "country",
     "hashtag": "unnest(hashtags)",
 }
-_TRIES = 10
+_TRIES = 200  # a busy lake merges segments many times a second; each try reads a newer manifest
 
 
 def counts(store: Store, by: Sequence[str], wanted: Wanted, limit: int | None) -> pa.Table:
