@@ -62,7 +62,7 @@ _LOOKUPS = {
     lay.TAGS: ((lay.C_TAGS, lay.WHOLE),),
 }
 _ALSO = {lay.HOST: lay.C_COMMUNITY, lay.OF_REDDIT: lay.C_SOURCE}
-_ROWS_AT_ONCE = 1 << 16
+_ROWS_AT_ONCE = 1 << 14
 _MINUTE = 60_000_000
 
 
@@ -84,7 +84,7 @@ def read(batch: pa.RecordBatch, used: set[int]) -> lay.Posts:
     present = np.zeros((lay.COLUMN_COUNT, rows), np.bool_)
     offsets = np.zeros((lay.FIRST_LIST, rows + 1), np.int64)
     lists = np.zeros((lay.COLUMN_COUNT - lay.FIRST_LIST, rows + 1), np.int64)
-    numbers = np.full((len(_NUMBER_NAMES), rows), np.nan)
+    numbers = np.empty((len(_NUMBER_NAMES), rows))
     data: list[npt.NDArray[np.uint8]] = []
     items: list[npt.NDArray[np.int64]] = []
     for column in sorted(used):
@@ -198,7 +198,9 @@ def _without_case(values: pa.Array) -> pa.Array:
 
 def _read_number(batch: pa.RecordBatch, number: int, out: npt.NDArray[np.float64]) -> None:
     values = _values(batch, _NUMBER_NAMES[number])
-    if values is not None:
+    if values is None:
+        out[:] = np.nan
+    else:
         convert = _CONVERTERS.get(number, _as_is)
         out[:] = convert(values).to_numpy(zero_copy_only=False)
 
@@ -229,12 +231,3 @@ def text_of(batch: pa.RecordBatch, column: int, row: int) -> str:
     values = _values(batch, _NAMES[column])
     value = None if values is None else _plain(values.slice(row, 1))[0].as_buffer()
     return "" if value is None else text.clean(value.to_pybytes())[0]
-
-
-def not_ascii(batch: pa.RecordBatch, column: int) -> npt.NDArray[np.int64]:
-    """Return the rows whose title or text holds something beyond ASCII."""
-    values = _values(batch, _NAMES[column])
-    if values is None:
-        return np.zeros(0, np.int64)
-    plain = pc.fill_null(pc.string_is_ascii(_plain(values)), True)  # noqa: FBT003
-    return np.flatnonzero(~plain.to_numpy(zero_copy_only=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from auscult.engine.matching.characters import (
     JOINER,
     MARK,
@@ -14,7 +16,7 @@ from auscult.engine.matching.characters import (
 )
 from auscult.engine.matching.compiled import inner, kernel
 from auscult.engine.matching.kernel_bytes import decode, hash_bytes
-from auscult.engine.matching.layout import BASE, BASE_SIZE, BASIS
+from auscult.engine.matching.layout import BASE, BASE_SIZE, BASIS, C_TEXT, C_TITLE
 
 # Emoji clusters, as far as `find_odd` has to know where it stands in one.
 _NO_EMOJI, _IN_PICTURE, _JOINED, _IN_FLAG = range(4)
@@ -25,11 +27,14 @@ def find_odd(data, low, high, tables, wanted):
     """Tell whether a text needs the readable tokeniser: 0 no, 1 yes, 2 pages are `wanted`."""
     place, before, emoji, answer = low, 0, _NO_EMOJI, 0
     while place < high:
+        if data[place] < 0x80:
+            emoji = _NO_EMOJI
+            while place < high and data[place] < 0x80:
+                place += 1
+            before = np.int64(data[place - 1])
+            continue
         code, size = decode(data, place, high)
         place += size
-        if code < 0x80:
-            before, emoji = code, _NO_EMOJI
-            continue
         kind = tables.kind[code]
         if kind == 0:
             wanted[code // PAGE] = 1
@@ -62,16 +67,18 @@ def _emoji_state(emoji, kind, extends):
 
 
 @kernel
-def find_odd_rows(rows, posts, column, tables, wanted, odd):
-    """Mark those rows of a column that are odd; return whether pages are wanted first."""
+def find_odd_rows(posts, tables, wanted, odd):
+    """Mark the odd rows of a batch; return whether pages are wanted first."""
     waits = False
-    for row in rows:
-        low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
-        answer = find_odd(posts.data, low, high, tables, wanted)
-        if answer == 1:
-            odd[row] = True
-        elif answer == 2:
-            waits = True
+    for column in (C_TITLE, C_TEXT):
+        for row in range(odd.size):
+            low, high = posts.offsets[column, row], posts.offsets[column, row + 1]
+            if low < high:
+                answer = find_odd(posts.data, low, high, tables, wanted)
+                if answer == 1:
+                    odd[row] = True
+                elif answer == 2:
+                    waits = True
     return waits
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from auscult.engine.matching import kernel_match, kernel_terms, odd
@@ -24,7 +25,7 @@ _PLAN_AGAIN = 8
 # What was guessed weighs as much as so many posts that were read.
 _GUESS_WEIGHS = 500.0
 
-Found = tuple[pa.Array, pa.Array, pa.Array]
+Found = tuple[pa.Array, npt.NDArray[np.int32], pa.Array]
 
 
 class _Entered:
@@ -213,7 +214,7 @@ def _result(matches: lay.Matches) -> Found:
     places = [pa.array(((spans >> shift) & mask).astype(np.int32)) for shift in (31, 0)]
     return (
         pa.array(matches.posts[:count]),
-        pa.array(matches.watches[:count]),
+        matches.watches[:count].copy(),
         pa.ListArray.from_arrays(
             pa.array(ends), pa.StructArray.from_arrays([fields, *places], ["field", "start", "end"])
         ),

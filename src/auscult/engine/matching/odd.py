@@ -11,20 +11,16 @@ from auscult.engine.kernel import text
 from auscult.engine.matching import kernel_odd
 from auscult.engine.matching import layout as lay
 from auscult.engine.matching.characters import LAST, PAGE, characters
-from auscult.engine.matching.columns import not_ascii, text_of
+from auscult.engine.matching.columns import text_of
 
 
 def find(batch: pa.RecordBatch, posts: lay.Posts) -> list[int]:
     """Return the odd rows; has the tables filled for every character of the others."""
     odd = np.zeros(batch.num_rows, np.bool_)
-    for column in (lay.C_TITLE, lay.C_TEXT):
-        rows = not_ascii(batch, column)
-        while rows.size:
-            wanted = np.zeros(LAST // PAGE, np.uint8)
-            tables = characters().tables()
-            if not kernel_odd.find_odd_rows(rows, posts, column, tables, wanted, odd):
-                break
-            characters().fill(np.flatnonzero(wanted).tolist())
+    wanted = np.zeros(LAST // PAGE, np.uint8)
+    while kernel_odd.find_odd_rows(posts, characters().tables(), wanted, odd):
+        characters().fill(np.flatnonzero(wanted).tolist())
+        wanted[:] = 0
     return [int(row) for row in np.flatnonzero(odd)]
 
 

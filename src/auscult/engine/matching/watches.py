@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from auscult.engine.matching import layout as lay
@@ -40,6 +41,7 @@ MATCHES = pa.schema(
 _NONE: Mapping[str, Node] = MappingProxyType({})
 # Watches that were taken out stay as rows until so many, and more than stand, are gone.
 _MOST_GONE = 1000
+_FEW = 8
 
 
 class WatchSet:
@@ -130,10 +132,15 @@ class WatchSet:
             )
             return pa.table([found[0], self._named(found[1]), found[2]], schema=MATCHES)
 
-    def _named(self, slots: pa.Array) -> pa.Array:
+    def _named(self, slots: npt.NDArray[np.int32]) -> pa.Array:
+        """Name the watches of matches; few matches don't wait for all names to be written."""
+        if len(slots) * _FEW < len(self._names):
+            distinct, places = np.unique(slots, return_inverse=True)
+            names = pa.array([self._names[slot] for slot in distinct], pa.string())
+            return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), names)
         if self._dictionary is None:
             self._dictionary = pa.array(self._names, pa.string())
-        return pa.DictionaryArray.from_arrays(slots, self._dictionary)
+        return pa.DictionaryArray.from_arrays(pa.array(slots), self._dictionary)
 
     def _drop(self, name: str) -> None:
         self._rows.rows()[self._slots.pop(name), lay.ALIVE] = 0
