@@ -93,6 +93,9 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config,
 ) -> Generator[None, object, object]:
     """Choose archive, key and database before the settings are read."""
+    # Playwright leaves an event loop running in the process; Django would refuse to work
+    # for the tests that come after, though none of them is asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     if "PYTEST_XDIST_WORKER" not in os.environ:
         archive = tempfile.mkdtemp(prefix="auscult-tests-")
         early_config.add_cleanup(lambda: shutil.rmtree(archive, ignore_errors=True))

@@ -18,6 +18,7 @@ from auscult.engine.connectors.files.guess import Sample, guess
 from auscult.engine.connectors.files.jsonl import JsonPlan, flatten, kind_of, load
 from auscult.engine.connectors.files.mapping import Mapping
 from auscult.engine.connectors.files.stream import PACKED, Stream
+from auscult.engine.connectors.files.values import Mended, texts
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import ENGAGEMENT, MOMENT, SCHEMA
 
@@ -135,15 +136,24 @@ def _parquet_sample(path: Path) -> Sample:
     try:
         file = pq.ParquetFile(path)
         batch = next(file.iter_batches(SAMPLE_RECORDS), None)
-    except (pa.ArrowException, OSError) as error:
+        rows = [] if batch is None else _readable(batch).to_pylist()
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Correctable(
             f"{path.name} is not a Parquet file that can be read: {error}",
             field="paths",
             code="not-parquet",
             hint="Export it again.",
         ) from error
-    rows = batch.to_pylist() if batch is not None else []
     return _sample_of(rows) if rows else Sample(values={n: [] for n in file.schema_arrow.names})
+
+
+def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Mend strings that are not UTF-8: Parquet doesn't promise that they are."""
+    columns = [
+        texts(column, Mended()) if pa.types.is_string(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _sample_of(rows: list[dict[str, Any]]) -> Sample:

@@ -154,7 +154,7 @@ class RowSteps:
         """Take one step."""
         try:
             piece = next(self._pieces, None)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             fault = Fault(line=self._row + 1, reason=f"damaged: {shorten(str(error))}", excerpt="")
             return Step(position=self._rows.rows, line=self._row + 1, last=True, faults=[fault])
         if piece is None:

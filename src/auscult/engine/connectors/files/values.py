@@ -46,11 +46,22 @@ def texts(values: Column, mended: Mended) -> pa.StringArray:
     kind = values.type
     if pa.types.is_dictionary(kind):
         values, kind = values.cast(kind.value_type), kind.value_type
+    if pa.types.is_string(kind) and not _is_valid(values):
+        values, kind = values.view(pa.binary()), pa.binary()
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return texts([_decoded(value, mended) for value in values.to_pylist()], mended)
     if pa.types.is_list(kind) or pa.types.is_struct(kind):
         return texts(values.to_pylist(), mended)
     return _clean(values.cast(pa.string()), mended)
+
+
+def _is_valid(values: pa.StringArray) -> bool:
+    """Return whether strings are UTF-8; a Parquet file may say so and hold others."""
+    try:
+        values.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def text_lists(values: Column, mended: Mended, joints: re.Pattern[str]) -> pa.ListArray:
