@@ -9,7 +9,10 @@ the leaf has now.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.backends.utils import CursorWrapper
 
@@ -22,17 +25,29 @@ SEGMENT_BITS = 37
 def tidy(cursor: CursorWrapper, words: Iterable[str]) -> None:
     """Take words that the index no longer has out of its upper level.
 
+    The upper level has one separator a leaf, so few words are starts of one: those are
+    found first, in memory, and only they are looked up in the index.
+
     Parameters
     ----------
     words : iterable of str
         Words of mentions that were just removed; those that others still have may stay.
     """
-    cursor.execute("SELECT DISTINCT segid FROM listening_index_idx")
-    segments = [row[0] for row in cursor.fetchall()]
-    for word in words:
-        if not _has(cursor, word):
-            for segment in segments:
-                _replace(cursor, segment, MAIN + word.encode())
+    wanted = sorted(MAIN + word.encode() for word in words)
+    cursor.execute("SELECT segid, term, pgno FROM listening_index_idx ORDER BY segid, term")
+    suspects: dict[bytes, list[tuple[int, bytes, int]]] = {}
+    for segment, rows in groupby(cursor.fetchall(), key=itemgetter(0)):
+        leaves = [(segment, bytes(term), place) for _, term, place in rows]
+        separators = [leaf[1] for leaf in leaves]
+        for word in wanted:
+            leaf = leaves[bisect_right(separators, word) - 1]
+            # A start of one or two characters tells nothing.
+            if len(leaf[1]) > 3 and word.startswith(leaf[1]):
+                suspects.setdefault(word, []).append(leaf)
+    for word, found in suspects.items():
+        if not _has(cursor, word.removeprefix(MAIN).decode()):
+            for segment, separator, place in found:
+                _replace(cursor, segment, separator, place)
 
 
 def _has(cursor: CursorWrapper, word: str) -> bool:
@@ -41,23 +56,14 @@ def _has(cursor: CursorWrapper, word: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _replace(cursor: CursorWrapper, segment: int, word: bytes) -> None:
-    """Replace the separator that stands before a word's place, where it is its start."""
-    cursor.execute(
-        "SELECT term, pgno FROM listening_index_idx WHERE segid = %s AND term <= %s "
-        "ORDER BY term DESC LIMIT 1",
-        [segment, word],
-    )
-    found = cursor.fetchone()
-    # A start of one or two characters tells nothing.
-    if found is None or len(found[0]) <= 3 or not word.startswith(bytes(found[0])):
-        return
-    separator, place = bytes(found[0]), found[1]
+def _replace(cursor: CursorWrapper, segment: int, separator: bytes, place: int) -> None:
+    """Replace a leaf's separator by the first word that the leaf has now."""
     cursor.execute(
         "SELECT block FROM listening_index_data WHERE id = %s",
         [(segment << SEGMENT_BITS) + (place >> 1)],
     )
-    first = first_word(bytes(cursor.fetchone()[0]))
+    leaf = cursor.fetchone()
+    first = first_word(bytes(leaf[0])) if leaf else None
     if first is not None and first != separator:
         cursor.execute(
             "UPDATE listening_index_idx SET term = %s WHERE segid = %s AND term = %s",
