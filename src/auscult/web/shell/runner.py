@@ -57,6 +57,7 @@ def run() -> None:
     small, idle = _peak(), 0
     try:
         while not stop.is_set():
+            close_old_connections()
             if runner.round():
                 idle = 0
                 continue
@@ -95,7 +96,6 @@ class Runner:
 
     def round(self) -> bool:
         """Do one slice of everything that is due; return whether anything was."""
-        close_old_connections()
         worked = False
         for organisation in organisations():
             actor = system_actor(organisation.pk, "listener", clock=self.clock)
