@@ -20,6 +20,8 @@ from auscult.engine.matching.layout import (
     ALIVE,
     C_TEXT,
     C_TITLE,
+    ENTRY_HIGH,
+    ENTRY_LOW,
     FORMS,
     FULL,
     GROUP_HIGH,
@@ -29,7 +31,7 @@ from auscult.engine.matching.layout import (
     MATCH_SPANS,
     MATCHES,
     NEARBY,
-    NEAREST,
+    NEARBY_BITS,
     NO_ROOM,
     OVERFLOW,
     PARTNERS,
@@ -41,9 +43,7 @@ from auscult.engine.matching.layout import (
 )
 
 _SLOT = np.uint64(NEARBY - 1)
-_SHIFT = np.uint64(16)
-_TEN = np.uint64(NEAREST - 1)
-_HINTED = 6
+_SHIFT = np.uint64(NEARBY_BITS)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
@@ -103,8 +103,9 @@ def match_rows(
         find_terms(posts.data, tokens, tables, terms, state, stamp)
         find_values(posts, row, programs.conditions.lookups, terms, state, stamp)
         number = 0
-        for these in (gates, fresh):
-            number = _admit(these, number, state, stamp, matches.candidates)
+        number = _admit(gates, number, state, stamp, matches.candidates, True)
+        if fresh.entries.shape[0] or fresh.always.size:
+            number = _admit(fresh, number, state, stamp, matches.candidates, False)
         if number and not state.counts[OVERFLOW]:
             _judge(
                 number, programs, posts, row, tokens, state, found, stamp, spans,
@@ -112,16 +113,18 @@ def match_rows(
             )  # fmt: skip
         for place in range(state.counts[SEEN]):
             state.nearby[state.seen[place] & (NEARBY - 1)] = 0
-            state.nearest[state.seen[place] & (NEAREST - 1)] = 0
-        state.nearby[0] = state.nearest[0] = 1
+        state.nearby[0] = 1
         if state.counts[OVERFLOW] or spans.counts[NO_ROOM] or matches.counts[FULL]:
             return row
     return high
 
 
 @inner
-def _admit(gates, number, state, stamp, candidates):
-    """Add the watches that the post's terms admit, each once."""
+def _admit(gates, number, state, stamp, candidates, planned):
+    """Add the watches that the post's terms admit, each once.
+
+    A term's row says where its entries stand, if these are the `planned` gates.
+    """
     asked, nearby = state.asked, state.nearby
     for place in range(gates.always.size):
         candidate = gates.always[place]
@@ -133,9 +136,11 @@ def _admit(gates, number, state, stamp, candidates):
         return number
     for place in range(state.counts[SEEN]):
         term = state.seen[place]
-        for entry in range(gates.starts[term], gates.starts[term + 1]):
-            if not _may_meet(gates.hints[entry], state.nearest):
-                continue
+        if planned:
+            low, high = state.terms[term, ENTRY_LOW], state.terms[term, ENTRY_HIGH]
+        else:
+            low, high = gates.starts[term], gates.starts[term + 1]
+        for entry in range(low, high):
             if not _meets(entries[entry, 0], nearby):
                 if entries[entry, 1] == 0 or not _meets(entries[entry, 1], nearby):
                     continue
@@ -149,24 +154,12 @@ def _admit(gates, number, state, stamp, candidates):
 
 
 @inner
-def _may_meet(hint, nearest):
-    return (
-        nearest[hint & _TEN]
-        | nearest[(hint >> np.uint64(10)) & _TEN]
-        | nearest[(hint >> np.uint64(20)) & _TEN]
-        | nearest[(hint >> np.uint64(30)) & _TEN]
-        | nearest[(hint >> np.uint64(40)) & _TEN]
-        | nearest[(hint >> np.uint64(50)) & _TEN]
-    ) != 0
-
-
-@inner
 def _meets(four, nearby):
     return (
         nearby[four & _SLOT]
         | nearby[(four >> _SHIFT) & _SLOT]
         | nearby[(four >> (_SHIFT + _SHIFT)) & _SLOT]
-        | nearby[four >> (_SHIFT + _SHIFT + _SHIFT)]
+        | nearby[(four >> (_SHIFT + _SHIFT + _SHIFT)) & _SLOT]
     ) != 0
 
 
@@ -223,7 +216,8 @@ def plan(low, high, watches, weights, starts):
     """Choose the gates of watches `low` to `high`.
 
     `weights` (float32, by term) says how often a term is expected. The cheapest group is the
-    gate, the next one of at most eight terms the partners. `starts` is filled.
+    gate, the next one of at most eight terms the partners. `starts` is filled. Returns the
+    groups chosen, and how many watches have no gate.
     """
     size = high - low
     chosen = np.full((size, 2), -1, np.int32)
@@ -240,9 +234,12 @@ def plan(low, high, watches, weights, starts):
             starts[watches.members[place] + 1] += 1
     for term in range(1, starts.size):
         starts[term] += starts[term - 1]
-    entries = np.zeros((starts[-1], 3), np.uint64)
-    hints = np.zeros(starts[-1], np.uint64)
-    everywhere = np.zeros(always, np.uint64)
+    return chosen, always
+
+
+@kernel
+def fill(low, high, watches, chosen, starts, entries, everywhere):
+    """Write the entries of watches `low` to `high` where `plan` has found them room."""
     places = starts.copy()
     always = 0
     for watch in range(low, high):
@@ -250,18 +247,15 @@ def plan(low, high, watches, weights, starts):
         candidate = (np.uint64(watches.rows[watch, PROGRAM]) << np.uint64(32)) | np.uint64(watch)
         if group >= 0:
             first, second = _partners(chosen[watch - low, 1], watches)
-            hint = _hint(chosen[watch - low, 1], watches)
             for place in range(watches.groups[group], watches.groups[group + 1]):
                 term = watches.members[place]
                 entry = places[term]
                 entries[entry, 0], entries[entry, 1] = first, second
                 entries[entry, 2] = candidate
-                hints[entry] = hint
                 places[term] += 1
         elif watches.rows[watch, ALIVE]:
             everywhere[always] = candidate
             always += 1
-    return hints, entries, everywhere
 
 
 @inner
@@ -296,16 +290,3 @@ def _partners(group, watches):
             member = watches.members[low + min(step, high - low - 1)]
             second = (second << _SHIFT) | (np.uint64(member) & _SLOT)
     return first, second
-
-
-@inner
-def _hint(group, watches):
-    """Pack a group's terms as places of `State.nearest`."""
-    hint = np.uint64(0)
-    if group >= 0:
-        low, high = watches.groups[group], watches.groups[group + 1]
-        if high - low <= _HINTED:
-            for step in range(_HINTED):
-                member = watches.members[low + min(step, high - low - 1)]
-                hint = (hint << np.uint64(10)) | (np.uint64(member) & _TEN)
-    return hint

@@ -22,6 +22,7 @@ from auscult.engine.matching.layout import (
     BASIS,
     BETWEEN,
     CHAIN,
+    DOCUMENTS,
     EXACT,
     EXACT_FORM,
     EXACT_SIZE,
@@ -36,7 +37,6 @@ from auscult.engine.matching.layout import (
     HITS,
     LAST_HIT,
     NEARBY,
-    NEAREST,
     NEXT,
     OFFSET,
     OVERFLOW,
@@ -56,7 +56,7 @@ from auscult.engine.matching.layout import (
 @kernel
 def enter(entries, pool, table, low, high, pairs):
     """Enter anchors and values, stems, or pairs from `low` to `high` into a table with room."""
-    mask = np.uint64(table.owners.size - 1)
+    mask = np.uint64(table.slots.shape[0] - 1)
     bits = np.uint64(table.filter.size * 8 - 1)
     for number in range(low, high):
         row = entries[number]
@@ -76,10 +76,9 @@ def enter(entries, pool, table, low, high, pairs):
             value = hash_bytes(SEEDS[form], pool, start, stop)
         mixed = spread(value) >> np.uint64(20)
         slot = mixed & mask
-        while table.owners[slot] != 0:
+        while table.slots[slot, 1] != 0:
             slot = (slot + np.uint64(1)) & mask
-        table.owners[slot] = number
-        table.hashes[slot] = value
+        table.slots[slot, 0], table.slots[slot, 1] = value, number
         bit = mixed & bits
         table.filter[bit >> np.uint64(3)] |= np.uint8(1 << (bit & np.uint64(7)))
 
@@ -96,13 +95,13 @@ def find_pair(table, value):
     mixed = spread(value) >> np.uint64(20)
     bit = mixed & np.uint64(table.filter.size * 8 - 1)
     if table.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1:
-        mask = np.uint64(table.owners.size - 1)
+        mask = np.uint64(table.slots.shape[0] - 1)
         slot = mixed & mask
-        while table.owners[slot] != 0:
-            if table.hashes[slot] == value:
-                return table.owners[slot]
+        while table.slots[slot, 1] != 0:
+            if table.slots[slot, 0] == value:
+                return np.int64(table.slots[slot, 1])
             slot = (slot + np.uint64(1)) & mask
-    return np.int32(0)
+    return np.int64(0)
 
 
 @inner
@@ -111,12 +110,12 @@ def find(entries, pool, table, value, form, data, low, size, lower):
     mixed = spread(value) >> np.uint64(20)
     bit = mixed & np.uint64(table.filter.size * 8 - 1)
     if not table.filter[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7)) & 1:
-        return 0
-    mask = np.uint64(table.owners.size - 1)
+        return np.int64(0)
+    mask = np.uint64(table.slots.shape[0] - 1)
     slot = mixed & mask
-    while table.owners[slot] != 0:
-        if table.hashes[slot] == value:
-            number = table.owners[slot]
+    while table.slots[slot, 1] != 0:
+        if table.slots[slot, 0] == value:
+            number = np.int64(table.slots[slot, 1])
             row = entries[number]
             if row[FORM] == form and row[SIZE] == size:
                 same = True
@@ -129,7 +128,7 @@ def find(entries, pool, table, value, form, data, low, size, lower):
                 if same:
                     return number
         slot = (slot + np.uint64(1)) & mask
-    return 0
+    return np.int64(0)
 
 
 @inner
@@ -144,8 +143,7 @@ def see(term, state, stamp):
     state.seen[state.counts[SEEN]] = term
     state.counts[SEEN] += 1
     state.nearby[term & (NEARBY - 1)] = 1
-    state.nearest[term & (NEAREST - 1)] = 1
-    state.documents[term] += 1
+    row[DOCUMENTS] += 1
     return True
 
 

@@ -44,10 +44,14 @@ class Tokens(NamedTuple):
     counts: npt.NDArray[np.int64]
 
 
-# Columns of a term: its bytes in the pool, its form, its sign, the next of its chain, and
-# the first of the chain that hangs on it.
+# Columns of a term, one line of the cache: its bytes in the pool, its form, its sign, the next
+# of its chain, and the first of the chain that hangs on it;
 OFFSET, SIZE, FORM, TERM_SIGN, NEXT, CHAIN = range(6)
-TERM_COLUMNS = 6
+# of the post at hand, the stamp, the first and last of its hits, and how many;
+STAMP, FIRST_HIT, LAST_HIT, HIT_COUNT = range(6, 10)
+# where its entries in the planned gates stand; and how many posts held it so far.
+ENTRY_LOW, ENTRY_HIGH, DOCUMENTS = range(10, 13)
+TERM_COLUMNS = 16
 # Forms. A PAIR is two base forms that follow each other, with BETWEEN between their bytes: it
 # has no hits and only admits watches. From AUTHOR on, a value of a field.
 BASE_FORM, FOLDED_FORM, EXACT_FORM, BASE_PATTERN, FOLDED_PATTERN, PAIR = range(6)
@@ -57,23 +61,19 @@ FORM_COUNT = 20
 BETWEEN = 0
 SEEDS = np.array([BASIS ^ np.uint64(form * 0x9E3779B1) for form in range(FORM_COUNT)], np.uint64)
 SEEDS[:5] = BASIS
-# Columns of the state of a term in the post at hand: the post's stamp, the first and last
-# of its hits, and how many.
-STAMP, FIRST_HIT, LAST_HIT, HIT_COUNT = range(4)
 # Places of `State.counts`.
 SEEN, HITS, OVERFLOW, INTERVALS = range(4)
-NEARBY = 1 << 16
-NEAREST = 1 << 10
+NEARBY_BITS = 14
+NEARBY = 1 << NEARBY_BITS
 GONE = 2**31 - 1
 # Positions in the text start here, far beyond every position in the title.
 TEXT_POSITION = 1 << 30
 
 
 class Table(NamedTuple):
-    """Open addressing: hashes, the term of each, and a filter that the caches hold."""
+    """Open addressing: a hash and its term, side by side, and a filter that the caches hold."""
 
-    hashes: npt.NDArray[np.uint64]
-    owners: npt.NDArray[np.int32]
+    slots: npt.NDArray[np.uint64]
     filter: npt.NDArray[np.uint8]
 
 
@@ -95,12 +95,11 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    terms : int32, (terms, 4), by term
+    terms : int32, (terms, TERM_COLUMNS), by term: the same as `Terms.terms`
     seen : int32, the terms that the post holds
     hits : int32, (n, 2): position, and the next hit of the same term (-1: none)
-    nearby : uint8, by term modulo 65,536: whether such a term was seen; 0 always is
-    nearest : the same by term modulo 1,024, which the nearest cache holds
-    documents : int64, by term: posts that held it so far
+    nearby : uint8, by term modulo NEARBY: whether such a term was seen; 0 always is. It is
+        small enough for the nearest cache; who passes by mistake is evaluated in vain
     asked : int32, by watch: the stamp of the post that it was last a candidate for; GONE
         for a watch that was taken out
     counts : int64
@@ -110,8 +109,6 @@ class State(NamedTuple):
     seen: npt.NDArray[np.int32]
     hits: npt.NDArray[np.int32]
     nearby: npt.NDArray[np.uint8]
-    nearest: npt.NDArray[np.uint8]
-    documents: npt.NDArray[np.int64]
     asked: npt.NDArray[np.int32]
     counts: npt.NDArray[np.int64]
 
@@ -248,15 +245,12 @@ class Gates(NamedTuple):
     Attributes
     ----------
     starts : int32, (terms + 1,): where a term's entries start
-    hints : uint64, by entry: six places in `State.nearest` of partners, ten bits each; 0 where
-        there are none or more: most entries are dismissed by this alone
     entries : uint64, (n, 3): four places in `State.nearby` of partners, four more or 0, and
         the candidate: watch, and where its program starts << 32
     always : uint64: the candidates that no term admits, for every post
     """
 
     starts: npt.NDArray[np.int32]
-    hints: npt.NDArray[np.uint64]
     entries: npt.NDArray[np.uint64]
     always: npt.NDArray[np.uint64]
 

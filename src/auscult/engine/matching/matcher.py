@@ -34,17 +34,13 @@ class _Entered:
     def __init__(self, *, pairs: bool = False) -> None:
         self._size = 1
         self._pairs = pairs
-        self.table = lay.Table(
-            np.zeros(64, np.uint64), np.zeros(64, np.int32), np.zeros(64, np.uint8)
-        )
+        self.table = lay.Table(np.zeros((64, 2), np.uint64), np.zeros(64, np.uint8))
 
     def update(self, entries: Arena, pool: Arena) -> None:
         rows = entries.rows()
-        if 2 * len(rows) > len(self.table.owners):
-            room = 1 << (4 * len(rows)).bit_length()
-            self.table = lay.Table(
-                np.zeros(room, np.uint64), np.zeros(room, np.int32), np.zeros(room, np.uint8)
-            )
+        if 2 * len(rows) > len(self.table.slots):
+            room = 1 << (2 * len(rows)).bit_length()
+            self.table = lay.Table(np.zeros((room, 2), np.uint64), np.zeros(room, np.uint8))
             self._size = 1
         kernel_terms.enter(rows, pool.rows(), self.table, self._size, len(rows), self._pairs)
         self._size = len(rows)
@@ -83,7 +79,7 @@ class Matcher:
         self._pairs.update(compiler.vocabulary.terms, compiler.vocabulary.pool)
         self._stems.update(compiler.vocabulary.stems, compiler.vocabulary.pool)
         self._scratch.fit(
-            terms=compiler.vocabulary.terms.size,
+            compiler.vocabulary.terms.rows(),
             expressions=compiler.expressions.size,
             watches=len(watches.rows),
             depth=depth + 2,
@@ -136,17 +132,19 @@ class Matcher:
         rows = posts.present.shape[1]
         if scratch.seen_posts < _SAMPLE and rows >= _SAMPLE_OF:
             self._gates = self._fresh = _no_gates(len(scratch.state.terms))
+            scratch.state.terms[:, [lay.ENTRY_LOW, lay.ENTRY_HIGH]] = 0
             self._run(0, _SAMPLE, posts, cut, programs, watches, keep=False)
             self._plan_at = -1
         if self._plan_at < 0 or scratch.seen_posts >= self._plan_at or self._many_fresh(count):
             self._gates = self._planned_gates(0, count, watches)
+            scratch.state.terms[:, lay.ENTRY_LOW] = self._gates.starts[:-1]
+            scratch.state.terms[:, lay.ENTRY_HIGH] = self._gates.starts[1:]
             self._fresh = _no_gates(len(scratch.state.terms))
             self._planned = self._fresh_end = count
             self._plan_at = max(_SAMPLE_OF, _PLAN_AGAIN * scratch.seen_posts)
         elif self._fresh_end < count:
             self._fresh = self._planned_gates(self._planned, count, watches)
             self._fresh_end = count
-        self._gates = _extended(self._gates, len(scratch.state.terms))
         self._fresh = _extended(self._fresh, len(scratch.state.terms))
 
     def _many_fresh(self, count: int) -> bool:
@@ -155,13 +153,16 @@ class Matcher:
     def _planned_gates(self, low: int, high: int, watches: lay.Watches) -> lay.Gates:
         scratch = self._scratch
         guessed = self._compiler.vocabulary.shares.rows()
-        counted = scratch.state.documents[: len(guessed)]
+        counted = scratch.state.terms[:, lay.DOCUMENTS]
         shares = (counted + guessed * _GUESS_WEIGHS) / (scratch.seen_posts + _GUESS_WEIGHS)
         starts = np.zeros(len(scratch.state.terms) + 1, np.int32)
-        hints, entries, always = kernel_match.plan(
-            low, high, watches, shares.astype(np.float32), starts
-        )
-        return lay.Gates(starts, hints, entries, always)
+        weights = shares.astype(np.float32)
+        chosen, everywhere = kernel_match.plan(low, high, watches, weights, starts)
+        # Made by NumPy, which asks for big pages: finding small ones takes longer than reading.
+        entries = np.zeros((int(starts[-1]), 3), np.uint64)
+        always = np.zeros(everywhere, np.uint64)
+        kernel_match.fill(low, high, watches, chosen, starts, entries, always)
+        return lay.Gates(starts, entries, always)
 
     def _lookup(self) -> lay.Terms:
         vocabulary = self._compiler.vocabulary
@@ -190,7 +191,6 @@ class Matcher:
 def _no_gates(terms: int) -> lay.Gates:
     return lay.Gates(
         np.zeros(terms + 1, np.int32),
-        np.zeros(0, np.uint64),
         np.zeros((0, 3), np.uint64),
         np.zeros(0, np.uint64),
     )

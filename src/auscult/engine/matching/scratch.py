@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from auscult.engine.matching import layout as lay
 
+_Rows = npt.NDArray[np.int32]
 # Stamps tell posts apart; before they run out, everything that bears one is wiped.
 _LAST_STAMP = 2**31 - 2**22
 
@@ -18,16 +20,14 @@ class Scratch:
         self.seen_posts = 0
         self.tokens = _tokens(512)
         self.state = lay.State(
-            np.zeros((0, 4), np.int32),
+            np.zeros((0, lay.TERM_COLUMNS), np.int32),
             np.zeros(0, np.int32),
             np.zeros((1024, 2), np.int32),
             np.zeros(lay.NEARBY, np.uint8),
-            np.zeros(lay.NEAREST, np.uint8),
-            np.zeros(0, np.int64),
             np.zeros(0, np.int32),
             np.zeros(4, np.int64),
         )
-        self.state.nearby[0] = self.state.nearest[0] = 1
+        self.state.nearby[0] = 1
         self.found = lay.Found(
             np.zeros((0, lay.RESULT_COLUMNS), np.int32), np.zeros(1024, np.int64)
         )
@@ -36,15 +36,11 @@ class Scratch:
         )
         self.matches = _matches(1024, 4096, 0)
 
-    def fit(self, *, terms: int, expressions: int, watches: int, depth: int) -> None:
-        """Make room for a set of this size."""
-        state = self.state
-        if len(state.terms) < terms:
-            state = state._replace(
-                terms=_grown(state.terms, 2 * terms),
-                seen=_grown(state.seen, 2 * terms),
-                documents=_grown(state.documents, 2 * terms),
-            )
+    def fit(self, terms: _Rows, *, expressions: int, watches: int, depth: int) -> None:
+        """Make room for a set of this size; the state of its terms stands in their rows."""
+        state = self.state._replace(terms=terms)
+        if len(state.seen) < len(terms):
+            state = state._replace(seen=np.zeros(2 * len(terms), np.int32))
         if len(state.asked) < watches:
             state = state._replace(asked=_grown(state.asked, 2 * watches))
             self.matches = self.matches._replace(candidates=np.zeros(2 * watches, np.int64))
@@ -73,7 +69,9 @@ class Scratch:
     def stamps(self, rows: int) -> int:
         """Reserve stamps for so many rows; return the one before the first."""
         if self._stamp > _LAST_STAMP - rows:
-            self.state.terms[:] = 0
+            self.state.terms[:, lay.STAMP] = 0
+            self.state.terms[:, lay.DOCUMENTS] //= 2
+            self.seen_posts //= 2
             self.state.asked[self.state.asked != lay.GONE] = 0
             self.found.results[:] = 0
             self._stamp = 0

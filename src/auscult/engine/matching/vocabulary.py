@@ -28,6 +28,7 @@ from auscult.engine.matching.layout import (
 
 _VALUE_SHARES = {LANGUAGE: 0.5, SOURCE: 0.5, COUNTRY: 0.2}
 _RARE_VALUE_SHARE = 0.001
+_ZEROS = (0,) * (TERM_COLUMNS - 3)
 # How often the rarer of two words is expected to stand beside the other.
 _FOLLOWS = 0.05
 
@@ -116,7 +117,7 @@ class Vocabulary:
         number = self._stems.get((form, stem))
         if number is None:
             offset, size = self.bytes_of(stem)
-            number = self.stems.add([(offset, size, form, 0, 0, 0)])
+            number = self.stems.add([(offset, size, form, *_ZEROS)])
             self._stems[form, stem] = number
             self.shortest_stem = min(self.shortest_stem, len(stem))
             self.has_folded_stems |= form == FOLDED_PATTERN
@@ -124,7 +125,7 @@ class Vocabulary:
 
     def _add(self, form: int, sign: str, characters: str, share: float) -> int:
         offset, size = self.bytes_of(characters)
-        number = self.terms.add([(offset, size, form, ord(sign) if sign else 0, 0, 0)])
+        number = self.terms.add([(offset, size, form, ord(sign) if sign else 0, *_ZEROS[1:])])
         self.shares.add([share])
         self._numbers[form, sign, characters] = number
         return number

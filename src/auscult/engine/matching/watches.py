@@ -82,8 +82,8 @@ class WatchSet:
 
     def put(self, name: str, tree: Node) -> None:
         """Add a watch, or change the one of this name. Takes time by the size of the tree."""
-        program = self._compiler.compile(tree)
         with self._lock:
+            program = self._compiler.compile(tree)
             if name in self._slots:
                 self._drop(name)
             code = self._code.add(program.code)
