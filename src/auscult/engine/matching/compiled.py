@@ -29,28 +29,30 @@ _STAMP = source_stamp()
 
 def kernel(function: Function) -> Function:
     """Compile an entry point, called from Python."""
-    compiled = njit(cache=True, nogil=True)(function)
+    compiled: Function = njit(cache=True, nogil=True)(function)
     kept = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if kept is not None:  # not so where Numba is switched off
         kept._source_stamp = (kept._source_stamp, _STAMP)  # noqa: SLF001
-    return compiled  # type: ignore[no-any-return]
+    return compiled
 
 
 def inner(function: Function) -> Function:
     """Compile what only kernels call, and what makes no arrays: it counts no references.
 
     No wrapper for Python either, and not kept by itself. Counting the references of some sixty
-    arrays at each call took nine tenths of the time.
+    arrays at each call took nine tenths of the time, handing them over most of the rest.
     """
-    compiled: Function = njit(
-        nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True
-    )(function)
-    return compiled
+    return _without_wrappers(function, _nrt=False, forceinline=True)
 
 
 def making(function: Function) -> Function:
     """Compile what only kernels call, and what makes arrays of its own."""
-    compiled: Function = njit(
-        nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=True
-    )(function)
+    return _without_wrappers(function, _nrt=True)
+
+
+def _without_wrappers(function: Function, **options: bool) -> Function:
+    # Numba's stubs name only a part of its options.
+    options |= {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    decorate: Function = njit(**options)  # type: ignore[call-overload]
+    compiled: Function = decorate(function)
     return compiled

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 # The commonest words of English posts, about from the commonest down.
 _COMMON = frozenset(
-    "the to of a in for and on is you that are with it from at be how your what have as can new"
-    " this by i not may more health who we has but will study about why do was an if or they my"
-    " u rt his their our no up out when all she he her one get just so us me says could than"
-    " after over now some would like time good people help week day year care via how need back"
-    " first its says been make know old use best here today more most women cancer drug great"
-    " were only into had there them then which did him work want see go don't it's i'm two many"
-    " children doctors patients hospital risk life too also any other should before being think"
-    " because where very really much even still off well way love got last thing going these".split()
+    ["the", "to", "of", "a", "in", "for", "and", "on", "is", "you", "that", "are", "with", "it", "from", "at", "be", "how", "your", "what", "have", "as", "can", "new", "this", "by", "i", "not", "may", "more", "health", "who", "we", "has", "but", "will", "study", "about", "why", "do", "was", "an", "if", "or", "they", "my", "u", "rt", "his", "their", "our", "no", "up", "out", "when", "all", "she", "he", "her", "one", "get", "just", "so", "us", "me", "says", "could", "than", "after", "over", "now", "some", "would", "like", "time", "good", "people", "help", "week", "day", "year", "care", "via", "need", "back", "first", "its", "been", "make", "know", "old", "use", "best", "here", "today", "most", "women", "cancer", "drug", "great", "were", "only", "into", "had", "there", "them", "then", "which", "did", "him", "work", "want", "see", "go", "don't", "it's", "i'm", "two", "many", "children", "doctors", "patients", "hospital", "risk", "life", "too", "also", "any", "other", "should", "before", "being", "think", "because", "where", "very", "really", "much", "even", "still", "off", "well", "way", "love", "got", "last", "thing", "going", "these"]
 )
 _BY_LENGTH = (0.02, 0.02, 0.01, 0.006, 0.003, 0.002, 0.0015, 0.001, 0.0007, 0.0005)
 _COMMON_SHARE = 0.03

@@ -321,7 +321,7 @@ def _emoji(data, low, place, high, wide, tables, tokens):
             if kind != REGIONAL or left == 0:
                 break
             left -= 1
-        elif kind == PICTURE and not joined or kind not in (PICTURE, SELECTOR, TONE, JOINER):
+        elif (kind == PICTURE and not joined) or kind not in (PICTURE, SELECTOR, TONE, JOINER):
             break
         joined = kind == JOINER
         if kind == TONE:

@@ -262,8 +262,8 @@ def fill(low, high, watches, chosen, starts, entries, everywhere):
 def _choose(watch, watches, weights, chosen):
     """Choose a watch's gate and partners among its groups."""
     best = second = np.float32(1e30)
-    for group in range(watches.rows[watch, GROUP_LOW], watches.rows[watch, GROUP_HIGH]):
-        weight = np.float32(0)
+    for number in range(watches.rows[watch, GROUP_LOW], watches.rows[watch, GROUP_HIGH]):
+        group, weight = number, np.float32(0)
         for place in range(watches.groups[group], watches.groups[group + 1]):
             weight += weights[watches.members[place]]
         if weight < best:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from auscult.engine.matching.characters import (
     JOINER,
     MARK,
@@ -31,7 +29,7 @@ def find_odd(data, low, high, tables, wanted):
             emoji = _NO_EMOJI
             while place < high and data[place] < 0x80:
                 place += 1
-            before = np.int64(data[place - 1])
+            before = 0  # no character of ASCII is ever reordered
             continue
         code, size = decode(data, place, high)
         place += size

@@ -67,7 +67,7 @@ class Matcher:
     def match(
         self,
         posts: pa.Table | pa.RecordBatch,
-        code: np.ndarray,  # type: ignore[type-arg]
+        code: npt.NDArray[np.int32],
         watches: lay.Watches,
         *,
         depth: int,
@@ -96,7 +96,7 @@ class Matcher:
             self._scratch.fit_posts(laid, cut)
             self._plan(laid, cut, programs, watches)
             found = int(self._scratch.matches.counts[lay.MATCHES])
-            self._run(0, batch.num_rows, laid, cut, programs, watches, keep=spans)
+            self._run(0, batch.num_rows, laid, cut, programs, keep=spans)
             matches = self._scratch.matches
             matches.posts[found : matches.counts[lay.MATCHES]] += first
             first += batch.num_rows
@@ -109,7 +109,6 @@ class Matcher:
         posts: lay.Posts,
         cut: lay.OddTokens,
         programs: lay.Programs,
-        watches: lay.Watches,
         *,
         keep: bool,
     ) -> None:
@@ -133,7 +132,7 @@ class Matcher:
         if scratch.seen_posts < _SAMPLE and rows >= _SAMPLE_OF:
             self._gates = self._fresh = _no_gates(len(scratch.state.terms))
             scratch.state.terms[:, [lay.ENTRY_LOW, lay.ENTRY_HIGH]] = 0
-            self._run(0, _SAMPLE, posts, cut, programs, watches, keep=False)
+            self._run(0, _SAMPLE, posts, cut, programs, keep=False)
             self._plan_at = -1
         if self._plan_at < 0 or scratch.seen_posts >= self._plan_at or self._many_fresh(count):
             self._gates = self._planned_gates(0, count, watches)
@@ -177,7 +176,7 @@ class Matcher:
             vocabulary.has_folded_stems,
         )
 
-    def _programs(self, code: np.ndarray) -> lay.Programs:  # type: ignore[type-arg]
+    def _programs(self, code: npt.NDArray[np.int32]) -> lay.Programs:
         compiler = self._compiler
         expressions = lay.Expressions(
             compiler.expressions.rows(), compiler.parts.rows(), compiler.orders.rows()

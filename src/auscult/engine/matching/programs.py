@@ -173,6 +173,7 @@ class Compiler:
         return []
 
     def _in_title(self, node: InTitle, code: list[int], *, title: bool) -> list[Group]:
+        del title  # it already means the title alone
         return self._emit(node.child, code, title=True)
 
     def _phrase(self, node: Phrase, code: list[int], *, title: bool) -> list[Group]:
@@ -193,7 +194,7 @@ class Compiler:
     def _expression(
         self, node: Node, *, title: bool, kind: int = lay.NEAR
     ) -> tuple[int, list[Group]]:
-        """Number the expression of a node that has occurrences; say what it requires."""
+        """Give the number of the expression of a node that has occurrences; say what it requires."""
         if isinstance(node, Word | Exact | Wildcard):
             return self._words((node,), title=title)
         if isinstance(node, Phrase):
@@ -207,7 +208,7 @@ class Compiler:
         raise TypeError(msg)
 
     def _phrase_groups(self, node: Phrase, terms: tuple[int, ...]) -> list[Group]:
-        """A phrase requires its pairs of neighbours; a wildcard has no base form to pair."""
+        """Say that a phrase requires its pairs of neighbours; a wildcard has no base form to pair."""
         bases = [_base(part) for part in node.parts]
         pairs = [
             self.vocabulary.pair(one, other)
@@ -223,9 +224,11 @@ class Compiler:
     def _any_expression(self, node: Or, *, title: bool) -> tuple[int, list[Group]]:
         words = tuple(c for c in node.children if isinstance(c, Word | Exact | Wildcard))
         found = [self._words(words, title=title)] if words else []
-        for child in node.children:
-            if not isinstance(child, Word | Exact | Wildcard):
-                found.append(self._expression(child, title=title))
+        found += [
+            self._expression(child, title=title)
+            for child in node.children
+            if not isinstance(child, Word | Exact | Wildcard)
+        ]
         if len(found) == 1:
             return found[0]
         parts = tuple(number for number, _ in found)
@@ -304,7 +307,7 @@ class Compiler:
         return self.vocabulary.value(form, value if keeps_case else value.casefold())
 
     def _conditions(self, field: str, value: str) -> list[int]:
-        """Number the conditions of which a value asks any."""
+        """Give the numbers of the conditions of which a value asks any."""
         if field == "engagementType":
             return [self._ask(lay.IS_SET, _CHOICES[value.upper()])]
         if field == "authorVerified":

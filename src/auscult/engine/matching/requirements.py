@@ -16,7 +16,7 @@ class Group(NamedTuple):
 
 
 def all_of(one: list[Group], other: list[Group]) -> list[Group]:
-    """What two conditions require together; the rarest groups, should there be many."""
+    """Say what two conditions require together: the rarest groups, should there be many."""
     groups = [*one, *other]
     if len(groups) > _MOST_GROUPS:
         groups.sort(key=lambda group: group.share)
@@ -24,7 +24,7 @@ def all_of(one: list[Group], other: list[Group]) -> list[Group]:
 
 
 def any_of(alternatives: list[list[Group]]) -> list[Group]:
-    """What is required when one of several conditions is enough.
+    """Say what is required when one of several conditions is enough.
 
     One of each alternative's rarest groups, one of their second rarest, and so on: each
     such union is required, and the unions differ where the alternatives give them room.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -58,7 +60,7 @@ class Scratch:
         if len(self.tokens.rows) < size + 1:
             self.tokens = _tokens(2 * size)
 
-    def mark_gone(self, slots: np.ndarray) -> None:  # type: ignore[type-arg]
+    def mark_gone(self, slots: npt.NDArray[np.int64]) -> None:
         """Never ask these watches again."""
         self.state.asked[slots] = lay.GONE
 
@@ -138,7 +140,7 @@ def _more_matches(matches: lay.Matches) -> lay.Matches:
     )
 
 
-def _grown(array: np.ndarray, size: int) -> np.ndarray:  # type: ignore[type-arg]
+def _grown(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     bigger = np.zeros((size, *array.shape[1:]), array.dtype)
     bigger[: len(array)] = array
     return bigger

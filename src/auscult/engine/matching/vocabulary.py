@@ -6,6 +6,7 @@ Terms are added and never taken away: one that no watch asks for any more costs 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from auscult.engine.kernel import text
 from auscult.engine.matching.arena import Arena
@@ -50,7 +51,7 @@ class Vocabulary:
         self.shares.add([0.0])
 
     def word(self, folded: str) -> int:
-        """Number the term of a word in its folded form, sign included."""
+        """Give the number of the term of a word in its folded form, sign included."""
         base = text.base_form(folded)
         sign, anchor = _split(base)
         if base == folded:
@@ -58,12 +59,12 @@ class Vocabulary:
         return self._hanging(FOLDED_FORM, sign, text.unsigned(folded), anchor)
 
     def exact(self, form: str) -> int:
-        """Number the term of a word in exact case, sign included."""
+        """Give the number of the term of a word in exact case, sign included."""
         sign, form = _split(form)
         return self._hanging(EXACT_FORM, sign, form, text.base_form(text.folded_form(form)))
 
     def wildcard(self, pattern: str) -> int:
-        """Number the term of a folded pattern, sign included."""
+        """Give the number of the term of a folded pattern, sign included."""
         accented = text.base_form(pattern) != pattern
         form = FOLDED_PATTERN if accented else BASE_PATTERN
         sign, pattern = _split(pattern)
@@ -76,7 +77,7 @@ class Vocabulary:
         return number
 
     def pair(self, one: str, other: str) -> int:
-        """Number two unsigned base forms that follow each other."""
+        """Give a number to two unsigned base forms that follow each other."""
         key = f"{one}{chr(BETWEEN)}{other}"
         number = self._numbers.get((PAIR, "", key))
         if number is None:
@@ -85,7 +86,7 @@ class Vocabulary:
         return number
 
     def value(self, form: int, value: str) -> int:
-        """Number a value of a field; `form` says of which."""
+        """Give the number of a value of a field; `form` says of which."""
         number = self._numbers.get((form, "", value))
         if number is None:
             number = self._add(form, "", value, _VALUE_SHARES.get(form, _RARE_VALUE_SHARE))
@@ -108,7 +109,7 @@ class Vocabulary:
             self._hang(number, self.terms.rows(), on)
         return number
 
-    def _hang(self, number: int, owners: np.ndarray, on: int) -> None:  # type: ignore[type-arg]
+    def _hang(self, number: int, owners: npt.NDArray[np.int32], on: int) -> None:
         self.terms.rows()[number, NEXT] = owners[on, CHAIN]
         owners[on, CHAIN] = number
 

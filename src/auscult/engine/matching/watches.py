@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,8 +69,9 @@ class WatchSet:
         self._slots: dict[str, int] = {}
         self._names: list[str] = []
         self._dictionary: pa.Array | None = None
-        self._empty()
         self._matcher: Matcher | None = None
+        self._depth = 1
+        self._empty()
         for name, tree in watches.items():
             self.put(name, tree)
 
@@ -177,16 +178,17 @@ class WatchSet:
         self._groups.add([0])
         self._names = []
         self._dictionary = None
-        self._depth = 1
 
 
-def _starts(sizes: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    starts: np.ndarray = np.cumsum(sizes) - sizes  # type: ignore[type-arg]
+def _starts(sizes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    starts: npt.NDArray[Any] = np.cumsum(sizes) - sizes
     return starts
 
 
-def _joined(values: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _joined(
+    values: npt.NDArray[Any], starts: npt.NDArray[Any], sizes: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
     """Join the ranges of `values` that begin at `starts` and have these sizes."""
     places = np.repeat(starts - _starts(sizes), sizes) + np.arange(int(sizes.sum()))
-    joined: np.ndarray = values[places]  # type: ignore[type-arg]
+    joined: npt.NDArray[Any] = values[places]
     return joined
