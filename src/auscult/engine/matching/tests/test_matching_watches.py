@@ -347,5 +347,6 @@ def test_the_oddest_near_is_what_brute_force_says() -> None:
 
 def test_kernels_are_compiled_anew_when_a_source_changed() -> None:
     """Numba compares the entry point's own file alone; the stamp covers all of them."""
-    kept = kernel_match.match_rows._cache._cache_file
+    entry: Any = kernel_match.match_rows
+    kept = entry._cache._cache_file
     assert kept._source_stamp[1] == compiled.source_stamp()
