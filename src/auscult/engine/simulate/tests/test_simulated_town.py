@@ -390,11 +390,13 @@ def test_lines_say_what_the_table_says() -> None:
         assert line == _without_nulls(row)
 
 
-def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in row.items() if value is not None}
-    if "engagement" in given:
-        given["engagement"] = _without_nulls(given["engagement"])
-    return given
+def _without_nulls(value: Any) -> Any:
+    """Return rows as JSON lines have them: what is missing is left out."""
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return value
 
 
 def test_an_unknown_form_is_refused(tmp_path: Any) -> None:
