@@ -173,25 +173,26 @@ def _text(
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Return a string array's bytes and offsets, which need not begin at 0."""
     values = _plain(values)
-    if casefold:
-        values = _without_case(values)
+    data, offsets = _buffers(values)
+    if casefold and data.max(initial=0) >= 0x80:
+        return _buffers(_without_case(values))
+    return data, offsets
+
+
+def _buffers(values: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     _, starts, data = values.buffers()
-    kind = np.int64 if pa.types.is_large_string(values.type) else np.int32
-    if starts is None or len(values) == 0:
+    if starts is None or data is None or len(values) == 0:
         return _NO_BYTES, np.zeros(len(values) + 1, np.int64)
+    kind = np.int64 if pa.types.is_large_string(values.type) else np.int32
     offsets = np.frombuffer(starts, kind)[values.offset : values.offset + len(values) + 1]
     first, last = int(offsets[0]), int(offsets[-1])
-    if data is None or first == last:
-        return _NO_BYTES, np.zeros(len(values) + 1, np.int64)
     return np.frombuffer(data, np.uint8)[first:last], offsets.astype(np.int64) - first
 
 
 def _without_case(values: pa.Array) -> pa.Array:
     """Casefold those values that aren't ASCII; the kernels read ASCII in any case."""
-    ascii_only = pc.fill_null(pc.string_is_ascii(values), True)  # noqa: FBT003 - Arrow's own order
-    if pc.all(ascii_only).as_py() in (True, None):
-        return values
-    other = pc.invert(ascii_only)
+    plain = pc.fill_null(pc.string_is_ascii(values), True)  # noqa: FBT003 - Arrow's own order
+    other = pc.invert(plain)
     folded = [value.casefold() for value in values.filter(other).to_pylist()]
     return pc.replace_with_mask(values, other, pa.array(folded, values.type))
 

@@ -62,8 +62,8 @@ def run(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
             if keep and true:
                 _keep_terms(code, at + 3, number, code[at + 1], tokens, state, stamp, spans)
             at += 3 + number
-        elif operation == AND or operation == NOT:
-            stack[top] = spans.counts[SPANS]
+        elif operation == AND or operation == NOT or operation == OR:
+            stack[top] = 0 if operation == OR else spans.counts[SPANS]
             top += 1
             at += 1
         elif operation == AND_NEXT:
@@ -77,10 +77,6 @@ def run(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
             top -= 1
             if not true:
                 spans.counts[SPANS] = stack[top]
-            at += 1
-        elif operation == OR:
-            stack[top] = 0
-            top += 1
             at += 1
         elif operation == OR_NEXT:
             if true and not keep:
@@ -98,9 +94,6 @@ def run(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
             spans.counts[SPANS] = stack[top]
             true = not true
             at += 1
-        elif operation == ASK:
-            true = holds(code[at + 1], programs.conditions, programs.pool, posts, row)
-            at += 2
         elif operation == DONE:
             return true
         else:
@@ -109,8 +102,11 @@ def run(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
 
 @inner
 def _occurs(at, programs, posts, row, tokens, state, found, stamp, spans, keep):
-    """Run OCCURS, AT_LEAST or IS_RAW; return its truth and where to go on."""
+    """Run ASK, OCCURS, AT_LEAST or IS_RAW; return its truth and where to go on."""
     code = programs.code
+    if code[at] == ASK:
+        true = holds(code[at + 1], programs.conditions, programs.pool, posts, row)
+        return true, at + 2
     if code[at] == IS_RAW:
         true = False
         for text in range(1 if code[at + 1] else 2):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -18,12 +20,14 @@ from auscult.engine.matching.scratch import Scratch
 _FRESH = 1000
 _FRESH_SHARE = 0.05
 # A set learns from so many posts how frequent its terms are before it first plans its gates;
-# afterwards whenever it has read eight times as many.
+# afterwards whenever it has read eight times as many, and as many as it has watches.
 _SAMPLE = 2048
 _SAMPLE_OF = 8 * _SAMPLE
 _PLAN_AGAIN = 8
 # What was guessed weighs as much as so many posts that were read.
 _GUESS_WEIGHS = 500.0
+
+_FIELDS = pa.array(["title", "text"])
 
 Found = tuple[pa.Array, npt.NDArray[np.int32], pa.Array]
 
@@ -140,7 +144,7 @@ class Matcher:
             scratch.state.terms[:, lay.ENTRY_HIGH] = self._gates.starts[1:]
             self._fresh = _no_gates(len(scratch.state.terms))
             self._planned = self._fresh_end = count
-            self._plan_at = max(_SAMPLE_OF, _PLAN_AGAIN * scratch.seen_posts)
+            self._plan_at = max(_SAMPLE_OF, count, _PLAN_AGAIN * scratch.seen_posts)
         elif self._fresh_end < count:
             self._fresh = self._planned_gates(self._planned, count, watches)
             self._fresh_end = count
@@ -208,13 +212,19 @@ def _result(matches: lay.Matches) -> Found:
     ends = np.zeros(count + 1, np.int32)
     ends[1:] = matches.ends[:count]
     spans = matches.spans[:size]
-    fields = pa.array(["title", "text"]).take(pa.array(spans >> 62))
+    fields = _FIELDS.take(arrow((spans >> 62).astype(np.int8), pa.int8()))
     mask = (1 << 31) - 1
-    places = [pa.array(((spans >> shift) & mask).astype(np.int32)) for shift in (31, 0)]
+    places = [arrow(((spans >> shift) & mask).astype(np.int32), pa.int32()) for shift in (31, 0)]
+    names = ["field", "start", "end"]
     return (
-        pa.array(matches.posts[:count]),
+        arrow(matches.posts[:count].copy(), pa.int64()),
         matches.watches[:count].copy(),
         pa.ListArray.from_arrays(
-            pa.array(ends), pa.StructArray.from_arrays([fields, *places], ["field", "start", "end"])
+            arrow(ends, pa.int32()), pa.StructArray.from_arrays([fields, *places], names)
         ),
     )
+
+
+def arrow(values: npt.NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """Hand an array over to Arrow as it is; `pa.array` looks for pandas each time."""
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
