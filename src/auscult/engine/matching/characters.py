@@ -98,11 +98,14 @@ class Characters:
     def fill(self, pages: range | list[int]) -> None:
         """Fill pages of 256 code points each."""
         with self._lock:
-            for page in pages:
-                if page not in self._filled:
-                    self._fill_page(page)
-                    self._filled.add(page)
+            missing = [page for page in pages if page not in self._filled]
+            kinds = [self._kinds_of(page) for page in missing]
+            # A kernel of another thread may be reading. It uses a page from when its kinds are
+            # there on, with the tables of that moment: so those have to be there before.
             self._tables = self._snapshot()
+            for page, found in zip(missing, kinds, strict=True):
+                self._kind[page * PAGE : (page + 1) * PAGE] = found
+            self._filled.update(missing)
 
     def _snapshot(self) -> CharacterTables:
         return CharacterTables(
@@ -114,7 +117,8 @@ class Characters:
             np.array(self._pool, np.uint8),
         )
 
-    def _fill_page(self, page: int) -> None:
+    def _kinds_of(self, page: int) -> npt.NDArray[np.uint8]:
+        """Enter the forms of a page's characters; return their kinds."""
         low = page * PAGE
         characters = "".join(
             "\ufffd" if 0xD800 <= code < 0xE000 else chr(code) for code in range(low, low + PAGE)
@@ -130,8 +134,7 @@ class Characters:
                 kinds[place] = self._learn(character, int(kinds[place]))
             elif kinds[place] == MARK:
                 kinds[place] = self._learn_mark(character)
-        # A reader without the lock sees a page empty or whole: kinds are written last.
-        self._kind[low : low + PAGE] = kinds
+        return kinds
 
     def _learn(self, character: str, kind: int) -> int:
         """Enter the forms of a character that stands by itself; say its kind."""
