@@ -158,7 +158,7 @@ class PostgreSQL:
     def __init__(self) -> None:
         self.uris: list[str] = []
         self._folder = Path(tempfile.mkdtemp(prefix="bench-postgres-"))
-        self._server = _start(self._folder)
+        self._server = start_server(self._folder)
         self._base = psycopg.connect(
             host=str(self._folder), user="bench", dbname="postgres", autocommit=True
         )
@@ -300,7 +300,7 @@ def postgres_folder() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def start_server(folder: Path) -> subprocess.Popen[bytes]:
     programs = postgres_folder()
     assert programs is not None
     person: dict[str, Any] = {}

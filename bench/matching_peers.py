@@ -17,8 +17,8 @@ import psycopg
 import pysqlite3
 import tantivy
 
-from bench.archive_peers import _start as postgres_server
 from bench.archive_peers import postgres_folder
+from bench.archive_peers import start_server as postgres_server
 from bench.matching_watches import Term, Watch
 
 
