@@ -3,7 +3,10 @@ SHELL := /bin/bash
 UV := $(shell command -v uv || echo .uv/bin/uv)
 RUN := .venv/bin
 
-.PHONY: setup setup-dev up test test-slow test-postgres check format bench docs clean
+EVERYDAY := not slow and not servers and not nightly
+
+.PHONY: setup setup-dev up test test-slow test-postgres servers test-servers test-nightly
+.PHONY: check format bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
@@ -26,14 +29,36 @@ up: setup
 	$(RUN)/auscult up
 
 test: setup-dev tests/browser/node_modules
-	$(RUN)/pytest -m "not slow"
+	$(RUN)/pytest -m "$(EVERYDAY)"
 
 test-slow: setup-dev
-	$(RUN)/pytest -m slow
+	$(RUN)/pytest -m "slow and not servers and not nightly"
 
 # The parts that touch the database once more, on a private PostgreSQL cluster.
 test-postgres: setup-dev
-	AUSCULT_TEST_POSTGRES=1 $(RUN)/pytest -m "not slow" src/auscult/web
+	AUSCULT_TEST_POSTGRES=1 $(RUN)/pytest -m "$(EVERYDAY)" src/auscult/web
+
+# Against servers that others wrote: a PDS, snac2, WordPress; see tests/servers. In one process,
+# so that each server starts once.
+test-servers: setup-dev tests/servers/node_modules .servers/snac/usr/bin/snac
+	$(RUN)/pytest -n 0 -m servers tests/live
+
+# The same network with an AppView; needs PostgreSQL and Redis.
+test-nightly: setup-dev tests/servers/node_modules
+	$(RUN)/pytest -n 0 -m nightly tests/live
+
+# What those servers need: npm's and snac2's files are fetched, Debian's packages are named.
+servers: tests/servers/node_modules .servers/snac/usr/bin/snac
+	@missing=$$(tests/servers/missing); [[ -z $$missing ]] || \
+	  { echo "Still missing: apt-get install --no-install-recommends $$missing"; exit 1; }
+
+tests/servers/node_modules: tests/servers/package.json
+	cd tests/servers && npm install --silent --no-audit --no-fund --no-package-lock
+	@touch $@
+
+.servers/snac/usr/bin/snac: tests/servers/fetch-snac
+	tests/servers/fetch-snac .servers/snac
+	@touch $@
 
 # axe-core checks pages for barriers; without npm those tests say that they are skipped.
 tests/browser/node_modules: tests/browser/package.json
@@ -61,4 +86,4 @@ docs: setup-dev
 	$(RUN)/sphinx-build -W -b html docs docs/_build/html
 
 clean:
-	rm -rf .venv .uv docs/_build
+	rm -rf .venv .uv .servers docs/_build
