@@ -1,0 +1,87 @@
+"""Bodies as they were before they were compressed, piece by piece, so that a bomb stays small."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+PIECE = 64 * 1024  # bytes at most of one piece that is handed out
+ACCEPTED = "gzip, deflate"
+_MAGIC = b"\x1f\x8b"
+
+
+class NotDecoded(ValueError):
+    """A body that isn't compressed as its header says."""
+
+
+class Decoder:
+    """Turns the bytes of a body into what they stand for.
+
+    Parameters
+    ----------
+    encoding : str
+        Of the header Content-Encoding.
+
+    Raises
+    ------
+    NotDecoded
+        The encoding is none that was asked for.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._name = encoding.strip().lower() or "identity"
+        if self._name not in {"identity", "gzip", "x-gzip", "deflate"}:
+            raise NotDecoded(f"it is encoded as '{encoding[:40]}', which was not asked for")
+        self._inflate: Any = None
+        self._over = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """Return what these bytes stand for, in pieces of at most 64 KiB.
+
+        Raises
+        ------
+        NotDecoded
+            They aren't what the encoding says.
+        """
+        if self._name == "identity":
+            yield from (data[at : at + PIECE] for at in range(0, len(data), PIECE))
+            return
+        while data and not self._over:
+            self._inflate = self._inflate or self._begun(data)
+            piece, data = self._step(data)
+            if piece:
+                yield piece
+
+    def end(self) -> None:
+        """Say that the body is over.
+
+        Raises
+        ------
+        NotDecoded
+            It ended in the middle.
+        """
+        if self._inflate is not None and not self._inflate.eof:
+            raise NotDecoded("it ended in the middle of what was compressed")
+
+    def _begun(self, data: bytes) -> Any:
+        if self._name != "deflate":
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        # "deflate" should have zlib's header; some servers leave it out.
+        wrapped = data[0] & 0x0F == 8 and data[0] >> 4 <= 7
+        return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+
+    def _step(self, data: bytes) -> tuple[bytes, bytes]:
+        try:
+            piece = self._inflate.decompress(data, PIECE)
+        except zlib.error as error:
+            raise NotDecoded(f"it can't be decompressed ({error})") from error
+        if not self._inflate.eof:
+            return piece, self._inflate.unconsumed_tail
+        rest = self._inflate.unused_data
+        # gzip may go on with another member; what else follows is padding.
+        if self._name != "deflate" and rest.startswith(_MAGIC):
+            self._inflate = None
+        else:
+            self._over = True
+        return piece, rest

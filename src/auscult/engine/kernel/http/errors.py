@@ -1,0 +1,23 @@
+"""What may go wrong between this machine and another.
+
+::
+
+    Correctable
+        AddressRefused   the address may not be reached, or isn't one
+    Remote               the other side failed (raised by `answers` and `failures`)
+"""
+
+from __future__ import annotations
+
+from auscult.engine.kernel.errors import Correctable
+
+OWNERS_SWITCH = (
+    "If the machine is one of your own, let the owner of this Auscult add it to AUSCULT_REACH."
+)
+
+
+class AddressRefused(Correctable):
+    """An address that is not reached: it isn't one, or it leads into a private network."""
+
+    def __init__(self, message: str, *, code: str = "address-refused", hint: str = "") -> None:
+        super().__init__(message, code=code, field="address", hint=hint)
