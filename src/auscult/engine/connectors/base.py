@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from auscult.engine.connectors.live import About, Proposal, Status
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.http import Network
 
 GROUP = "auscult.connectors"
 EXCERPT = 200  # code points of a broken record that are shown
@@ -101,14 +103,25 @@ class Batch:
         earlier batch had is a newer version of the same post.
     deleted : tuple of Deletion
         Taken back after the posts of this batch.
+    reactions : pyarrow.Table or None
+        Likes and reposts, of `live.REACTIONS`; None: none.
+    withdrawn : tuple of str
+        Uris of reactions that were taken back, after those of this batch.
+    restored : tuple of str
+        Authors whose accounts are active again: their posts are welcome from this batch on.
+    confirmed : tuple of str
+        Uris of posts that a recheck found in place.
     broken : tuple of Broken
-        Records kept aside.
+        Records kept aside, or a sample of them.
+    broken_more : int
+        Broken records beyond those in `broken`.
     coverage : tuple of Covered
         Stretches that this batch completes.
     snapshot : dict
         Where to resume once this batch is stored.
     records : int
-        Records taken from the source: `posts.num_rows + len(broken) + repeated`.
+        Records taken from the source that were posts or can't be read:
+        `posts.num_rows + len(broken) + broken_more + repeated`.
     repeated : int
         Records left out because a later record of this batch has the same uri.
     replaced : int
@@ -119,7 +132,12 @@ class Batch:
     posts: pa.Table
     snapshot: Snapshot
     deleted: tuple[Deletion, ...] = ()
+    reactions: pa.Table | None = None
+    withdrawn: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     broken: tuple[Broken, ...] = ()
+    broken_more: int = 0
     coverage: tuple[Covered, ...] = ()
     records: int = 0
     repeated: int = 0
@@ -163,7 +181,9 @@ class Capabilities:
     needs_login : bool
         It needs credentials.
     keep_at_most : timedelta or None
-        The longest time for which its rules let a post be kept.
+        The longest time for which its rules let a post be kept without asking again.
+    recheck_every : timedelta or None
+        Its deletions can be missed: posts are asked for again after so long.
     """
 
     live: bool
@@ -176,6 +196,7 @@ class Capabilities:
     network: bool = False
     needs_login: bool = False
     keep_at_most: timedelta | None = None
+    recheck_every: timedelta | None = None
 
 
 class Reader(Protocol):
@@ -218,6 +239,25 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class LiveReader(Reader, Protocol):
+    """An open source that goes on by itself, and says how it is doing."""
+
+    @property
+    def status(self) -> Status:
+        """How it is doing."""
+        ...
+
+    @property
+    def wants(self) -> int:
+        """How many uris `recheck` would take now; 0 where nothing can be rechecked."""
+        ...
+
+    def recheck(self, uris: list[str]) -> None:
+        """Ask whether these posts still stand; the answer comes in later batches."""
+        ...
+
+
 class Settings(BaseModel):
     """What every connector's configuration inherits: unknown fields are refused."""
 
@@ -235,7 +275,20 @@ class Connector(Protocol):
     capabilities: Capabilities
     Config: type[Settings]
 
-    def open(self, config: Any, snapshot: Snapshot | None, *, clock: Clock) -> Reader:
+    def about(self, config: Any) -> About:
+        """Say what a source with this configuration reads, how often, and at what cost."""
+        ...
+
+    def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
+        """Say which sources an address or a handle leads to; () when it isn't of this kind.
+
+        It may ask other machines, for ten seconds at most; what fails is not recognised.
+        """
+        ...
+
+    def open(
+        self, config: Any, snapshot: Snapshot | None, *, clock: Clock, network: Network
+    ) -> Reader:
         """Open the source that `config` (a `Config`) describes, at its start or at a snapshot.
 
         Raises

@@ -17,7 +17,9 @@ from auscult.engine.connectors.base import (
     Settings,
     Snapshot,
 )
+from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.kernel.clock import Clock
+from auscult.engine.kernel.http import Network
 from auscult.engine.simulate.town import START, Simulation, Town
 from auscult.engine.simulate.truth import moment
 
@@ -41,9 +43,29 @@ class Lakeside:
     capabilities = Capabilities(live=False, resume=Resume.EXACT, engagement=True)
     Config: type[Settings] = LakesideConfig
 
-    def open(self, config: LakesideConfig, snapshot: Snapshot | None, *, clock: Clock) -> Reader:
+    def about(self, config: LakesideConfig) -> About:
+        """Say what the town is to a person."""
+        return About(
+            reads=f"{config.days} days of a town that doesn't exist, to try things on.",
+            how_often="Once.",
+            costs="Nothing.",
+        )
+
+    def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
+        """Recognise nothing: the town has no address."""
+        del address, network
+        return ()
+
+    def open(
+        self,
+        config: LakesideConfig,
+        snapshot: Snapshot | None,
+        *,
+        clock: Clock,
+        network: Network | None = None,
+    ) -> Reader:
         """Plan the town's days, and stand where the snapshot says."""
-        del clock  # its days are those of the configuration, whatever day it is
+        del clock, network  # its days are those of the configuration, whatever day it is
         plan = Town(config.seed).simulate(config.days, config.posts, config.start)
         return LakesideReader(plan, row=0 if snapshot is None else int(snapshot["row"]))
 

@@ -10,8 +10,10 @@ from auscult.engine.connectors.files.config import FilesConfig
 from auscult.engine.connectors.files.layout import FORMATS, Layout, find_layout
 from auscult.engine.connectors.files.reader import FilesReader
 from auscult.engine.connectors.files.stream import PACKED
+from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.http import Network
 
 
 class Files:
@@ -31,7 +33,28 @@ class Files:
     capabilities = Capabilities(live=False, resume=Resume.EXACT, engagement=True)
     Config: type[Settings] = FilesConfig
 
-    def open(self, config: FilesConfig, snapshot: Snapshot | None, *, clock: Clock) -> FilesReader:
+    def about(self, config: FilesConfig) -> About:
+        """Say what these files are to a person."""
+        return About(
+            reads=f"Every post in {', '.join(str(path) for path in config.paths)}.",
+            how_often="Once; again when you ask for it.",
+            costs="Nothing.",
+            duties=("Keep to the terms under which the files were exported.",),
+        )
+
+    def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
+        """Recognise nothing: a path on this machine isn't an address."""
+        del address, network
+        return ()
+
+    def open(
+        self,
+        config: FilesConfig,
+        snapshot: Snapshot | None,
+        *,
+        clock: Clock,
+        network: Network | None = None,
+    ) -> FilesReader:
         """Open files and folders, at their start or at a snapshot.
 
         Raises
@@ -39,6 +62,7 @@ class Files:
         Correctable
             A path isn't there, a folder has no such files, or a named file can't be read.
         """
+        del network  # files are on this machine
         paths, layouts = [], {}
         for path in config.paths:
             if path.is_dir():
