@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from servers.atproto import Pds
+import pytest
+from websockets.sync.client import connect
+
+from servers.atproto import POST, Pds
 from servers.calls import call
 from servers.snac import Snac
+from servers.wordpress import WordPress
 
 pytestmark = pytest.mark.servers
 
@@ -14,16 +18,28 @@ pytestmark = pytest.mark.servers
 def test_pds_keeps_a_post_until_it_is_deleted(pds: Pds) -> None:
     author = pds.create_account("nurse")
     said = pds.post(author, "Clinic opens at eight", langs=["en"])
-    record = {"repo": author.did, "collection": "app.bsky.feed.post", "rkey": said.rkey}
-    assert pds.query("com.atproto.repo.getRecord", **record)["value"]["langs"] == ["en"]
+
+    def now() -> Any:
+        record = {"repo": author.did, "collection": POST, "rkey": said.rkey}
+        return call("GET", f"{pds.url}/xrpc/com.atproto.repo.getRecord", params=record).json()
+
+    assert now()["value"]["langs"] == ["en"]
     pds.put(author, said, "Clinic opens at nine")
-    changed = pds.query("com.atproto.repo.getRecord", **record)
-    assert changed["value"]["text"] == "Clinic opens at nine"
+    assert now()["value"]["text"] == "Clinic opens at nine"
     pds.delete(author, said)
-    listed = pds.query(
-        "com.atproto.repo.listRecords", repo=author.did, collection="app.bsky.feed.post"
-    )
+    listed = pds.query("com.atproto.repo.listRecords", repo=author.did, collection=POST)
     assert listed["records"] == []
+
+
+def test_pds_sends_what_was_written_from_the_first_event_on(pds: Pds) -> None:
+    author = pds.create_account("nurse")
+    pds.post(author, "Said before anybody listened")
+    with connect(f"{pds.stream_url}?cursor=0") as stream:
+        # Two CBOR values: a header and an event; the account's own events come first.
+        frames = [stream.recv(timeout=10, decode=False)]
+        while f"{POST}/".encode() not in frames[-1]:
+            frames.append(stream.recv(timeout=10, decode=False))
+    assert len(frames) > 1
 
 
 def test_pds_accounts_come_and_go(pds: Pds) -> None:
@@ -55,3 +71,36 @@ def test_snac_shows_a_post_on_timelines_and_feed_until_it_is_deleted(snac: Snac)
     assert "Tuesday" in call("GET", snac.rss_url(author)).text()
     snac.delete(author, changed)
     assert snac.get(where, author.token, local="true") == []
+
+
+def test_wordpress_shows_a_post_by_rest_and_feed_until_it_is_deleted(wordpress: WordPress) -> None:
+    post = wordpress.create_post("Flu jabs", "From Monday at eight.")
+    assert post["link"] in call("GET", wordpress.feed_url).text()
+    public = f"{wordpress.url}/wp-json/wp/v2/posts/{post['id']}"
+    assert "Monday" in call("GET", public).json()["content"]["rendered"]
+    changed = wordpress.edit_post(post, content="From Tuesday at eight.")
+    assert changed["modified_gmt"] >= post["modified_gmt"]
+    assert "Tuesday" in call("GET", wordpress.feed_url).text()
+    wordpress.delete_post(post)
+    assert call("GET", public, refusals=True).status == 404
+    assert post["link"] not in call("GET", wordpress.feed_url).text()
+
+
+def test_wordpress_answers_a_conditional_request_with_304(wordpress: WordPress) -> None:
+    wordpress.create_post("Visiting hours", "Two to six.")
+    first = call("GET", wordpress.feed_url)
+    same = {"If-None-Match": first.headers["etag"]}
+    assert call("GET", wordpress.feed_url, headers=same).status == 304
+    wordpress.create_post("Car park", "Level two is closed.")
+    # Its dates count in seconds; its tag is made from them.
+    assert call("GET", wordpress.feed_url).status == 200
+
+
+def test_wordpress_takes_comments_and_holds_floods_off(wordpress: WordPress) -> None:
+    post = wordpress.create_post("New ward", "It opens in May.")
+    comment = wordpress.comment(post, "At last!", author="Neighbour")
+    assert "At last!" in call("GET", wordpress.comments_feed_url).text()
+    flood = wordpress.comment_as_stranger(post, "Buy this")
+    assert flood.status == 429
+    wordpress.delete_comment(comment)
+    assert "At last!" not in call("GET", wordpress.comments_feed_url).text()

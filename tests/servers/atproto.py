@@ -62,7 +62,7 @@ class Pds:
         """Where `com.atproto.sync.subscribeRepos` is listened to."""
         return f"ws{self.url.removeprefix('http')}/xrpc/com.atproto.sync.subscribeRepos"
 
-    def query(self, method: str, session: Session | None = None, **params: Any) -> Any:
+    def query(self, method: str, *, session: Session | None = None, **params: Any) -> Any:
         """Ask one XRPC method and return its JSON."""
         token = session.access if session else None
         return call("GET", f"{self.url}/xrpc/{method}", params=params, token=token).json()
@@ -211,7 +211,11 @@ def running_pds(*, rate_limits: bool = False, **network: Any) -> Iterator[Pds]:
         **network,
     }
     with folder("pds") as place:
-        command = [program("node", "nodejs"), HERE / "pds" / "start.mjs", json.dumps(wanted)]
+        command: list[str | Path] = [
+            program("node", "nodejs"),
+            HERE / "pds" / "start.mjs",
+            json.dumps(wanted),
+        ]
         environment = {
             "TMPDIR": str(place),
             "NODE_OPTIONS": "--dns-result-order=ipv4first",

@@ -17,6 +17,7 @@ import pytest
 from servers.atproto import Pds, running_pds
 from servers.processes import Absent, NotStarted
 from servers.snac import Snac, running_snac
+from servers.wordpress import WordPress, running_wordpress
 
 T = TypeVar("T")
 
@@ -43,3 +44,9 @@ def pds() -> Iterator[Pds]:
 def snac() -> Iterator[Snac]:
     """Give an instance that speaks Mastodon's API."""
     yield from _given(running_snac())
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[WordPress]:
+    """Give a web site with posts, comments and feeds."""
+    yield from _given(running_wordpress())
