@@ -18,6 +18,7 @@ from auscult.engine.connectors.base import Batch, Broken, Reader
 from auscult.engine.connectors.files.config import parse_columns
 from auscult.engine.kernel import posts
 from auscult.engine.kernel.clock import SystemClock
+from auscult.engine.kernel.http import Network
 from auscult.engine.query.parse import Query
 from auscult.terminal.archives import owner_of
 from auscult.terminal.printing import (
@@ -74,7 +75,7 @@ def _config(path: Path, column_map: Sequence[str]) -> dict[str, Any]:
 def _open(path: Path, column_map: Sequence[str]) -> Reader:
     connector = base.find(FILES)
     config = base.configure(connector.Config, _config(path, column_map))
-    return connector.open(config, None, clock=SystemClock())
+    return connector.open(config, None, clock=SystemClock(), network=Network())
 
 
 def _batches(reader: Reader) -> Iterator[Batch]:
@@ -152,12 +153,11 @@ def _refuse_nothing(wanted: Mapping[str, Query]) -> None:
 
 def _read(actor: Actor, source: Source, *, quiet: bool) -> None:
     """Read a source from where it stands to its end, with a progress bar."""
-    from auscult.web.listening import actions
+    from auscult.web.listening.following import read_on
     from auscult.web.listening.standing import StandingWatches
     from auscult.web.sources.actions import release_source
+    from auscult.web.sources.opening import open_source
 
-    connector = base.find(source.connector)
-    config = base.configure(connector.Config, source.config)
     watch_set = StandingWatches(actor)
     bar = Progress(
         TextColumn("{task.description}"),
@@ -170,11 +170,11 @@ def _read(actor: Actor, source: Source, *, quiet: bool) -> None:
         disable=quiet or not aside.is_terminal,
         transient=True,
     )
-    with bar, closing(connector.open(config, source.snapshot, clock=actor.clock)) as reader:
+    reader = open_source(source, clock=actor.clock, network=Network())
+    with bar, closing(reader):
         task = bar.add_task(Path(source.name).name, total=None, kept=0, seen=0)
         seen = kept = 0
-        for batch in _batches(reader):
-            recorded = actions.record_batch(actor, source=source, batch=batch, watch_set=watch_set)
+        for batch, recorded in read_on(actor, source, reader, watch_set=watch_set):
             seen, kept = seen + recorded.received, kept + recorded.kept + recorded.changed
             done = reader.progress
             bar.update(task, completed=done.done, total=done.total, kept=kept, seen=seen)

@@ -17,19 +17,21 @@ from datetime import timedelta
 
 from django.db import close_old_connections, connections
 
-from auscult.engine.connectors import base
-from auscult.engine.connectors.base import Batch, Reader
+from auscult.engine.connectors.base import Reader
 from auscult.engine.kernel.clock import Clock, SystemClock
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.http import Network
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import organisations, system_actor
 from auscult.web.listening import actions as listening
+from auscult.web.listening.following import read_on
 from auscult.web.listening.lake import lake_of
 from auscult.web.listening.models import BackfillState
 from auscult.web.listening.queries import due_backfills
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.sources import actions as reading
 from auscult.web.sources.models import Source
+from auscult.web.sources.opening import open_source
 from auscult.web.sources.queries import due_sources
 
 log = logging.getLogger("auscult.runner")
@@ -53,7 +55,7 @@ def run() -> None:
     """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-    runner = Runner(clock=SystemClock(), stop=stop)
+    runner = Runner(clock=SystemClock(), network=Network(), stop=stop)
     small, idle = _peak(), 0
     try:
         while not stop.is_set():
@@ -84,11 +86,14 @@ class Runner:
     ----------
     clock : Clock
         Says what is due.
+    network : Network
+        How sources reach other machines.
     stop : threading.Event
         Set by whoever wants the work to end after the batch in hand.
     """
 
     clock: Clock
+    network: Network
     stop: threading.Event
     _watch_sets: dict[int, StandingWatches] = field(default_factory=dict)
     _readers: dict[int, Reader] = field(default_factory=dict)
@@ -154,14 +159,14 @@ class Runner:
     def _take_slice(self, actor: Actor, source: Source, reader: Reader) -> None:
         watch_set = self._watch_set(actor)
         end = time.monotonic() + SLICE
-        batch: Batch | None = None
-        while time.monotonic() < end and not self.stop.is_set():
-            batch = reader.next_batch()
-            if batch is None:
-                break
-            listening.record_batch(actor, source=source, batch=batch, watch_set=watch_set)
+
+        def enough() -> bool:
+            return self.stop.is_set() or time.monotonic() >= end
+
+        for _stored in read_on(actor, source, reader, watch_set=watch_set, enough=enough):
+            pass
         now = self.clock.now()
-        again = now if batch else reader.next_awake or now + LIVE_PAUSE
+        again = now if enough() else reader.next_awake or now + LIVE_PAUSE
         done, total = reader.progress.done, reader.progress.total
         reading.release_source(
             actor,
@@ -180,9 +185,7 @@ class Runner:
             return reader
         # Never opened here, or somebody else read on, or what was read wasn't stored.
         self._close(source.pk)
-        connector = base.find(source.connector)
-        config = base.configure(connector.Config, source.config)
-        reader = connector.open(config, source.snapshot, clock=self.clock)
+        reader = open_source(source, clock=self.clock, network=self.network)
         self._readers[source.pk] = reader
         return reader
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.http import Network
 from auscult.web.accounts.models import User
 from auscult.web.listening import queries
 from auscult.web.listening.actions import save_watch
@@ -29,7 +30,7 @@ TOWN = {"days": 2, "posts": 5_000}
 
 @pytest.fixture
 def runner(clock: FixedClock) -> Runner:
-    return Runner(clock=clock, stop=threading.Event())
+    return Runner(clock=clock, network=Network(), stop=threading.Event())
 
 
 def work(runner: Runner) -> int:
@@ -72,14 +73,14 @@ def test_a_watch_added_later_finds_what_the_lake_kept(owner: Any, runner: Runner
 
 def test_it_stops_between_batches_and_another_goes_on(owner: Any, clock: FixedClock) -> None:
     source = reading.add_source(owner, name="town", connector="lakeside", config=TOWN)
-    stopped = Runner(clock=clock, stop=threading.Event())
+    stopped = Runner(clock=clock, network=Network(), stop=threading.Event())
     stopped.stop.set()
 
     assert not stopped.round()
     source.refresh_from_db()
     assert source.received == 0
 
-    work(Runner(clock=clock, stop=threading.Event()))
+    work(Runner(clock=clock, network=Network(), stop=threading.Event()))
     source.refresh_from_db()
     assert source.received == 5_000
 
