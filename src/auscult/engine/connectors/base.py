@@ -8,14 +8,15 @@ every connector.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
-from typing import Any, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, cast, get_args, runtime_checkable
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from auscult.engine.connectors.live import About, Proposal, Status
 from auscult.engine.kernel.clock import Clock
@@ -261,7 +262,7 @@ class LiveReader(Reader, Protocol):
 class Settings(BaseModel):
     """What every connector's configuration inherits: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
@@ -340,11 +341,25 @@ def configure(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
         field = ".".join(str(part) for part in first["loc"]) or "configuration"
         fields = ", ".join(kind.model_fields)
         raise Correctable(
-            f"{field}: {_sentence(first['msg'])} Received: {_shown(first.get('input'))}.",
+            f"{field}: {_sentence(first['msg'])} Received: {_received(kind, first)}.",
             field=field,
             code=str(first["type"]).replace("_", "-"),
             hint=f"Fields that this source has: {fields}.",
         ) from error
+
+
+def secret_fields(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the fields that hold credentials: with a `SecretStr` anywhere inside.
+
+    >>> class Login(Settings):
+    ...     handle: str
+    ...     password: SecretStr | None = None
+    >>> secret_fields(Login)
+    ('password',)
+    """
+    return tuple(
+        name for name, field in kind.model_fields.items() if _holds_secret(field.annotation)
+    )
 
 
 def shorten(text: str, length: int = EXCERPT) -> str:
@@ -361,5 +376,19 @@ def _sentence(message: str) -> str:
     return message.removeprefix("Value error, ").rstrip(".") + "."
 
 
-def _shown(value: object) -> str:
+def _holds_secret(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return bool(secret_fields(annotation))
+    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
+
+
+def _received(kind: type[BaseModel], error: Mapping[str, Any]) -> str:
+    """Return what was received, without credentials: the value, or all of them by name."""
+    hidden = secret_fields(kind)
+    at, value = error["loc"], error.get("input")
+    missing = error["type"] == "missing" and len(at) == 1  # its input is the whole configuration
+    if at and at[0] in hidden and not missing:
+        return "a value that isn't shown"
+    if isinstance(value, Mapping):
+        value = {name: "…" if name in hidden else one for name, one in value.items()}
     return shorten(repr(value), 80)

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.http import Reach
+from auscult.engine.kernel.secrets import parse_keys
 
 PREFIX = "AUSCULT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
@@ -48,6 +50,15 @@ def _text(name: str, value: str) -> str:
     return value.strip()
 
 
+def _contact(name: str, value: str) -> str:
+    """Return an address that may stand in a header."""
+    if not value.isascii() or not value.isprintable() or set(value.strip()) & set(" ()"):
+        raise SettingRefused(
+            name, value, "an address of a page or mailbox, without spaces and brackets"
+        )
+    return value.strip()
+
+
 def _secret(name: str, value: str) -> str:
     if len(value.strip()) < 32:
         # The value itself stays out of the message: logs aren't secret.
@@ -75,6 +86,26 @@ def _names(name: str, value: str) -> tuple[str, ...]:
     if not names:
         raise SettingRefused(name, value, "host names, separated by commas")
     return names
+
+
+def _reach(name: str, value: str) -> tuple[str, ...]:
+    entries = _names(name, value)
+    try:
+        return Reach(entries).allow
+    except Correctable as error:
+        raise SettingRefused(
+            name, value, "ranges of addresses and host names, separated by commas", hint=str(error)
+        ) from error
+
+
+def _keys(name: str, value: str) -> str:
+    try:
+        parse_keys(value, PREFIX + name)
+    except Correctable as error:
+        raise SettingRefused(
+            name, "too short", "keys of at least 32 random characters", hint=str(error)
+        ) from error
+    return value.strip()
 
 
 def _zone(name: str, value: str) -> str:
@@ -138,6 +169,27 @@ class Options:
         _secret,
         default="",
         secret=True,
+    )
+    secrets_key: str = _option(
+        "Encrypts the passwords and tokens of sources; several keys with commas between them, "
+        "of which the first encrypts; without it `secrets.key` in the archive, made at the "
+        "first use",
+        _keys,
+        default="",
+        secret=True,
+    )
+    reach: tuple[str, ...] = _option(
+        "Addresses beside the public Internet that sources may reach, separated by commas: "
+        "ranges (`10.1.0.0/16`), addresses, host names (`intranet.example`, "
+        "`*.hospital.example`)",
+        _reach,
+        default=(),
+    )
+    contact: str = _option(
+        "Address of a page or mailbox, which requests to other machines name so that their "
+        "owners can complain",
+        _contact,
+        default="",
     )
     address: str = _option("Address that the pages are served at", _text, default="127.0.0.1")
     port: int = _option("Port that the pages are served at", _port, default=8470)

@@ -14,7 +14,7 @@ from auscult.engine.connectors.base import Batch, Covered, configure, find
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor
-from auscult.web.sources import queries
+from auscult.web.sources import queries, secrets
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused
 from auscult.web.sources.models import MOVES, BrokenLine, Coverage, Source, SourceState
 
@@ -64,11 +64,13 @@ def add_source(
     if queries.sources(actor).filter(name=name).exists():
         raise SourceNameTaken(name)
     now = actor.clock.now()
+    bare, credentials = secrets.parted(kind.Config, config)
     added = Source.objects.create(
         organisation_id=actor.organisation_id,
         name=name,
         connector=connector,
-        config=dict(config),
+        config=bare,
+        secrets=credentials,
         live=kind.capabilities.live,
         ttl_days=keep.ttl_days,
         sample_share=keep.sample_share,
@@ -96,14 +98,21 @@ def change_source(
     keep: Keep,
     config: Mapping[str, Any] | None = None,
 ) -> Source:
-    """Change what a source keeps, and, with `config`, what it reads from its start."""
+    """Change what a source keeps, and, with `config`, what it reads from its start.
+
+    Credentials that `config` leaves out stay as they are; new ones alone don't make it read
+    from its start.
+    """
     require_editor(actor, "change sources")
     changed = queries.source(actor, source.pk)
     _check(changed.name, keep)
     changed.ttl_days, changed.sample_share = keep.ttl_days, keep.sample_share
-    if config is not None and dict(config) != changed.config:
-        changed.config, changed.snapshot = dict(config), None
-    changed.save(update_fields=["ttl_days", "sample_share", "config", "snapshot"])
+    if config is not None:
+        kind = find(changed.connector).Config
+        bare, changed.secrets = secrets.parted(kind, config, changed.secrets)
+        if bare != changed.config:
+            changed.config, changed.snapshot = bare, None
+    changed.save(update_fields=["ttl_days", "sample_share", "config", "secrets", "snapshot"])
     record_audit(actor, action="change-source", target=changed.name)
     return changed
 
@@ -113,8 +122,10 @@ def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> So
     """Read a source from its start, with this configuration; posts keep their identity."""
     require_editor(actor, "change sources")
     changed = queries.source(actor, source.pk)
-    configure(find(changed.connector).Config, dict(config))
-    changed.config, changed.snapshot = dict(config), None
+    kind = find(changed.connector).Config
+    configure(kind, secrets.joined(changed, config))
+    changed.config, changed.secrets = secrets.parted(kind, config, changed.secrets)
+    changed.snapshot = None
     changed.received = changed.kept = changed.broken = changed.replaced = 0
     changed.share_read = None
     changed.state, changed.error, changed.attempts = SourceState.READING, "", 0

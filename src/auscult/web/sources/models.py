@@ -37,6 +37,8 @@ class Source(models.Model):
     name = models.CharField(max_length=200)
     connector = models.CharField(max_length=50)
     config = models.JSONField(default=dict)
+    # Fields of the configuration that are credentials, encrypted (`secrets.py`).
+    secrets = models.TextField(default="")
     snapshot = models.JSONField(null=True)
     live = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=SourceState, default=SourceState.READING)
