@@ -9,7 +9,8 @@ every connector.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
@@ -35,17 +36,20 @@ Snapshot: TypeAlias = dict[str, Any]
 class Deletion:
     """Something that its source took back: one post, or everything of one author.
 
-    Exactly one of `uri` and `author` is given. A deletion may come before its post, and for
-    posts that were never seen: the consumer keeps it as a tombstone.
+    Exactly one of `uri`, `author` and `alias` is given. A deletion by `uri` or `author` may
+    come before its post, and for posts that were never seen: the consumer keeps it as a
+    tombstone. An `alias` is the source's own name of a post (`Batch.aliases`); one that the
+    consumer doesn't know is of a post that it didn't keep, and there is nothing to do.
     """
 
     uri: str | None = None
     author: str | None = None
     at: datetime | None = None  # when the source says it happened
+    alias: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.uri is None) == (self.author is None):
-            raise ValueError("a deletion names a uri or an author, and not both")
+        if sum(name is not None for name in (self.uri, self.author, self.alias)) != 1:
+            raise ValueError("a deletion names one of a uri, an author and an alias")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,10 @@ class Batch:
         Authors whose accounts are active again: their posts are welcome from this batch on.
     confirmed : tuple of str
         Uris of posts that a recheck found in place.
+    aliases : dict of str to str
+        From uris of these posts to the names by which this source will speak of them when it
+        deletes them, where that isn't the uri. The consumer keeps the name of a post for as
+        long as the post, for `Deletion.alias` and `LiveReader.recheck`.
     broken : tuple of Broken
         Records kept aside, or a sample of them.
     broken_more : int
@@ -137,6 +145,7 @@ class Batch:
     withdrawn: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
     broken_more: int = 0
     coverage: tuple[Covered, ...] = ()
@@ -254,8 +263,11 @@ class LiveReader(Reader, Protocol):
         """How many uris `recheck` would take now; 0 where nothing can be rechecked."""
         ...
 
-    def recheck(self, uris: list[str]) -> None:
-        """Ask whether these posts still stand; the answer comes in later batches."""
+    def recheck(self, uris: list[str], aliases: Mapping[str, str] | None = None) -> None:
+        """Ask whether these posts still stand; the answer comes in later batches.
+
+        `aliases` are those that batches of this source gave for some of them.
+        """
         ...
 
 

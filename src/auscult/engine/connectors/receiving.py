@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -75,6 +75,7 @@ class Receiving:
         self._closed = False
         self._status = Status(doing="connecting")
         self._asked: deque[str] = deque()
+        self._aliases: dict[str, str] = {}  # of those of them that have one
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -110,6 +111,11 @@ class Receiving:
         """Take up to so many of the uris that wait for a recheck."""
         with self._changed:
             return [self._asked.popleft() for _ in range(min(at_most, len(self._asked)))]
+
+    def alias_of(self, uri: str) -> str | None:
+        """Return, and let go of, the alias that came with a uri that was taken from `asked`."""
+        with self._changed:
+            return self._aliases.pop(uri, None)
 
     # What the runner uses, in its own.
 
@@ -157,10 +163,11 @@ class Receiving:
         """How many uris `recheck` would take now."""
         return RECHECKS - len(self._asked)
 
-    def recheck(self, uris: list[str]) -> None:
+    def recheck(self, uris: list[str], aliases: Mapping[str, str] | None = None) -> None:
         """Ask the source whether these posts still stand; a later batch brings the answer."""
         with self._changed:
             self._asked.extend(uris)
+            self._aliases.update(aliases or {})
             self._changed.notify_all()
 
     def close(self) -> None:
