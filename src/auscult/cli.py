@@ -25,8 +25,10 @@ app = typer.Typer(
 )
 query_app = typer.Typer(no_args_is_help=True, help="Read queries and say what they mean.")
 posts_app = typer.Typer(no_args_is_help=True, help="What a post is.")
+secrets_app = typer.Typer(no_args_is_help=True, help="Keys for the credentials of sources.")
 app.add_typer(query_app, name="query")
 app.add_typer(posts_app, name="posts")
+app.add_typer(secrets_app, name="secrets")
 
 ArchiveOption = Annotated[
     Path | None,
@@ -230,6 +232,32 @@ def schema(json: JsonOption = False) -> None:
     from auscult.terminal import describing
 
     describing.schema(as_json=json)
+
+
+@secrets_app.command(
+    epilog="""[b]Examples[/b]
+
+auscult secrets rotate
+
+auscult secrets rotate --archive /srv/auscult --json"""
+)
+def rotate(archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Encrypt the passwords and tokens of all sources under a new key."""
+    from auscult.terminal import secrets
+
+    secrets.rotate(archive=archive, as_json=json)
+
+
+@secrets_app.command(
+    epilog="""[b]Examples[/b]
+
+auscult secrets key > /run/secrets/auscult-sources"""
+)
+def key(json: JsonOption = False) -> None:
+    """Print a new key, for AUSCULT_SECRETS_KEY or a file that it is read from."""
+    from auscult.terminal import secrets
+
+    secrets.key(as_json=json)
 
 
 def main() -> None:

@@ -156,6 +156,7 @@ def _read(actor: Actor, source: Source, *, quiet: bool) -> None:
     from auscult.web.listening.following import read_on
     from auscult.web.listening.standing import StandingWatches
     from auscult.web.sources.actions import release_source
+    from auscult.web.sources.network import network
     from auscult.web.sources.opening import open_source
 
     watch_set = StandingWatches(actor)
@@ -170,7 +171,7 @@ def _read(actor: Actor, source: Source, *, quiet: bool) -> None:
         disable=quiet or not aside.is_terminal,
         transient=True,
     )
-    reader = open_source(source, clock=actor.clock, network=Network())
+    reader = open_source(source, clock=actor.clock, network=network())
     with bar, closing(reader):
         task = bar.add_task(Path(source.name).name, total=None, kept=0, seen=0)
         seen = kept = 0

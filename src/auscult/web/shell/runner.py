@@ -31,6 +31,7 @@ from auscult.web.listening.queries import due_backfills
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.sources import actions as reading
 from auscult.web.sources.models import Source
+from auscult.web.sources.network import network
 from auscult.web.sources.opening import open_source
 from auscult.web.sources.queries import due_sources
 
@@ -55,7 +56,7 @@ def run() -> None:
     """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-    runner = Runner(clock=SystemClock(), network=Network(), stop=stop)
+    runner = Runner(clock=SystemClock(), network=network(), stop=stop)
     small, idle = _peak(), 0
     try:
         while not stop.is_set():

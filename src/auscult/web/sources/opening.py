@@ -7,6 +7,7 @@ from auscult.engine.connectors.base import Reader
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
 from auscult.web.sources.models import Source
+from auscult.web.sources.secrets import opened_config
 
 
 def open_source(source: Source, *, clock: Clock, network: Network) -> Reader:
@@ -15,10 +16,11 @@ def open_source(source: Source, *, clock: Clock, network: Network) -> Reader:
     Raises
     ------
     Correctable
-        Its connector isn't installed, or its configuration can't work.
+        Its connector isn't installed, its configuration can't work, or the key of its
+        credentials is gone.
     Remote
         The other side can't be reached or refuses.
     """
     connector = base.find(source.connector)
-    config = base.configure(connector.Config, source.config)
+    config = base.configure(connector.Config, opened_config(source))
     return connector.open(config, source.snapshot, clock=clock, network=network)
