@@ -27,6 +27,22 @@ PLANTED = [
         ("auscult/engine/archive/planted.py", "import socket"),
     ),
     (
+        "Only connectors reach the network, through kernel.http",
+        ("auscult/engine/connectors/planted.py", "import httpcore2"),
+    ),
+    (
+        "Only connectors reach the network, through kernel.http",
+        ("auscult/engine/connectors/files/planted.py", "import ssl"),
+    ),
+    (
+        "Only connectors reach the network, through kernel.http",
+        ("auscult/engine/matching/planted.py", "from websockets.sync.client import connect"),
+    ),
+    (
+        "Only connectors reach the network, through kernel.http",
+        ("auscult/engine/kernel/planted.py", "from http.client import HTTPSConnection"),
+    ),
+    (
         "The command line stands on top",
         ("auscult/web/shell/planted.py", "from auscult import terminal"),
     ),

@@ -40,6 +40,15 @@ RECEIVER = "@receiver(post_save, sender='listening.Watch')\ndef saved(): ...\n"
         (rules.reaching_the_network, "engine/x.py", "from http import client", "http.client"),
         (rules.reaching_the_network, "engine/x.py", "import urllib.request", "urllib.request"),
         (rules.reaching_the_network, "engine/connectors/x.py", "import httpx", "httpx"),
+        (rules.reaching_the_network, "engine/connectors/x.py", "import httpcore2", "httpcore2"),
+        (rules.reaching_the_network, "engine/connectors/x.py", "import ssl", "imports ssl"),
+        (rules.reaching_the_network, "engine/connectors/x.py", "import websockets", "websockets"),
+        (
+            rules.reaching_the_network,
+            "engine/connectors/x.py",
+            "from websockets.sync.client import connect",
+            "websockets.sync.client.connect",
+        ),
         (
             rules.importing_others_views,
             "web/listening/x.py",
@@ -73,7 +82,10 @@ def test_a_planted_violation_is_caught(
     ("rule", "path", "text"),
     [
         (rules.reaching_the_network, "engine/kernel/http.py", "import ssl"),
+        (rules.reaching_the_network, "engine/kernel/http/x.py", "import httpcore2"),
         (rules.reaching_the_network, "engine/x.py", "from http import HTTPStatus"),
+        (rules.reaching_the_network, "engine/x.py", "from websockets.frames import Frame"),
+        (rules.reaching_the_network, "engine/x.py", "from urllib.parse import urljoin"),
         (rules.importing_others_views, "web/sources/urls.py", "from auscult.web.sources import views"),
         (rules.reaching_up_by_name, "web/listening/models.py", "ForeignKey('sources.Source')"),
         (rules.reaching_up_by_name, "web/sources/models.py", "ForeignKey('auth.User')"),
