@@ -5,8 +5,11 @@ A file of its own, so that the rest is written once.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import orjson
 from django.db import connection
@@ -14,6 +17,9 @@ from django.db.backends.utils import CursorWrapper
 
 # A page shares this number with every other user of the database's advisory locks.
 LOCK_SPACE = 7_105
+
+# Bytes of a database whose unused parts are overwritten while somebody waits: about a second.
+WHILE_WAITING = 1 << 30
 
 # How long `empty_journal` waits for readers to let go of the old pages.
 PATIENCE = 10.0
@@ -66,3 +72,27 @@ def empty_journal(patience: float = PATIENCE) -> bool:
         if not busy or time.monotonic() > until:
             return not busy
         time.sleep(0.02)
+
+
+def overwrite_unused(at_most: int | None = None) -> bool:
+    """Overwrite what deleted rows may have left outside every row of the database file.
+
+    Parameters
+    ----------
+    at_most : int or None
+        Leave a file of more bytes as it is: it takes about a second a gigabyte.
+
+    Returns
+    -------
+    bool
+        False where the file is larger, or was in use all the time. In PostgreSQL, whose
+        files are the server's, True at once.
+    """
+    path = Path(str(connection.settings_dict["NAME"]))
+    if not is_sqlite() or not path.is_file():
+        return True
+    if at_most is not None and path.stat().st_size > at_most:
+        return False
+    # A process of its own: see `scrubbing`.
+    command = [sys.executable, "-m", "auscult.web.listening.scrubbing", str(path)]
+    return not subprocess.run(command, capture_output=True, check=False).returncode  # noqa: S603
