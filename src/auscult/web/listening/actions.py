@@ -23,7 +23,12 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor, require_owner
 from auscult.web.listening import backfilling, forgetting, queries, recording
-from auscult.web.listening.database import empty_journal, lock_writers
+from auscult.web.listening.database import (
+    WHILE_WAITING,
+    empty_journal,
+    lock_writers,
+    overwrite_unused,
+)
 from auscult.web.listening.errors import WatchNameTaken, WatchRefused
 from auscult.web.listening.lake import lake_name, lake_of
 from auscult.web.listening.models import Backfill, Match, Tombstone, Watch, WatchList
@@ -77,7 +82,7 @@ class Forgotten:
         Posts in the lake.
     traceless : bool
         True once the journal was emptied as well; False where another process kept old
-        pages in use: `finish_forgetting` goes on with it.
+        pages in use, or the database is large: `finish_forgetting` goes on with it.
     """
 
     mentions: int
@@ -301,11 +306,18 @@ def forget(
             target=f"{len(uris)} posts, {len(authors)} authors",
             details={"reason": reason, "mentions": removed, "lake": lake_rows},
         )
-    return Forgotten(mentions=removed, lake=lake_rows, traceless=finish_forgetting(actor))
+    return Forgotten(
+        mentions=removed, lake=lake_rows, traceless=finish_forgetting(actor, at_most=WHILE_WAITING)
+    )
 
 
-def finish_forgetting(actor: Actor) -> bool:
-    """Take forgotten posts out of the database's journal as well; the runner calls it.
+def finish_forgetting(actor: Actor, *, at_most: int | None = None) -> bool:
+    """Take forgotten posts out of every corner of the database's files; the runner calls it.
+
+    Parameters
+    ----------
+    at_most : int or None
+        Leave a database of more bytes to a later call.
 
     Returns
     -------
@@ -316,7 +328,7 @@ def finish_forgetting(actor: Actor) -> bool:
     marks = list(waiting.values_list("pk", flat=True))
     if not marks:
         return True
-    if not empty_journal():
+    if not (empty_journal() and overwrite_unused(at_most)):
         return False
     waiting.filter(pk__lte=max(marks)).update(cleaned=True)
     return True
