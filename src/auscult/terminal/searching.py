@@ -128,15 +128,19 @@ def forget(
     from auscult.web.listening import actions
 
     done = actions.forget(actor, uris=uris, authors=authors, reason=reason or "command line")
+    traceless = done.traceless
+    if not traceless:
+        with aside.status("Overwriting unused parts of a large database"):
+            traceless = actions.finish_forgetting(actor)
     if as_json:
-        write_json({"mentions": done.mentions, "lake": done.lake, "traceless": done.traceless})
+        write_json({"mentions": done.mentions, "lake": done.lake, "traceless": traceless})
         return
     people.print(
         f"Forgotten: {done.mentions:,} mentions, {done.lake:,} posts of the lake. "
         "They stay away when a source delivers them again."
     )
-    if not done.traceless:
+    if not traceless:
         aside.print(
-            "Another process still reads old pages of the database: its journal is emptied "
+            "Another process still reads old pages of the database: they are overwritten "
             "when that ends, or by the same command once more."
         )
