@@ -1,0 +1,127 @@
+"""A batch that is put together post by post, for sources with hundreds of posts, not millions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from auscult.engine.connectors.base import EXCERPT, Batch, Broken, Deletion, Snapshot, shorten
+from auscult.engine.connectors.files.signs import find_signs
+from auscult.engine.kernel.posts import SCHEMA
+from auscult.engine.kernel.text import clean
+
+SHOWN = 20  # broken records of a batch that are kept with their start
+SKEW = timedelta(minutes=5)  # a post may be so much later than its receipt; clocks differ
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SIGNS = ("hashtags", "mentions", "links")
+
+
+@dataclass(slots=True)
+class Rows:
+    """Collects the records of one batch.
+
+    Parameters
+    ----------
+    now : datetime
+        When they were received. A post that says it is later than that is taken to have been
+        written now: somebody's clock is wrong.
+    """
+
+    now: datetime
+    deleted: list[Deletion] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
+    _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _broken: list[Broken] = field(default_factory=list)
+    _unreadable: int = 0
+    _repeated: int = 0
+    _replaced: int = 0
+
+    def add(self, record: Any, *, created_at: datetime, **columns: Any) -> None:
+        """Add a post.
+
+        Parameters
+        ----------
+        record : Any
+            What was received, as JSON's types; its digest becomes `raw_hash`.
+        created_at : datetime
+            Aware.
+        **columns
+            Of `kernel.posts.SCHEMA`; what isn't valid text is mended and counted.
+        """
+        uri = columns["uri"]
+        if uri in self._rows:
+            self._repeated += 1
+        row = {name: self._mended(value) for name, value in columns.items()}
+        late = created_at > self.now + SKEW
+        row["created_at"] = self.now if late else created_at
+        row["collected_at"] = self.now
+        row["raw_hash"] = digest(record)
+        self._rows[uri] = row
+
+    def set_aside(self, location: str, reason: str, record: Any = "") -> None:
+        """Count a record that can't be read; the first ones are kept with their start."""
+        self._unreadable += 1
+        if len(self._broken) < SHOWN:
+            start = record if isinstance(record, str) else _json(record).decode("utf-8", "replace")
+            excerpt = shorten(clean(start)[0], EXCERPT)
+            self._broken.append(Broken(location=location, line=0, reason=reason, excerpt=excerpt))
+
+    def __len__(self) -> int:
+        """How many things there are to tell."""
+        told = len(self.deleted) + len(self.confirmed) + self._unreadable
+        return len(self._rows) + told
+
+    def batch(self, snapshot: Snapshot, **more: Any) -> Batch:
+        """Return everything that was collected; `more` are further fields of a `Batch`."""
+        return Batch(
+            posts=self._table(),
+            snapshot=snapshot,
+            deleted=tuple(self.deleted),
+            confirmed=tuple(self.confirmed),
+            broken=tuple(self._broken),
+            broken_more=self._unreadable - len(self._broken),
+            records=len(self._rows) + self._unreadable + self._repeated,
+            repeated=self._repeated,
+            replaced=self._replaced,
+            **more,
+        )
+
+    def _table(self) -> pa.Table:
+        rows = list(self._rows.values())
+        if not rows:
+            return SCHEMA.empty_table()
+        found = find_signs(pa.array([row["text"] for row in rows], pa.string()))._asdict()
+        for name in _SIGNS:
+            for row, signs in zip(rows, found[name].to_pylist(), strict=True):
+                row[name] = list(dict.fromkeys([*(row.get(name) or ()), *signs]))
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+    def _mended(self, value: Any) -> Any:
+        if isinstance(value, str):
+            valid, replaced = clean(value)
+            bare, controls = _CONTROLS.subn("\ufffd", valid)
+            self._replaced += replaced + controls
+            return bare
+        if isinstance(value, dict):
+            return {key: self._mended(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._mended(inner) for inner in value]
+        return value
+
+
+def digest(record: Any) -> str:
+    """Return the SHA-256 of a record, the same whatever the order of its fields."""
+    return hashlib.sha256(_json(record)).hexdigest()
+
+
+def _json(record: Any) -> bytes:
+    try:
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, or whole numbers beyond 64 bits
+        return repr(record).encode("utf-8", "backslashreplace")

@@ -1,0 +1,88 @@
+"""The WordPress connector: finds a site, and opens it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from auscult.engine.connectors.base import Capabilities, Reader, Resume, Settings, Snapshot
+from auscult.engine.connectors.live import About, Proposal
+from auscult.engine.connectors.polling import polling
+from auscult.engine.connectors.receiving import Receiving
+from auscult.engine.connectors.wordpress.config import WordPressConfig
+from auscult.engine.connectors.wordpress.reading import Reading
+from auscult.engine.connectors.wordpress.site import find_site
+from auscult.engine.kernel.clock import Clock
+from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.http import Network
+
+PROBING = 10.0  # seconds for everything
+
+
+class WordPress:
+    """Posts and comments of a site, by its REST interface."""
+
+    name = "wordpress"
+    title = "WordPress site"
+    capabilities = Capabilities(
+        live=True,
+        resume=Resume.REPLAY,
+        deletions=True,
+        edits=True,
+        network=True,
+        recheck_every=timedelta(hours=6),
+    )
+    Config: type[Settings] = WordPressConfig
+
+    def about(self, config: WordPressConfig) -> About:
+        """Say what a site is to a person."""
+        kinds = " and ".join(
+            kind for kind, wanted in (("posts", config.posts), ("comments", config.comments))
+            if wanted
+        )  # fmt: skip
+        start = f" from {config.since:%d %B %Y} on" if config.since else ""
+        return About(
+            reads=f"All public {kinds} of {config.address}{start}, with their changes.",
+            how_often=f"Every {config.every_minutes} minutes.",
+            costs="Nothing; one to three small requests to the site each time.",
+            terms="",
+            duties=(
+                "Read your own sites, or others' with their consent.",
+                "What is removed from the site is removed here within six hours.",
+            ),
+        )
+
+    def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
+        """Recognise the address of a site, or of a page on it."""
+        where = address.strip()
+        if ("." not in where and ":" not in where) or "@" in where or " " in where:
+            return ()
+        where = where if "://" in where else f"https://{where}"
+        client = network.client(timeout=PROBING / 2, total=PROBING / 2)
+        try:
+            site = find_site(client.get, where)
+        except (Remote, Correctable):
+            return ()
+        finally:
+            client.close()
+        return (
+            Proposal(
+                connector=self.name,
+                name=site.name,
+                config={"address": site.home},
+                reads=f"All public posts and comments of {site.community}.",
+                confidence=0.9,
+            ),
+        )
+
+    def open(
+        self,
+        config: WordPressConfig,
+        snapshot: Snapshot | None,
+        *,
+        clock: Clock,
+        network: Network,
+    ) -> Reader:
+        """Open a site, at its start or at a snapshot."""
+        session = polling(lambda stored, asking: Reading(config, stored, asking))
+        thread = f"wordpress {config.address}"
+        return Receiving(session, snapshot, clock=clock, network=network, name=thread)

@@ -1,0 +1,210 @@
+"""What is asked of a site in a round, and how its posts are checked again."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
+from auscult.engine.connectors.polling import Asking
+from auscult.engine.connectors.rows import Rows, digest
+from auscult.engine.connectors.wordpress.config import WordPressConfig
+from auscult.engine.connectors.wordpress.pages import (
+    CHANGED,
+    COMMENTS,
+    PER_PAGE,
+    PUBLISHED,
+    Page,
+    Pages,
+    Strand,
+)
+from auscult.engine.connectors.wordpress.posts import Writer
+from auscult.engine.connectors.wordpress.site import Site, find_site, reason_of
+from auscult.engine.kernel.errors import Correctable, Remote
+
+OVERLAP = timedelta(minutes=90)  # more than the hour that clocks show twice in autumn
+# A comment that waits for its approval keeps its date, and so does a post whose time passed
+# while nobody visited the site: now and then we look back further.
+LATE, LATE_EVERY = timedelta(days=30), timedelta(hours=6)
+REMEMBERED = 20_000  # things whose digest is kept, so that they aren't handed out twice
+# What the REST interface says of something that is gone, or that strangers can't read any more.
+GONE = {
+    "rest_post_invalid_id",
+    "rest_comment_invalid_id",
+    "rest_forbidden",
+    "rest_cannot_read",
+    "rest_cannot_read_post",
+}
+
+
+def signing_in(config: WordPressConfig) -> dict[str, str]:
+    """Return the header that signs a user in; empty without one."""
+    if config.password is None:
+        return {}
+    pair = f"{config.user}:{config.password.get_secret_value()}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+class Reading:
+    """Reads one site, round by round; see `polling.Polled`."""
+
+    not_before: datetime | None = None
+
+    def __init__(self, config: WordPressConfig, snapshot: Snapshot | None, asking: Asking) -> None:
+        self.every = timedelta(minutes=config.every_minutes)
+        self._config = config
+        self._asking = asking
+        self._clock = asking.clock
+        state = snapshot or {}
+        self._home: str | None = state.get("home")
+        self._late = _moment(state.get("late"))  # when we last looked back far
+        self._until = _moment(state.get("until"))  # when the last round began
+        given = state.get("cursors") or {}
+        self._cursors = {name: _moment(text) for name, text in given.items()}
+        self._seen: dict[str, str] = {}  # digests of what was handed out, by uri
+        self._pages: Pages | None = None
+        self._writer: Writer | None = None
+
+    def state(self) -> Snapshot:
+        """Return the moments up to which all was read."""
+        return {
+            "home": self._home,
+            "late": _text(self._late),
+            "until": _text(self._until),
+            "cursors": {name: _text(moment) for name, moment in self._cursors.items()},
+        }
+
+    def round(self) -> Iterator[Batch]:
+        """Read what is new or changed."""
+        pages, writer = self._connected()
+        begun = self._clock.now()
+        far = self._late is None or begun - self._late >= LATE_EVERY
+        strands = (CHANGED, PUBLISHED) if self._config.posts else ()
+        for strand in strands:
+            yield from self._strand(pages, writer, strand, far=far)
+            # What was published until now has been read by its last change.
+            self._cursors.setdefault(PUBLISHED.name, begun)
+        reason = ""
+        if self._config.comments:
+            try:
+                yield from self._strand(pages, writer, COMMENTS, far=far)
+            except Remote as error:
+                if not self._config.posts or not (error.needs_login or error.permanent):
+                    raise
+                reason = "The site gives its posts, but not its comments."
+        self._asking.receiving.note(notes=(reason,) if reason else ())
+        self._late = begun if far else self._late
+        coverage = _covered(writer.community, self._until, begun, reason, self._config)
+        self._until = begun
+        yield Rows(begun).batch(self.state(), coverage=coverage)
+
+    def recheck(self, uris: list[str]) -> Iterator[Batch]:
+        """Ask whether posts and comments still stand.
+
+        What the list leaves out is asked for one by one: only a clear answer removes it.
+        """
+        pages, writer = self._connected()
+        rows = Rows(self._clock.now())
+        named = {uri: found for uri in uris if (found := writer.numbers(uri))}
+        for route in ("posts", "comments"):
+            wanted = {number: uri for uri, (kind, number) in named.items() if kind == route}
+            numbers = list(wanted)
+            for start in range(0, len(numbers), PER_PAGE):
+                some = {number: wanted[number] for number in numbers[start : start + PER_PAGE]}
+                self._check(pages, writer, rows, route, some)
+        yield rows.batch(self.state())
+
+    def _check(
+        self, pages: Pages, writer: Writer, rows: Rows, route: str, wanted: dict[int, str]
+    ) -> None:
+        left = dict(wanted)
+        for item in pages.some(route, list(wanted)):
+            uri = writer.add(rows, route, item)
+            if uri is not None and int(item["id"]) in left:
+                del left[int(item["id"])]
+                rows.confirmed.append(uri)
+        for number, uri in left.items():
+            answer = pages.one(route, number)
+            if reason_of(answer) in GONE:
+                rows.deleted.append(Deletion(uri=uri, at=rows.now))
+
+    def _connected(self) -> tuple[Pages, Writer]:
+        if self._pages is None or self._writer is None:
+            headers = signing_in(self._config)
+            try:
+                site = find_site(self._asking.get, self._config.address, headers)
+            except Correctable as error:
+                if self._home is None:
+                    raise
+                # It worked before: the site is being mended, or somebody stands in between.
+                raise Remote(error.message) from error
+            self._home = self._home or site.home
+            self._pages = Pages(self._asking.get, site, headers)
+            self._pages.check_password()
+            self._writer = _writer(site, self._home, self._config)
+        return self._pages, self._writer
+
+    def _strand(
+        self, pages: Pages, writer: Writer, strand: Strand, *, far: bool
+    ) -> Iterator[Batch]:
+        for page in pages.since(strand, self._start(strand, far=far)):
+            rows = Rows(self._clock.now())
+            for item in page.items:
+                self._take(rows, writer, strand.route, item)
+            self._forward(strand, page)
+            if len(rows):
+                yield rows.batch(self.state())
+
+    def _take(self, rows: Rows, writer: Writer, route: str, item: object) -> None:
+        """Hand on what wasn't handed on before as it is."""
+        if isinstance(item, dict) and "id" in item:
+            key = f"{route}/{item['id']}"
+            mark = digest(item)
+            if self._seen.get(key) == mark:
+                return
+            self._seen.pop(key, None)
+            self._seen[key] = mark
+            if len(self._seen) > REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+        writer.add(rows, route, item)
+
+    def _start(self, strand: Strand, *, far: bool) -> datetime | None:
+        first = self._config.since
+        earliest = datetime.combine(first, time(), UTC) if first else None
+        cursor = self._cursors.get(strand.name)
+        if cursor is None:
+            return earliest
+        back = cursor - (LATE if far else OVERLAP)
+        return max(back, earliest) if earliest else back
+
+    def _forward(self, strand: Strand, page: Page) -> None:
+        # The site's clock may be ahead of ours; what it calls the future isn't skipped.
+        newest = min(page.newest, self._clock.now()) if page.newest else None
+        cursor = self._cursors.get(strand.name)
+        if newest and (cursor is None or newest > cursor):
+            self._cursors[strand.name] = newest
+
+
+def _writer(site: Site, home: str, config: WordPressConfig) -> Writer:
+    return Writer(home=home, community=site.community, language=config.language)
+
+
+def _covered(
+    community: str,
+    since: datetime | None,
+    until: datetime,
+    reason: str,
+    config: WordPressConfig,
+) -> tuple[Covered, ...]:
+    first = datetime.combine(config.since, time(), UTC) if config.since else until
+    start = min(since or first, until)
+    return (Covered(community=community, since=start, until=until, reason=reason),)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
