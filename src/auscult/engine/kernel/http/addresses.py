@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -136,7 +136,7 @@ class Target:
     scheme: str
     host: str
     port: int
-    path: str
+    path: str = field(repr=False)  # a secret may stand in it
 
     @property
     def secure(self) -> bool:
@@ -222,7 +222,10 @@ def join(base: Target, location: str) -> Target:
     AddressRefused
         It leads to no address of the web.
     """
-    return read_address(urljoin(base.url, location.strip()))
+    try:
+        return read_address(urljoin(base.url, location.strip()))
+    except ValueError as error:  # an address with half a bracket
+        raise _not_one(location, str(error)) from error
 
 
 def _host(host: str, text: str, *, bracketed: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,11 @@ from auscult.engine.kernel.http.redact import without
 LONGEST_WAIT = 86_400.0  # seconds; who asks for more is asked again after a day
 PERMANENT = {400, 404, 410}
 BUSY = {429, 503}
+# Codecs that no page is written in; some of them take a square of the time that others take.
+NO_CHARSETS = {
+    *("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"),
+    *("base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib"),
+}
 _CHARSET = re.compile(r"(?i)charset\s*=\s*[\"']?([\w.:-]+)")
 
 
@@ -90,10 +96,10 @@ class Answered:
     """
 
     status: int
-    url: str
-    headers: Headers
-    moved_to: str | None = None
-    asked: Asked = field(repr=False)
+    url: str = field(repr=False)  # a secret may stand in it; `asked` shows it without
+    headers: Headers = field(repr=False)
+    moved_to: str | None = field(default=None, repr=False)
+    asked: Asked
 
     @property
     def ok(self) -> bool:
@@ -161,10 +167,7 @@ class Answer(Answered):
     def text(self) -> str:
         """Return the body as text: in the charset of its header, else UTF-8."""
         named = _CHARSET.search(self.headers.get("content-type", ""))
-        try:
-            return self.body.decode(named.group(1) if named else "utf-8", "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        return self.body.decode(_codec(named.group(1)) if named else "utf-8", "replace")
 
     def json(self) -> Any:
         """Return the value that the body is.
@@ -175,7 +178,7 @@ class Answer(Answered):
             It is no JSON.
         """
         try:
-            return orjson.loads(self.body)
+            return orjson.loads(self.body.removeprefix(codecs.BOM_UTF8))
         except orjson.JSONDecodeError as error:
             start = without(self.text()[:80], self.asked.secrets)
             why = f"answered what is not JSON, beginning with {' '.join(start.split())!r}"
@@ -189,6 +192,15 @@ class Answer(Answered):
         flat = " ".join(without(self.text(), self.asked.secrets).split())
         flat = "".join(one for one in flat if one.isprintable())
         return f", saying: {flat[:200]}" if flat else ""
+
+
+def _codec(charset: str) -> str:
+    """Return the codec for a charset, UTF-8 where it is unknown or one of Python's own."""
+    try:
+        codec = codecs.lookup(charset).name
+    except LookupError:
+        return "utf-8"
+    return "utf-8" if codec in NO_CHARSETS else codec
 
 
 def _moment(value: str) -> datetime | None:

@@ -17,6 +17,10 @@ import httpcore2
 from auscult.engine.kernel.http.guard import Guard
 
 
+class TookTooLong(TimeoutError):
+    """A request took longer than all of it may, though never silent for long."""
+
+
 @dataclass(slots=True)
 class Errand:
     """What one request may still take, and whether it needed a new connection."""
@@ -29,7 +33,7 @@ class Errand:
 
         Raises
         ------
-        TimeoutError
+        TookTooLong
             None are left.
         """
         longest = 3600.0 if timeout is None else timeout
@@ -37,7 +41,7 @@ class Errand:
             return longest
         left = self.until - monotonic()
         if left <= 0:
-            raise TimeoutError("the request took too long in all")
+            raise TookTooLong
         return min(longest, left)
 
 
@@ -106,6 +110,7 @@ class Backend(httpcore2.NetworkBackend):
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._over = False
 
     def connect_tcp(
         self,
@@ -121,10 +126,14 @@ class Backend(httpcore2.NetworkBackend):
         with _said(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             line = Line(self._guard.open(host, port, mine.left(timeout)))
         self._lines.add(line)
+        if self._over:  # cut while it was opened
+            line.close()
+            raise httpcore2.ConnectError(OSError("it was closed from here"))
         return line
 
     def cut(self) -> None:
-        """End all connections now; who waits for one, in any thread, gets an error."""
+        """End all connections, for good; who waits for one, in any thread, gets an error."""
+        self._over = True
         for line in list(self._lines):
             hang_up(line.socket)
 

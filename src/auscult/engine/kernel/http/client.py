@@ -1,71 +1,27 @@
-"""Asking other machines over HTTP: redirects, limits and errors."""
+"""Asking other machines over HTTP: redirects and limits."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import urlencode
 
 import httpcore2
-import orjson
 
 from auscult.engine.kernel.clock import Clock
-from auscult.engine.kernel.errors import Correctable, Remote
-from auscult.engine.kernel.http.addresses import Params, Target, join, read_address
+from auscult.engine.kernel.http.addresses import Params, read_address
 from auscult.engine.kernel.http.answers import Answer, Answered, Asked, Headers
 from auscult.engine.kernel.http.backend import Backend, errand, on_errand
 from auscult.engine.kernel.http.decoding import ACCEPTED, Decoder
+from auscult.engine.kernel.http.errors import AddressRefused
 from auscult.engine.kernel.http.failures import GONE_AT_ONCE, failing
-from auscult.engine.kernel.http.redact import is_secret, secrets_in, shown
+from auscult.engine.kernel.http.requests import REDIRECTS, Request, made_request
 
 MAX_BYTES = 10 << 20
-REDIRECTED = {301, 302, 303, 307, 308}
-PERMANENTLY = {301, 308}
 CONNECTIONS = 20
 KEPT_FOR = 30.0  # seconds that an idle connection is kept
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One request on its way through redirects."""
-
-    method: str
-    target: Target
-    headers: Mapping[str, str]
-    body: bytes = field(default=b"", repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    moved: bool | None = None  # all redirects so far were permanent; None: there was none
-
-    def asked(self, clock: Clock) -> Asked:
-        """Return what is asked, for messages."""
-        target = self.target
-        return Asked(
-            method=self.method,
-            host=target.authority,
-            what=shown(target.path),
-            secrets=self.secrets,
-            at=clock.now(),
-        )
-
-    def redirected(self, target: Target, status: int) -> Request:
-        """Return the request that a redirect asks for."""
-        headers, body, method = dict(self.headers), self.body, self.method
-        if target.origin != self.target.origin:
-            headers = {name: value for name, value in headers.items() if not is_secret(name)}
-        if method != "GET" and status in {301, 302, 303}:
-            body, method = b"", "GET"
-            headers.pop("Content-Type", None)
-        return replace(
-            self,
-            method=method,
-            target=target,
-            headers=headers,
-            body=body,
-            moved=self.moved is not False and status in PERMANENTLY,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,20 +40,17 @@ class Stream(Answered):
             Nothing came for longer than the client's timeout, or the connection was cut.
         """
         coming = self.response.iter_stream()
-        while True:
-            with failing(self.asked), on_errand(None):
-                data = next(coming, b"")
-            if not data:
-                break
+        # The errand is set for each step alone: between two of them the caller's own runs.
+        while (data := self._next(coming)) is not None:
             pieces = self.decoder.pieces(data)
-            while True:
-                with failing(self.asked):
-                    piece = next(pieces, b"")
-                if not piece:
-                    break
+            while (piece := self._next(pieces)) is not None:
                 yield piece
         with failing(self.asked):
             self.decoder.end()
+
+    def _next(self, coming: Iterator[bytes]) -> bytes | None:
+        with failing(self.asked), on_errand(None):
+            return next(coming, None)
 
 
 class Client:
@@ -105,11 +58,23 @@ class Client:
 
     It may be used by several threads at once; `close` may be called from another one, and
     ends what waits.
+
+    Parameters
+    ----------
+    backend : Backend
+        Opens its connections.
+    trust : ssl.SSLContext
+        What proves a server's name.
+    user_agent : str
+    clock : Clock
+    timeout, total : float
+        Seconds of one step, and of a whole answer.
     """
 
     def __init__(
         self,
         backend: Backend,
+        *,
         trust: ssl.SSLContext,
         user_agent: str,
         clock: Clock,
@@ -117,7 +82,11 @@ class Client:
         total: float,
     ) -> None:
         self._backend = backend
-        self._user_agent = user_agent
+        self._own = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": ACCEPTED,
+        }
         self._clock = clock
         self._timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
         self._total = total
@@ -148,7 +117,7 @@ class Client:
         max_bytes : int
             Of the body, decompressed.
         redirects : int
-            That are followed; with 0 the redirect is the answer.
+            How many are followed; with 0 the redirect is the answer.
 
         Returns
         -------
@@ -162,7 +131,8 @@ class Client:
         Remote
             Nothing that can be read came back.
         """
-        request = self._request("GET", read_address(url, params), headers)
+        target = read_address(url, params)
+        request = made_request("GET", target, own=self._own, headers=headers)
         return self._answer(request, max_bytes, redirects)
 
     def post(
@@ -174,16 +144,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
     ) -> Answer:
-        """Send a value as JSON, or a form (a mapping) or bytes; see `get`."""
-        body, kind = _body(json, data)
-        fields = json if json is not None else data
-        request = self._request(
-            "POST",
-            read_address(url),
-            {**kind, **(headers or {})},
-            body=body,
-            fields=fields if isinstance(fields, Mapping) else None,
-        )
+        """Send a value as JSON, or a form (a mapping), or bytes; see `get`."""
+        target = read_address(url)
+        request = made_request("POST", target, own=self._own, headers=headers, json=json, data=data)
         return self._answer(request, max_bytes, redirects=5)
 
     @contextmanager
@@ -203,15 +166,13 @@ class Client:
         AddressRefused, Remote
             As `get`; the status is for the caller to look at.
         """
-        given = {"Accept-Encoding": "identity", **(headers or {})}
-        request = self._request("GET", read_address(url, params), given)
+        own = {**self._own, "Accept-Encoding": "identity"}
+        request = made_request("GET", read_address(url, params), own=own, headers=headers)
         with on_errand(self._total):
             request, response = self._followed(request, redirects=5)
         try:
             start = self._start(request, response)
-            with failing(start.asked):
-                decoder = Decoder(start.headers.get("content-encoding", ""))
-            yield Stream(**_fields(start), response=response, decoder=decoder)
+            yield Stream(**start, response=response, decoder=_decoder(start))
         finally:
             response.close()
 
@@ -226,151 +187,87 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _request(
-        self,
-        method: str,
-        target: Target,
-        headers: Mapping[str, str] | None,
-        *,
-        body: bytes = b"",
-        fields: Mapping[str, Any] | None = None,
-    ) -> Request:
-        own = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ACCEPTED}
-        given = {_title(name): _checked(name, value) for name, value in (headers or {}).items()}
-        return Request(
-            method=method,
-            target=target,
-            headers=own | given,
-            body=body,
-            secrets=secrets_in(target.path, given, fields),
-        )
-
     def _answer(self, request: Request, max_bytes: int, redirects: int) -> Answer:
         with on_errand(self._total):
             request, response = self._followed(request, redirects)
             try:
                 start = self._start(request, response)
-                with failing(start.asked):
-                    body = self._whole(start, response, max_bytes)
-                return Answer(**_fields(start), body=body)
+                return Answer(**start, body=_whole(start, response, max_bytes))
             finally:
                 response.close()
 
-    def _start(self, request: Request, response: httpcore2.Response) -> Answered:
-        pairs = (
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
-        )
+    def _start(self, request: Request, response: httpcore2.Response) -> dict[str, Any]:
+        """Return what is known before the body comes: the fields of `Answered`."""
         url = request.target.url
-        return Answered(
-            status=response.status,
-            url=url,
-            headers=Headers(pairs),
-            moved_to=url if request.moved else None,
-            asked=request.asked(self._clock),
-        )
+        pairs = [
+            (name.decode("latin-1"), text.decode("latin-1")) for name, text in response.headers
+        ]
+        return {
+            "status": response.status,
+            "url": url,
+            "headers": Headers(pairs),
+            "moved_to": url if request.moved else None,
+            "asked": request.asked(self._clock),
+        }
 
-    def _whole(self, start: Answered, response: httpcore2.Response, max_bytes: int) -> bytes:
-        decoder = Decoder(start.headers.get("content-encoding", ""))
-        body = bytearray()
-        came = 0
+    def _followed(self, request: Request, redirects: int) -> tuple[Request, httpcore2.Response]:
+        """Send a request, and the ones that it is redirected to."""
+        before = ""
+        for left in range(redirects, -1, -1):
+            asked = request.asked(self._clock)
+            try:
+                with failing(asked):
+                    response = self._sent(request)
+            except AddressRefused as error:
+                raise error.after(before) if before else error from None
+            location = _location(response)
+            if redirects == 0 or response.status not in REDIRECTS or not location:
+                return request, response
+            response.close()
+            if left == 0:
+                raise asked.failed(f"redirected more than {redirects} times")
+            before = asked.host
+            request = request.redirected(location, response.status, asked)
+        raise AssertionError("the last round returns or raises")
+
+    def _sent(self, request: Request) -> httpcore2.Response:
+        mine = errand.get()
+        mine.connected = False
+        try:
+            return self._pool.handle_request(request.wired(self._timeouts))
+        except GONE_AT_ONCE:
+            # The other side closes connections that were kept for long, perhaps just now: what
+            # was sent on such a one had no effect, and what may be asked twice is asked again.
+            if request.method != "GET" or mine.connected:
+                raise
+            return self._pool.handle_request(request.wired(self._timeouts))
+
+
+def _decoder(start: Mapping[str, Any]) -> Decoder:
+    with failing(start["asked"]):
+        return Decoder(start["headers"].get("content-encoding", ""))
+
+
+def _whole(start: Mapping[str, Any], response: httpcore2.Response, max_bytes: int) -> bytes:
+    """Return a whole body, decompressed, or raise `Remote` as soon as it is too long."""
+    asked: Asked = start["asked"]
+    decoder = _decoder(start)
+    promised = start["headers"].get("content-length", "")
+    if promised.isdecimal() and len(promised) < 20 and int(promised) > max_bytes:
+        raise asked.failed(f"wants to send {int(promised):,} bytes; {max_bytes:,} are allowed")
+    body = bytearray()
+    came = 0
+    with failing(asked):
         for data in response.iter_stream():
             came += len(data)
             for piece in decoder.pieces(data):
                 body += piece
-                if len(body) > max_bytes:
-                    raise _too_large(start.asked, max_bytes)
-            if came > max_bytes:
-                raise _too_large(start.asked, max_bytes)
+                if max(came, len(body)) > max_bytes:
+                    raise asked.failed(f"sent more than {max_bytes:,} bytes, and was cut off")
         decoder.end()
-        return bytes(body)
-
-    def _followed(self, request: Request, redirects: int) -> tuple[Request, httpcore2.Response]:
-        """Send a request, and the ones that it is redirected to."""
-        followed = 0
-        while True:
-            asked = request.asked(self._clock)
-            with failing(asked):
-                response = self._sent(request)
-            location = _location(response)
-            if redirects == 0 or response.status not in REDIRECTED or not location:
-                return request, response
-            response.close()
-            followed += 1
-            if followed > redirects:
-                raise asked.failed(f"redirected more than {redirects} times")
-            request = _next(request, join(request.target, location), response.status, asked)
-
-    def _sent(self, request: Request) -> httpcore2.Response:
-        try:
-            return self._send_once(request)
-        except GONE_AT_ONCE:
-            # The other side closes connections that it kept for long enough, perhaps just now.
-            # What was sent on such a one had no effect; what may be asked twice is asked again.
-            if request.method != "GET" or errand.get().connected:
-                raise
-            return self._send_once(request)
-
-    def _send_once(self, request: Request) -> httpcore2.Response:
-        target = request.target
-        errand.get().connected = False
-        scheme = "https" if target.secure else "http"
-        sent = httpcore2.Request(
-            request.method,
-            httpcore2.URL(scheme=scheme, host=target.host, port=target.port, target=target.path),
-            headers=[
-                ("Host", target.authority),
-                *request.headers.items(),
-                *([("Content-Length", str(len(request.body)))] if request.method == "POST" else []),
-            ],
-            content=request.body,
-            extensions={"timeout": self._timeouts},
-        )
-        return self._pool.handle_request(sent)
-
-
-def _next(request: Request, target: Target, status: int, asked: Asked) -> Request:
-    follows = request.redirected(target, status)
-    if request.secrets and request.target.secure and not target.secure:
-        raise asked.failed("redirected what carries credentials to an address without TLS")
-    if follows.body and target.origin != request.target.origin:
-        raise asked.failed("redirected what was sent to it to another machine")
-    return follows
+    return bytes(body)
 
 
 def _location(response: httpcore2.Response) -> str:
     found = [value for name, value in response.headers if name.lower() == b"location"]
     return found[0].decode("utf-8", "replace") if found else ""
-
-
-def _fields(start: Answered) -> dict[str, Any]:
-    return {
-        name: getattr(start, name) for name in ("status", "url", "headers", "moved_to", "asked")
-    }
-
-
-def _body(json: Any, data: Mapping[str, str] | bytes | None) -> tuple[bytes, dict[str, str]]:
-    if json is not None:
-        return orjson.dumps(json), {"Content-Type": "application/json"}
-    if isinstance(data, Mapping):
-        return urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
-    return data or b"", {}
-
-
-def _title(name: str) -> str:
-    """Return a header's name in one spelling, so that a caller's own replaces ours."""
-    return "-".join(part.capitalize() for part in name.split("-"))
-
-
-def _checked(name: str, value: str) -> str:
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise Correctable(
-            f"The value for the header {name} has characters that can't be sent.",
-            code="header-refused",
-            field=name,
-            hint="Copy it anew, without line breaks and spaces around it.",
-        )
-    return value
-
-
-def _too_large(asked: Asked, max_bytes: int) -> Remote:
-    return asked.failed(f"sent more than {max_bytes:,} bytes, and was cut off")

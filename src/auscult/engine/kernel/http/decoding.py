@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 PIECE = 64 * 1024  # bytes at most of one piece that is handed out
+MEMBERS = 10_000  # of one gzip body; empty ones cost time and no bytes
 ACCEPTED = "gzip, deflate"
 _MAGIC = b"\x1f\x8b"
 
@@ -35,6 +36,7 @@ class Decoder:
             raise NotDecoded(f"it is encoded as '{encoding[:40]}', which was not asked for")
         self._inflate: Any = None
         self._over = False
+        self._members = 0
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         """Return what these bytes stand for, in pieces of at most 64 KiB.
@@ -82,6 +84,9 @@ class Decoder:
         # gzip may go on with another member; what else follows is padding.
         if self._name != "deflate" and rest.startswith(_MAGIC):
             self._inflate = None
+            self._members += 1
+            if self._members > MEMBERS:
+                raise NotDecoded(f"it was compressed in more than {MEMBERS:,} parts")
         else:
             self._over = True
         return piece, rest

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from auscult.engine.kernel.errors import Correctable
 
 OWNERS_SWITCH = (
@@ -21,3 +23,11 @@ class AddressRefused(Correctable):
 
     def __init__(self, message: str, *, code: str = "address-refused", hint: str = "") -> None:
         super().__init__(message, code=code, field="address", hint=hint)
+
+    def after(self, host: str) -> Self:
+        """Return the same, of an address that a host redirected to."""
+        return type(self)(
+            f"{host} redirected to where nobody is sent. {self.message}",
+            code=self.code,
+            hint=self.hint,
+        )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import httpcore2
 
 from auscult.engine.kernel.http.answers import Asked
+from auscult.engine.kernel.http.backend import TookTooLong
 from auscult.engine.kernel.http.decoding import NotDecoded
 
 # Nothing came back: on a connection that was kept, because it had been closed meanwhile.
@@ -35,16 +36,18 @@ def failing(asked: Asked) -> Iterator[None]:
 
 def said_plainly(error: Exception) -> str:
     """Say why a request failed, without its address."""
+    # The pool takes the cause away from what it raises; the backend keeps it inside.
+    inside = error.args[0] if error.args else None
     match error:
         case NotDecoded():
             why = f"sent a body that can't be read: {error}"
         case httpcore2.PoolTimeout():
             why = "all connections to it are in use"
+        case httpcore2.TimeoutException(args=(TookTooLong(),)):
+            why = "took too long in all"
         case httpcore2.TimeoutException() | TimeoutError():
             why = "didn't answer in time"
         case httpcore2.ConnectError():
-            # The pool takes the cause away from what it raises; the backend keeps it inside.
-            inside = error.args[0] if error.args else error
             why = _not_connected(inside if isinstance(inside, BaseException) else error)
         case httpcore2.ProtocolError():
             why = f"answered what is not HTTP ({error})"

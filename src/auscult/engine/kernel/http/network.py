@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -28,6 +29,7 @@ def user_agent(contact: str = "") -> str:
     return f"Auscult/{version('auscult')}" + (f" (+{contact})" if contact else "")
 
 
+@cache
 def trusted() -> ssl.SSLContext:
     """Return what proves a server's name: this system's authorities, else Mozilla's."""
     paths = ssl.get_default_verify_paths()
@@ -136,7 +138,12 @@ class Network:
             Seconds for a whole answer with its redirects; of a stream, until it starts.
         """
         return Client(
-            Backend(self._guard), self._trust, self.user_agent, self._clock, timeout, total
+            Backend(self._guard),
+            trust=self._trust,
+            user_agent=self.user_agent,
+            clock=self._clock,
+            timeout=timeout,
+            total=total,
         )
 
     def connect(self, url: str, *, timeout: float) -> Connection:
