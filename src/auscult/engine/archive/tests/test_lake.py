@@ -2,93 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auscult.engine.archive import Lake, LakeDamagedError, LakeError, compact, forget, sampled
-from auscult.engine.archive import segments as segments_module
+from auscult.engine.archive import Lake, LakeDamagedError, LakeError, sampled
+from auscult.engine.archive.tests.made import (
+    START,
+    numbers_in,
+    posts_of,
+    words_of,
+)
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.query.nominate import AllOf, AnyOf, Everything, Has, HasPrefix, Need
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-WORDS = (
-    "nurse",
-    "ward",
-    "clinic",
-    "flu",
-    "vaccine",
-    "waiting",
-    "parking",
-    "kind",
-    "doctor",
-    "queue",
-)
-
-
-def words_of(posts: pa.Table) -> pa.Array:
-    return pc.utf8_lower(posts.column("text")).combine_chunks()
-
-
-def posts_of(numbers: list[int]) -> pa.Table:
-    """Post n: made n hours after the start by author n % 7, and says so."""
-    return pa.table(
-        {
-            "uri": [f"at://town/{n}" for n in numbers],
-            "author": [f"author-{n % 7}" for n in numbers],
-            "created_at": pa.array(
-                [START + timedelta(hours=n) for n in numbers], SCHEMA.field("created_at").type
-            ),
-            "text": [f"{WORDS[n % 10]} number{n} in town" for n in numbers],
-            "language": [("en", "en-GB", "de", None)[n % 4] for n in numbers],
-            "hashtags": [["health"] if n % 2 else None for n in numbers],
-        },
-        schema=pa.schema(
-            [
-                SCHEMA.field(n)
-                for n in ("uri", "author", "created_at", "text", "language", "hashtags")
-            ]
-        ),
-    )
-
-
-def numbers_in(lake: Lake, **how: Any) -> list[int]:
-    return sorted(
-        int(uri.removeprefix("at://town/"))
-        for table in lake.scan(columns=["uri"], **how)
-        for uri in table.column("uri").to_pylist()
-    )
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(tmp_path / "lake", terms=words_of)
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row groups of 8 and segments of 32 posts, so that few posts meet every border."""
-    make_small(monkeypatch.setattr)
-
-
-def make_small(setattr_: Any) -> None:
-    setattr_(segments_module, "GROUP_ROWS", 8)
-    setattr_(compact, "SEGMENT_ROWS", 32)
-    setattr_(forget, "AT_ONCE", 64)
-    setattr_(compact, "INCOMING_ROWS", 100)
-    setattr_(compact, "INCOMING_SEGMENTS", 6)
 
 
 def test_a_batch_comes_back_with_every_column(lake: Lake) -> None:
@@ -240,120 +172,6 @@ def test_a_position_that_isnt_one_is_refused(lake: Lake) -> None:
         lake.scan(after="later")
 
 
-def test_forgotten_posts_are_gone_and_stay_away(lake: Lake) -> None:
-    lake.write(posts_of(list(range(30))), source="town", key="1")
-    lake.compact()
-    lake.write(posts_of(list(range(30, 40))), source="town", key="2")
-    assert lake.forget(["at://town/3", "at://town/33", "at://town/999"], ["author-5"]) == 6
-    left = [n for n in range(40) if n not in (3, 33) and n % 7 != 5]
-    assert numbers_in(lake) == left
-    assert lake.forget(["at://town/3"]) == 0
-    # Delivered again, under another key; and a post that never was here before.
-    assert lake.write(posts_of([3, 4, 5, 999, 41]), source="town", key="3") == 2
-    assert numbers_in(lake) == sorted([*left, 4, 41])
-
-
-def test_what_is_forgotten_between_two_tables_isnt_in_the_second(lake: Lake) -> None:
-    lake.write(posts_of(list(range(40))), source="town", key="1")
-    lake.compact()
-    scan = iter(lake.scan(columns=["uri"], rows=8))
-    next(scan)
-    lake.forget([f"at://town/{n}" for n in range(20)])
-    rest = [uri for table in scan for uri in table["uri"].to_pylist()]
-    assert {int(uri[10:]) for uri in rest} == set(range(20, 32))
-
-
-def test_pending_tombstones_apply_before_the_manifest_knows(lake: Lake, tmp_path: Path) -> None:
-    """A process that died between the log and the manifest has forgotten all the same."""
-    lake.write(posts_of(list(range(40))), source="town", key="1")
-    lake.compact()
-    other = Lake(tmp_path / "lake")
-    list(other.scan())
-    lake._store.log.append(["at://town/7"], ["author-0"])
-    left = [n for n in range(40) if n % 7]
-    assert numbers_in(lake) == numbers_in(other) == left
-    assert sum(other.counts(["hour"])["posts"].to_pylist()) == len(left)
-    lake.compact()
-    assert numbers_in(lake) == left
-    assert lake.rows == len(left)
-
-
-def test_a_torn_tombstone_is_cut_off(lake: Lake, tmp_path: Path) -> None:
-    lake.write(posts_of([1, 2, 3]), source="town", key="1")
-    lake.forget(["at://town/1"])
-    with (tmp_path / "lake" / "tombstones.log").open("ab") as log:
-        log.write(b"half a record")
-    later = Lake(tmp_path / "lake")
-    assert numbers_in(later) == [2, 3]
-    assert later.forget(["at://town/2"]) == 1
-    assert numbers_in(Lake(tmp_path / "lake")) == [3]
-
-
-def test_expired_posts_are_gone(lake: Lake) -> None:
-    for source in ("town", "village"):
-        lake.write(posts_of(list(range(50))), source=source, key="1")
-    lake.compact()
-    assert lake.expire("town", START + timedelta(hours=20)) == 20
-    assert numbers_in(lake, sources=["town"]) == list(range(20, 50))
-    assert numbers_in(lake, sources=["village"]) == list(range(50))
-    assert lake.expire("town", START + timedelta(days=99)) == 30
-    assert lake.sources == ["village"]
-
-
-def test_forgetting_leaves_no_trace_on_disk(lake: Lake, tmp_path: Path) -> None:
-    lake.write(posts_of(list(range(200))), source="town", key="1")
-    lake.compact()
-    lake.write(posts_of(list(range(200, 230))), source="town", key="2")
-    gone = [11, 77, 150, 201, *range(6, 230, 7)]  # 6: all of author-6
-    assert all(f"number{n} " in readable(tmp_path) for n in gone)
-    lake.forget([f"at://town/{n}" for n in gone], ["author-6"])
-    lake.compact()
-    left = readable(tmp_path)
-    for n in gone:
-        assert f"number{n} " not in left
-        assert f"at://town/{n}\n" not in left
-    assert "author-6" not in left
-    assert "number12 " in left
-
-
-def test_forgetting_a_few_leaves_no_trace_at_once(lake: Lake, tmp_path: Path) -> None:
-    lake.write(posts_of(list(range(30))), source="town", key="1")
-    lake.compact()
-    lake.forget(["at://town/3"])
-    assert "number3 " not in readable(tmp_path)
-
-
-def test_forgetting_without_erasing_leaves_that_to_compaction(lake: Lake, tmp_path: Path) -> None:
-    lake.write(posts_of(list(range(30))), source="town", key="1")
-    assert lake.forget(["at://town/3"], erase=False) == 1
-    assert 3 not in numbers_in(lake)
-    assert "number3 " in readable(tmp_path)
-    lake.compact()
-    assert "number3 " not in readable(tmp_path)
-
-
-def readable(folder: Path) -> str:
-    """Everything that can be read out of the files: raw bytes, and every unpacked value."""
-    parts = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file():
-            continue
-        data = path.read_bytes()
-        parts.append(data.decode("latin-1"))
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
-            parts += ["\n".join(map(str, column.to_pylist())) + "\n" for column in table.columns]
-        for frame in re.finditer(rb"\x28\xb5\x2f\xfd", data):
-            try:
-                plain = (
-                    zstandard.ZstdDecompressor().decompressobj().decompress(data[frame.start() :])
-                )
-            except zstandard.ZstdError:
-                continue
-            parts.append(plain.decode("latin-1"))
-    return "\n".join(parts)
-
-
 def test_counts_are_those_of_the_posts(lake: Lake) -> None:
     network = pa.field("source", pa.string())
     first, second = posts_of(list(range(60))), posts_of(list(range(60, 70)))
@@ -481,62 +299,3 @@ def test_any_order_of_calls_equals_a_dictionary(
             lake.compact()
         assert numbers_in(lake) == sorted(held)
         assert lake.rows == len(held)
-
-
-def churn(folder: Path, stop: Any) -> None:
-    patch = pytest.MonkeyPatch()
-    make_small(patch.setattr)
-    lake = Lake(folder, terms=words_of)
-    turn = 0
-    while not stop.is_set():
-        turn += 1
-        lake.write(
-            posts_of(list(range(1000 + turn * 7, 1007 + turn * 7))), source="town", key=str(turn)
-        )
-        lake.forget([f"at://town/{1000 + turn * 7}"])
-        if turn % 5 == 0:
-            lake.compact()
-
-
-def test_readers_need_no_lock(lake: Lake, tmp_path: Path) -> None:
-    """While a writer writes, forgets and compacts, each scan gives every settled post once."""
-    lake.write(posts_of(list(range(200))), source="town", key="first")
-    stop = threading.Event()
-    writer = threading.Thread(target=churn, args=(tmp_path / "lake", stop))
-    writer.start()
-    reader = Lake(tmp_path / "lake")
-    try:
-        for _ in range(15):
-            seen = numbers_in(reader, rows=16)
-            assert [n for n in seen if n < 1000] == list(range(200))
-            assert len(seen) == len(set(seen))
-            assert sum(reader.counts(["source"])["posts"].to_pylist()) >= 200
-    finally:
-        stop.set()
-        writer.join()
-
-
-def test_the_log_is_read_once_by_many_threads(lake: Lake, tmp_path: Path) -> None:
-    lake.write(posts_of(list(range(9))), source="town", key="1")
-    for n in range(30):
-        lake.forget([f"at://town/{n}"])
-        log = Lake(tmp_path / "lake")._store.log
-        with ThreadPoolExecutor(8) as readers:
-            counts = set(readers.map(lambda _: log.count(), range(8)))  # noqa: B023
-        assert counts == {n + 1}
-
-
-def batch(folder: Path, number: int) -> None:
-    lake = Lake(folder)
-    for key in range(5):
-        start = number * 100 + key * 20
-        lake.write(posts_of(list(range(start, start + 20))), source=f"s{number}", key=str(key))
-
-
-def test_writers_take_turns(tmp_path: Path) -> None:
-    threads = [threading.Thread(target=batch, args=(tmp_path / "lake", n)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert numbers_in(Lake(tmp_path / "lake")) == list(range(400))
