@@ -46,7 +46,7 @@ class Posts:
         self._dids: list[str] = []
         self._texts: list[str] = []
         self._created: list[str | None] = []
-        self._at: list[int] = []
+        self._at: list[str | int] = []
         self._languages: list[str | None] = []
         self._cids: list[str] = []
         self._titles = Sparse()
@@ -62,7 +62,7 @@ class Posts:
         """How many records were added, those that were replaced included."""
         return len(self._uris)
 
-    def add(self, did: str, rkey: str, cid: str, record: Record, at: int) -> None:
+    def add(self, did: str, rkey: str, cid: str, record: Record, at: str | int) -> None:
         """Add a post.
 
         Parameters
@@ -71,8 +71,9 @@ class Posts:
             Whose it is, its key and its content's identifier ("" where it isn't known).
         record : Record
             Its text must not be None.
-        at : int
-            When the network saw it, in microseconds since 1970: no post is later.
+        at : str or int
+            When the network saw it, ISO 8601 or microseconds since 1970 (one of the two for
+            all): no post is later.
         """
         uri = f"at://{did}/{POST}/{rkey}"
         row = len(self._uris)
@@ -156,7 +157,7 @@ class Posts:
             "uri": uris,
             "source": pa.repeat("bluesky", count),
             "author": pa.array(self._dids, pa.string()),
-            "created_at": self._moments(),
+            "created_at": self._moments(collected_at),
             "collected_at": pa.repeat(pa.scalar(collected_at, MOMENT), count),
             "text": texts(written, self.mended),
             "title": texts(self._titles.values(count), self.mended),
@@ -180,9 +181,11 @@ class Posts:
         standing[self.gone] = False
         return pa.array(standing)
 
-    def _moments(self) -> pa.Array:
-        """When posts say they were written: not before 1970, not after the network saw them."""
-        seen = pa.array(self._at, pa.int64()).cast(MOMENT)
+    def _moments(self, collected_at: datetime) -> pa.Array:
+        """When posts say they were written, and no later than the network saw them, or we."""
+        now = pa.scalar(collected_at, MOMENT)
+        seen = read_moments(self._at)
+        seen = pc.if_else(pc.fill_null(pc.less(seen, now), fill_value=False), seen, now)
         written = pa.array(self._created, pa.string())
         # Some clients write nanoseconds, which would send the whole column the slow way.
         said = read_column(pc.replace_substring_regex(written, _NANOSECONDS, r"\1"), _ISO)
@@ -232,6 +235,13 @@ class Sparse:
             places[self._rows[::-1]] = np.arange(len(self._rows))[::-1]
         taken = pa.array(self.items, pa.string()).take(pa.array(places, mask=places < 0))
         return pc.if_else(pc.equal(taken, ""), None, taken)
+
+
+def read_moments(times: list[str | int]) -> pa.Array:
+    """Read times of events, ISO 8601 or microseconds; what can't be read is null."""
+    if times and isinstance(times[0], int):
+        return pa.array(times, pa.int64()).cast(MOMENT)
+    return read_column(pa.array(times, pa.string()), _ISO)
 
 
 def raw_hashes(cids: list[str]) -> pa.StringArray:

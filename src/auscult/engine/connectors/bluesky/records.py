@@ -7,7 +7,7 @@ isn't what the lexicon says is left out, and only a post without a text can't be
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -18,6 +18,8 @@ LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
 # How the network's own application shows pictures; servers of one's own have no such place.
 PICTURES = "https://cdn.bsky.app/img/feed_fullsize/plain"
+
+DEPTH = 24  # of objects and lists in each other; deeper than any record's lexicon
 
 _OF_POST = f"/{POST}/"
 
@@ -128,14 +130,7 @@ class Record(msgspec.Struct, gc=False, rename="camel"):
     subject: Ref | None = None  # of a like, a repost
 
 
-class Read(NamedTuple):
-    """A record, and how many invalid sequences of it became U+FFFD."""
-
-    record: Record
-    replaced: int
-
-
-def read_record(value: Any) -> Read:
+def read_record(value: Any) -> Record:
     """Read a record from its JSON form, leaving out the fields that aren't what they should be.
 
     Parameters
@@ -150,15 +145,31 @@ def read_record(value: Any) -> Read:
 
     Examples
     --------
-    >>> read_record({"text": "Hi", "langs": "en", "createdAt": "2026-01-01T12:00:00Z"}).record.langs
+    >>> read_record({"text": "Hi", "langs": "en", "createdAt": "2026-01-01T12:00:00Z"}).langs
     """
     try:
-        return Read(msgspec.convert(value, Record), 0)
+        return msgspec.convert(value, Record)
     except msgspec.ValidationError:
         if not isinstance(value, dict):
             raise
-        cleaned = _Cleaned()
-        return Read(msgspec.convert(_fields(cleaned.value(value)), Record), cleaned.replaced)
+        return msgspec.convert(_well_formed(value), Record)
+
+
+def cleaned(value: Any, depth: int = 0) -> tuple[Any, int]:
+    """Return a JSON value with valid Unicode only, and how many sequences became U+FFFD."""
+    if isinstance(value, str):
+        return clean(value)
+    if not isinstance(value, dict | list):
+        return value, 0
+    if depth > DEPTH:
+        return None, 0
+    keys = value.keys() if isinstance(value, dict) else range(len(value))
+    parts = [cleaned(value[key], depth + 1) for key in keys]
+    replaced = sum(count for _, count in parts)
+    inner = [part for part, _ in parts]
+    if isinstance(value, list):
+        return inner, replaced
+    return {clean(key)[0]: part for key, part in zip(keys, inner, strict=True)}, replaced
 
 
 def is_post(uri: str) -> bool:
@@ -166,7 +177,8 @@ def is_post(uri: str) -> bool:
     return _OF_POST in uri
 
 
-def _fields(value: dict[str, Any]) -> dict[str, Any]:
+def _well_formed(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the fields that aren't what they should be."""
     kept = {}
     for field in msgspec.structs.fields(Record):
         given = value.get(field.encode_name)
@@ -176,26 +188,3 @@ def _fields(value: dict[str, Any]) -> dict[str, Any]:
             continue
         kept[field.encode_name] = given
     return kept
-
-
-class _Cleaned:
-    """Makes valid Unicode of everything in a JSON value, and counts what was replaced."""
-
-    def __init__(self) -> None:
-        self.replaced = 0
-
-    def value(self, value: Any, depth: int = 0) -> Any:
-        if isinstance(value, str):
-            text, count = clean(value)
-            self.replaced += count
-            return text
-        if depth > _DEPTH:
-            return None
-        if isinstance(value, dict):
-            return {str(key): self.value(inner, depth + 1) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self.value(inner, depth + 1) for inner in value]
-        return value
-
-
-_DEPTH = 16  # deeper than any record's lexicon

@@ -1,0 +1,83 @@
+"""What a person says of a source of Bluesky."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from auscult.engine.connectors.base import Settings
+from auscult.engine.connectors.bluesky.events import Version
+
+HOSTS = (
+    "wss://jetstream.us-east.bsky.network",
+    "wss://jetstream.us-west.bsky.network",
+    "wss://jetstream2.us-east.bsky.network",
+    "wss://jetstream1.us-west.bsky.network",
+)
+
+
+class BlueskyConfig(Settings):
+    """The stream of the whole network, or of some of its authors.
+
+    Attributes
+    ----------
+    hosts : tuple of str
+        Servers of Jetstream; when one fails the next one goes on.
+    version : 1, 2 or None
+        The wire form that the hosts speak; None: found by trying.
+    authors : tuple of str
+        DIDs; empty: everybody.
+    engagement : bool
+        Receive likes and reposts, too: about ten times as many events.
+    hours_back : float
+        How far back the first reading begins; the hosts keep about 36 hours.
+    silent_after : float
+        Seconds without an event after which a stream is taken for dead.
+    compress : bool
+        Ask for compressed frames, a third of the traffic for a little time.
+    dictionary : Path or None
+        The dictionary of version 1, which no server hands out; without it, version 1 isn't
+        compressed.
+    directory : str
+        Where the servers of accounts are looked up.
+    """
+
+    hosts: tuple[str, ...] = Field(default=HOSTS, min_length=1)
+    version: Version | None = None
+    authors: tuple[str, ...] = Field(default=(), max_length=10_000)
+    engagement: bool = False
+    hours_back: float = Field(default=0.0, ge=0.0, le=36.0)
+    silent_after: float = Field(default=120.0, gt=0.0)
+    compress: bool = True
+    dictionary: Path | None = None
+    directory: str = "https://plc.directory"
+
+    @field_validator("hosts", "authors", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("hosts")
+    @classmethod
+    def _addresses(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_socket_address(host.strip()) for host in hosts)
+
+    @field_validator("authors")
+    @classmethod
+    def _dids(cls, authors: tuple[str, ...]) -> tuple[str, ...]:
+        for author in authors:
+            if not author.startswith("did:"):
+                raise ValueError(f"{author!r} is no DID; its profile page shows it as did:plc:...")
+        return authors
+
+
+def _socket_address(host: str) -> str:
+    """Return where a host's web sockets are: `wss://` and its name, without a path."""
+    scheme, separator, rest = host.rpartition("://")
+    schemes = {"": "wss", "wss": "wss", "https": "wss", "ws": "ws", "http": "ws"}
+    name = rest.partition("/")[0]
+    if scheme not in schemes or not name:
+        raise ValueError(f"{host!r} is no address of a Jetstream server, such as {HOSTS[0]}")
+    del separator
+    return f"{schemes[scheme]}://{name}"
