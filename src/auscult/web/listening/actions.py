@@ -11,8 +11,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
-from django.db.models import F
+from django.db.models import F, Max
 
 from auscult.engine.archive import sampled
 from auscult.engine.connectors.base import Batch
@@ -22,7 +21,7 @@ from auscult.engine.query.write import to_text
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor, require_owner
-from auscult.web.listening import backfilling, forgetting, queries, recording
+from auscult.web.listening import backfilling, forgetting, queries, recording, storing
 from auscult.web.listening.database import (
     WHILE_WAITING,
     empty_journal,
@@ -34,40 +33,16 @@ from auscult.web.listening.lake import lake_name, lake_of
 from auscult.web.listening.models import Backfill, Match, Tombstone, Watch, WatchList
 from auscult.web.listening.moments import first_key, to_us
 from auscult.web.listening.rows import without_nul
-from auscult.web.listening.standing import Hits, StandingWatches, list_version
+from auscult.web.listening.standing import StandingWatches, list_version
+from auscult.web.listening.storing import Recorded, store
 from auscult.web.sources import queries as source_queries
-from auscult.web.sources.actions import add_source, commit_progress, pause_source, read_again
+from auscult.web.sources.actions import add_source, pause_source, read_again
 from auscult.web.sources.errors import SourceRefused
 from auscult.web.sources.models import Source
 
 # Mentions that one transaction of `expire` or `forget` removes, so that others get a turn.
 AT_ONCE = 2_000
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a batch brought.
-
-    Attributes
-    ----------
-    received : int
-        Posts in the batch.
-    kept : int
-        New mentions.
-    changed : int
-        Mentions that came again.
-    matches : int
-        New matches.
-    removed : int
-        Mentions that the source took back.
-    """
-
-    received: int
-    kept: int
-    changed: int
-    matches: int
-    removed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,60 +206,36 @@ def record_batch(
             # A watch changed while the batch was matched.
             watch_set.refresh()
             hits = watch_set.match(posts)
-        recorded = _store(actor, source, posts, hits, batch)
+        recorded = store(actor, source, posts, hits, batch)
     # The caller's next batch begins where this one ends.
     source.snapshot = batch.snapshot
     return recorded
 
 
 def _to_lake(actor: Actor, source: Source, posts: pa.Table, batch: Batch) -> None:
-    """Write the batch's sample to the lake, and take back there what the source took back."""
+    """Write the batch's sample to the lake, and hide there what the source took back."""
     lake = lake_of(actor)
     if source.sample_share:
         begin = [source.config, source.snapshot]
         key = hashlib.sha256(orjson.dumps(begin, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        lake.write(sampled(posts, source.sample_share), source=lake_name(source), key=key)
+        sample = sampled(posts, source.sample_share)
+        with connection.cursor() as cursor:
+            alive = forgetting.alive(cursor, actor.organisation_id, sample)
+        lake.write(sample.filter(pa.array(alive)), source=lake_name(source), key=key)
     if batch.deleted:
-        lake.forget(*_taken_back(batch))
+        lake.forget(*_in_the_lake(actor, batch), erase=False)
 
 
-def _taken_back(batch: Batch) -> tuple[list[str], list[str]]:
-    uris = [one.uri for one in batch.deleted if one.uri is not None]
-    return uris, [one.author for one in batch.deleted if one.author is not None]
-
-
-def _store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batch) -> Recorded:
-    """Write a matched batch; the caller holds the transaction."""
-    place = recording.Place(organisation_id=actor.organisation_id, origin_id=source.pk)
-    hits = forgetting.living(actor.organisation_id, posts, hits)
-    with connection.cursor() as cursor:
-        written = recording.write_posts(cursor, place, posts, hits)
-        removed = 0
-        if batch.deleted:
-            removed = _remove(cursor, actor, *_taken_back(batch), reason="taken back at the source")
-    commit_progress(actor, source=source, batch=batch, kept=written.added)
-    return Recorded(
-        received=batch.posts.num_rows,
-        kept=written.added,
-        changed=written.changed,
-        matches=written.matches,
-        removed=removed,
-    )
-
-
-def _remove(
-    cursor: CursorWrapper, actor: Actor, uris: Sequence[str], authors: Sequence[str], reason: str
-) -> int:
-    """Bury uris and authors, and remove their mentions; in the caller's transaction."""
-    forgetting.bury(
-        actor.organisation_id,
-        forgetting.digests(uris, authors),
-        at=actor.clock.now(),
-        reason=reason,
-    )
-    keys = forgetting.keys_of(cursor, actor.organisation_id, uris, authors)
-    forgetting.drop_excerpts(actor.organisation_id, [*uris, *authors])
-    return recording.drop_mentions(cursor, keys)
+def _in_the_lake(actor: Actor, batch: Batch) -> tuple[list[str], list[str]]:
+    """Return the uris and authors that were taken back and that a sample may hold."""
+    every = source_queries.every_source(actor)
+    most = every.aggregate(most=Max("sampled_most"))["most"] or 0.0
+    if not most:
+        return [], []
+    uris = pa.table({"uri": [one.uri for one in batch.deleted if one.uri is not None]})
+    held = sampled(uris.cast(pa.schema([("uri", pa.string())])), most)
+    authors = [one.author for one in batch.deleted if one.author is not None]
+    return held.column("uri").to_pylist(), authors
 
 
 def forget(
@@ -299,7 +250,7 @@ def forget(
     lake_rows = lake_of(actor).forget(list(uris), list(authors))
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
-        removed = _remove(cursor, actor, uris, authors, reason)
+        removed = storing.forget(cursor, actor, uris, authors, reason)
         record_audit(
             actor,
             action="forget",

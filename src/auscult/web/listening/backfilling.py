@@ -160,7 +160,7 @@ def _lake_step(actor: Actor, backfill: Backfill) -> Backfill:
             now = _locked(cursor, backfill)
             if now is None:
                 return Backfill.objects.get(pk=backfill.pk)
-            hits = forgetting.living(watch.organisation_id, posts, hits)
+            hits = forgetting.living(cursor, watch.organisation_id, posts, hits)
             written = recording.add_posts(cursor, place, posts, hits)
             now.seen += posts.num_rows
             now.found += written.matches

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import orjson
@@ -35,6 +35,18 @@ def among(column: str) -> str:
     if is_sqlite():
         return f"{column} IN (SELECT value FROM json_each(%s))"
     return f"{column} = ANY(%s)"
+
+
+def among_bytes(column: str) -> str:
+    """Return a condition: the column's bytes are among those of one parameter."""
+    if is_sqlite():
+        return f"{column} IN (SELECT unhex(value) FROM json_each(%s))"
+    return f"{column} = ANY(%s)"
+
+
+def byte_values(items: Iterable[bytes]) -> str | list[bytes]:
+    """Return the parameter of `among_bytes`."""
+    return orjson.dumps([one.hex() for one in items]).decode() if is_sqlite() else list(items)
 
 
 def values(items: Sequence[int] | Sequence[str]) -> str | list[int | str]:

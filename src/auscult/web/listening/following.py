@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from auscult.engine.connectors.base import Batch, Reader
 from auscult.web.accounts.models import Actor
-from auscult.web.listening.actions import Recorded, record_batch
+from auscult.web.listening.actions import record_batch
 from auscult.web.listening.standing import StandingWatches
+from auscult.web.listening.storing import Recorded
 from auscult.web.sources.models import Source
 
 

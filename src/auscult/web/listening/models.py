@@ -84,12 +84,21 @@ class Mention(models.Model):
     author_verified = models.BooleanField(null=True)
     region = models.TextField(null=True)  # noqa: DJ001
     tags = models.TextField(null=True)  # noqa: DJ001
+    # When the source last had it; null where nobody needs to ask again.
+    confirmed_at = MomentField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "uri"], name="listening_mention_once")
         ]
-        indexes = [models.Index(fields=["organisation", "author"], name="listening_mention_author")]
+        indexes = [
+            models.Index(fields=["organisation", "author"], name="listening_mention_author"),
+            models.Index(
+                fields=["origin", "confirmed_at"],
+                condition=models.Q(confirmed_at__isnull=False),
+                name="listening_mention_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.uri
@@ -123,6 +132,72 @@ class HourlyCount(models.Model):
         return f"{self.watch_id} {self.hour}: {self.count}"
 
 
+class ReactionKind(models.IntegerChoices):
+    """What somebody did with a mention; `engagement.COUNTED` says where it counts."""
+
+    LIKE = 1, "like"
+    REPOST = 2, "repost"
+    REPLY = 3, "reply"
+    QUOTE = 4, "quote"
+
+
+class Reaction(models.Model):
+    """That a mention was liked, reposted, answered or quoted; names are digests.
+
+    Kept one by one where a source tells of them one by one, so that an event that comes
+    twice counts once.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "digest", "kind")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    digest = models.BinaryField(max_length=16)  # of its own uri
+    kind = models.PositiveSmallIntegerField(choices=ReactionKind)
+    mention = models.ForeignKey(Mention, on_delete=models.CASCADE)
+    author = models.BinaryField(max_length=16)
+    at = MomentField()
+    # Taken back; the row stays, so that an older frame doesn't bring it again.
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "author"], name="listening_reaction_author")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.mention_id}"
+
+
+class RemovalReason(models.TextChoices):
+    """Why mentions were removed."""
+
+    AUTHOR = "author", "removed by its author"
+    ACCOUNT = "account", "its author's account is gone"
+    REQUEST = "request", "removed here on request"
+
+
+class Removal(models.Model):
+    """How many mentions of an hour were removed: no text, no uri, no name."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, db_index=False)
+    hour = MomentField()
+    reason = models.CharField(max_length=10, choices=RemovalReason)
+    # The watches that had found them: their numbers, rising, between commas.
+    watches = models.TextField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "hour", "source", "reason", "watches"],
+                name="listening_removal_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour}: {self.count} {self.reason}"
+
+
 class Tombstone(models.Model):
     """What was forgotten and must not come back: the SHA-256 of a uri or an author."""
 
@@ -130,6 +205,12 @@ class Tombstone(models.Model):
     digest = models.BinaryField(max_length=32)
     at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    # Somebody asked for it here: no source lifts it, and it stays for ever.
+    asked = models.BooleanField(default=False)
+    # An author who is active again: only what was posted up to `at` must not come back.
+    lifted = models.BooleanField(default=False)
+    # Dropped after this moment, where nothing had been kept; null: never.
+    until = models.DateTimeField(null=True)
     # The files of the lake and the journal are cleaned after the commit; until both are,
     # the next round of the runner does it.
     cleaned = models.BooleanField(default=False)
@@ -139,6 +220,18 @@ class Tombstone(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "digest"], name="listening_tombstone_once"
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["until"],
+                condition=models.Q(until__isnull=False),
+                name="listening_tombstone_until",
+            ),
+            models.Index(
+                fields=["organisation"],
+                condition=models.Q(cleaned=False),
+                name="listening_tombstone_open",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 
 from auscult.engine.matching import index_terms
-from auscult.web.listening import counting, index
+from auscult.web.listening import counting, engagement, index
 from auscult.web.listening.counting import Changes, cell
 from auscult.web.listening.database import among, values
 from auscult.web.listening.rows import COLUMNS, moments_us, new_keys, to_columns
@@ -25,18 +25,31 @@ from auscult.web.listening.standing import Hits
 
 # A mention keeps its key, and with it the moment and the source that it was counted under.
 CHANGED = tuple(name for name in COLUMNS if name not in {"uri", "created_at"})
+# A newer version without counts leaves those that were counted by events, or said before.
+RENEWED = [
+    "engagement = coalesce(%s, engagement)" if name == "engagement" else f"{name} = %s"
+    for name in CHANGED
+]
 UPDATE = (
-    f"UPDATE listening_mention SET {', '.join(f'{name} = %s' for name in CHANGED)} WHERE id = %s"
+    f"UPDATE listening_mention SET {', '.join(RENEWED)}, "
+    "confirmed_at = coalesce(%s, confirmed_at) WHERE id = %s"
 )
 ADD_MATCH = "INSERT INTO listening_match (watch_id, mention_id, spans) VALUES (%s, %s, %s)"
 DROP_MATCH = "DELETE FROM listening_match WHERE watch_id = %s AND mention_id = %s"
 
 
 class Place(NamedTuple):
-    """Where posts are written to."""
+    """Where posts are written to.
+
+    Attributes
+    ----------
+    confirmed_us : int or None
+        Now, where the source must be asked again whether they still stand.
+    """
 
     organisation_id: int
     origin_id: int
+    confirmed_us: int | None = None
 
 
 class Known(NamedTuple):
@@ -88,7 +101,7 @@ def write_posts(cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits
     mentions = [known[uris[row]] for row in again.tolist()]
     changes: Changes = Counter()
     added, matches = _write_new(cursor, place, posts, hits.where(~old[hits.post]), changes)
-    _renew(cursor, posts.take(again), mentions)
+    _renew(cursor, place, posts.take(again), mentions)
     matches += _renew_matches(
         cursor, mentions, _found(hits.where(old[hits.post]), again, mentions), changes
     )
@@ -140,6 +153,8 @@ def _insert(cursor: CursorWrapper, place: Place, keys: list[int], posts: pa.Tabl
         for name, column in zip(COLUMNS, to_columns(posts), strict=True)
         if posts.column(name).null_count < len(keys)
     }
+    if place.confirmed_us is not None:
+        columns["confirmed_at"] = [place.confirmed_us] * len(keys)
     cursor.executemany(
         f"INSERT INTO listening_mention (id, organisation_id, origin_id, {', '.join(columns)}) "
         f"VALUES (%s, {place.organisation_id:d}, {place.origin_id:d}"
@@ -163,13 +178,15 @@ def _entries(keys: Sequence[int], origins: Sequence[int], posts: pa.Table) -> li
     ]
 
 
-def _renew(cursor: CursorWrapper, posts: pa.Table, mentions: Sequence[Known]) -> None:
+def _renew(cursor: CursorWrapper, place: Place, posts: pa.Table, mentions: Sequence[Known]) -> None:
     """Bring mentions up to newer versions of their posts."""
     if not mentions:
         return
     columns = dict(zip(COLUMNS, to_columns(posts), strict=True))
     keys = [mention.id for mention in mentions]
-    cursor.executemany(UPDATE, list(zip(*(columns[name] for name in CHANGED), keys, strict=True)))
+    confirmed = [place.confirmed_us] * len(keys)
+    renewed = zip(*(columns[name] for name in CHANGED), confirmed, keys, strict=True)
+    cursor.executemany(UPDATE, list(renewed))
     said = zip(*(columns[name] for name in ("text", "title", "language")), strict=True)
     edited = [
         row
@@ -217,12 +234,22 @@ def _renew_matches(
     return sum(pair not in had for pair in come)
 
 
+def confirm(cursor: CursorWrapper, place: Place, uris: Sequence[str]) -> None:
+    """Keep that the source still has these posts."""
+    cursor.execute(
+        "UPDATE listening_mention SET confirmed_at = %s "
+        f"WHERE organisation_id = %s AND {among('uri')}",
+        [place.confirmed_us, place.organisation_id, values(uris)],
+    )
+
+
 def drop_mentions(cursor: CursorWrapper, keys: Sequence[int]) -> int:
-    """Remove mentions with their matches, counts and words; return how many."""
+    """Remove mentions with their matches, counts, reactions and words; return how many."""
     if not keys:
         return 0
     counting.apply(cursor, counting.minus(counting.of_mentions(cursor, keys).items()))
     chosen = values(keys)
+    engagement.drop(cursor, keys)
     cursor.execute(f"DELETE FROM listening_match WHERE {among('mention_id')}", [chosen])
     index.remove(cursor, keys)
     cursor.execute(f"DELETE FROM listening_mention WHERE {among('id')}", [chosen])

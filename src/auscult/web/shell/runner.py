@@ -30,6 +30,7 @@ from auscult.web.listening.models import BackfillState
 from auscult.web.listening.queries import due_backfills
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.sources import actions as reading
+from auscult.web.sources.errors import SourceMoved
 from auscult.web.sources.models import Source
 from auscult.web.sources.network import network
 from auscult.web.sources.opening import open_source
@@ -137,25 +138,12 @@ class Runner:
         try:
             reader = self._open(source)
             self._take_slice(actor, source, reader)
-        except Remote as error:
-            self._failed(actor, source, error, permanent=error.permanent, wait=error.retry_after)
-        except Correctable as error:
-            self._failed(actor, source, error, permanent=True)
-
-    def _failed(
-        self,
-        actor: Actor,
-        source: Source,
-        error: Exception,
-        *,
-        permanent: bool,
-        wait: float | None = None,
-    ) -> None:
-        log.warning("%s: %s", source.name, error)
-        self._close(source.pk)
-        reading.record_failure(
-            actor, source=source, message=str(error), permanent=permanent, wait=wait
-        )
+        except SourceMoved:
+            self._close(source.pk)
+        except (Correctable, Remote) as error:
+            log.warning("%s: %s", source.name, error)
+            self._close(source.pk)
+            reading.record_failure(actor, source=source, error=error, random=self.network.random)
 
     def _take_slice(self, actor: Actor, source: Source, reader: Reader) -> None:
         watch_set = self._watch_set(actor)

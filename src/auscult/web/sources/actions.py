@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from auscult.engine.connectors.base import Batch, Covered, configure, find
+from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor
@@ -18,9 +20,14 @@ from auscult.web.sources import queries, secrets
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused
 from auscult.web.sources.models import MOVES, BrokenLine, Coverage, Source, SourceState
 
-# The wait after a failure doubles from ten seconds to an hour.
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(hours=1)
+# The wait after a failure doubles from the first to the longest; a live source loses what is
+# said meanwhile, or has to catch up on it.
+WAITS = {
+    True: (timedelta(seconds=1), timedelta(minutes=5)),
+    False: (timedelta(seconds=10), timedelta(hours=1)),
+}
+MOST_ASKED = timedelta(days=1)  # the longest that another machine may make us wait
+CRASHES = 3  # in a row, after which a source that ends the runner waits for a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,7 @@ def add_source(
         live=kind.capabilities.live,
         ttl_days=keep.ttl_days,
         sample_share=keep.sample_share,
+        sampled_most=keep.sample_share,
         next_attempt=now,
         created_at=now,
     )
@@ -107,12 +115,18 @@ def change_source(
     changed = queries.source(actor, source.pk)
     _check(changed.name, keep)
     changed.ttl_days, changed.sample_share = keep.ttl_days, keep.sample_share
+    changed.sampled_most = max(changed.sampled_most, keep.sample_share)
     if config is not None:
         kind = find(changed.connector).Config
         bare, changed.secrets = secrets.parted(kind, config, changed.secrets)
         if bare != changed.config:
             changed.config, changed.snapshot = bare, None
-    changed.save(update_fields=["ttl_days", "sample_share", "config", "secrets", "snapshot"])
+        changed.revision += 1
+    changed.save(
+        update_fields=[
+            "ttl_days", "sample_share", "sampled_most", "config", "secrets", "snapshot", "revision",
+        ]
+    )  # fmt: skip
     record_audit(actor, action="change-source", target=changed.name)
     return changed
 
@@ -126,6 +140,7 @@ def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> So
     configure(kind, secrets.joined(changed, config))
     changed.config, changed.secrets = secrets.parted(kind, config, changed.secrets)
     changed.snapshot = None
+    changed.revision += 1
     changed.received = changed.kept = changed.broken = changed.replaced = 0
     changed.share_read = None
     changed.state, changed.error, changed.attempts = SourceState.READING, "", 0
@@ -155,8 +170,11 @@ def _move(actor: Actor, source: Source, to: SourceState) -> Source:
         if to not in MOVES[SourceState(moved.state)]:
             raise SourceRefused("state", moved.state, f"one that can become {to}")
         moved.state, moved.error, moved.attempts = to, "", 0
+        moved.needs_login, moved.crashes = False, 0
         moved.next_attempt = actor.clock.now()
-        moved.save(update_fields=["state", "error", "attempts", "next_attempt"])
+        moved.save(
+            update_fields=["state", "error", "attempts", "needs_login", "crashes", "next_attempt"]
+        )
         record_audit(actor, action=f"{to}-source", target=moved.name)
     return moved
 
@@ -192,45 +210,103 @@ def release_source(
     queries.sources(actor).filter(pk=source.pk).update(**values)
 
 
-@transaction.atomic
-def record_failure(
-    actor: Actor, *, source: Source, message: str, permanent: bool, wait: float | None = None
-) -> None:
-    """Keep why reading failed, and when to try again.
+def pause_after(source: Source, *, asked: float | None, random: Random) -> timedelta:
+    """Return how long to wait before a source that failed is tried again.
 
     Parameters
     ----------
-    permanent : bool
-        Asking again can't help: the source waits for a person.
-    wait : float or None
-        Seconds that the other side asked to wait; by default the wait doubles each time.
+    asked : float or None
+        Seconds that the other side asked to wait.
+    random : Random
+        Spreads those who were cut off in the same second.
+    """
+    first, longest = WAITS[source.live]
+    if asked is not None:
+        return min(timedelta(seconds=max(0.0, asked)), MOST_ASKED) + random.random() * first
+    doubled: timedelta = min(first * 2 ** min(source.attempts, 20), longest)
+    return doubled * random.uniform(0.5, 1.0)
+
+
+@transaction.atomic
+def record_failure(
+    actor: Actor, *, source: Source, error: Correctable | Remote, random: Random
+) -> None:
+    """Keep why reading failed, and when to try again.
+
+    Where asking again can't help, or a person has to sign in, the source waits for her.
     """
     failed = queries.source(actor, source.pk)
-    pause = (
-        timedelta(seconds=wait) if wait is not None else FIRST_WAIT * 2 ** min(failed.attempts, 10)
-    )
+    asked = error.retry_after if isinstance(error, Remote) else None
+    failed.needs_login = isinstance(error, Remote) and error.needs_login
+    failed.next_attempt = actor.clock.now() + pause_after(failed, asked=asked, random=random)
     failed.attempts += 1
-    failed.error = message
+    failed.error = str(error)
     failed.locked_until = None
-    failed.next_attempt = actor.clock.now() + min(pause, LONGEST_WAIT)
+    permanent = isinstance(error, Correctable) or error.permanent or failed.needs_login
     if permanent and failed.state == SourceState.READING:
         failed.state = SourceState.FAILED
-    failed.save(update_fields=["attempts", "error", "locked_until", "next_attempt", "state"])
+    failed.save(
+        update_fields=[
+            "attempts", "error", "locked_until", "needs_login", "next_attempt", "state",
+        ]
+    )  # fmt: skip
 
 
-def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) -> None:
-    """Keep how far a batch brought its source; call it in the batch's own transaction."""
+@transaction.atomic
+def record_crash(actor: Actor, *, source: Source, error: Exception, random: Random) -> None:
+    """Keep that reading ended the runner through a defect; after three in a row, stop trying."""
+    failed = queries.source(actor, source.pk)
+    failed.crashes += 1
+    failed.error = (
+        f"Auscult failed at reading this source ({type(error).__name__}: {error}). "
+        "That is a defect of Auscult, not of the source; please report it."
+    )
+    failed.locked_until = None
+    failed.next_attempt = actor.clock.now() + pause_after(failed, asked=None, random=random)
+    failed.attempts += 1
+    if failed.crashes >= CRASHES and failed.state == SourceState.READING:
+        failed.state = SourceState.FAILED
+        failed.error += f" It happened {failed.crashes} times in a row, so it isn't read any more."
+    failed.save(
+        update_fields=["attempts", "crashes", "error", "locked_until", "next_attempt", "state"]
+    )
+
+
+def note_progress(
+    actor: Actor, *, source: Source, status: Mapping[str, Any], share_read: float | None
+) -> None:
+    """Keep how an open source is doing, as it says itself."""
+    queries.sources(actor).filter(pk=source.pk).update(status=dict(status), share_read=share_read)
+
+
+def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) -> bool:
+    """Keep how far a batch brought its source; call it in the batch's own transaction.
+
+    Returns
+    -------
+    bool
+        False where it is paused, removed or set to something else: the batch isn't wanted.
+    """
     now = actor.clock.now()
-    queries.sources(actor).filter(pk=source.pk).update(
+    wanted = (
+        queries.every_source(actor)
+        .filter(pk=source.pk, revision=source.revision)
+        .exclude(state__in=[SourceState.PAUSED, SourceState.REMOVED])
+    )
+    stored = wanted.update(
         snapshot=batch.snapshot,
         last_event_at=now if batch.posts.num_rows or batch.deleted else F("last_event_at"),
         received=F("received") + batch.posts.num_rows,
         kept=F("kept") + kept,
-        broken=F("broken") + len(batch.broken),
+        broken=F("broken") + len(batch.broken) + batch.broken_more,
         replaced=F("replaced") + batch.replaced,
         attempts=0,
+        crashes=0,
+        needs_login=False,
         error="",
     )
+    if not stored:
+        return False
     for stretch in batch.coverage:
         _cover(source, stretch)
     BrokenLine.objects.bulk_create(
@@ -247,6 +323,7 @@ def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) ->
         ],
         ignore_conflicts=True,  # a batch that is read again brings the same lines
     )
+    return True
 
 
 def _cover(source: Source, stretch: Covered) -> None:

@@ -47,3 +47,15 @@ class SourceRefused(Correctable):
             field=field,
             hint="Change it and save again.",
         )
+
+
+class SourceMoved(Correctable):
+    """A source was paused, removed or changed while it was read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"'{name}' was paused, removed or changed while it was read.",
+            code="source-moved",
+            field="source",
+            hint="What was read last wasn't stored; resume the source to read it again.",
+        )

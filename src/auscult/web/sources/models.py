@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import models
 
+from auscult.engine.connectors.base import Capabilities, find
 from auscult.web.accounts.models import Organisation
 
 # A live source that sends nothing for so long is shown as silent.
@@ -19,14 +21,19 @@ class SourceState(models.TextChoices):
     PAUSED = "paused", "paused"
     FAILED = "failed", "failed"
     FINISHED = "finished", "finished"
+    # Gone for everybody who looks; the row stays for the mentions that were kept of it.
+    REMOVED = "removed", "removed"
 
 
 # Every move that a source can make; `actions` makes no other.
 MOVES: dict[SourceState, frozenset[SourceState]] = {
-    SourceState.READING: frozenset({SourceState.PAUSED, SourceState.FAILED, SourceState.FINISHED}),
-    SourceState.PAUSED: frozenset({SourceState.READING}),
-    SourceState.FAILED: frozenset({SourceState.READING, SourceState.PAUSED}),
-    SourceState.FINISHED: frozenset({SourceState.READING, SourceState.PAUSED}),
+    SourceState.READING: frozenset(
+        {SourceState.PAUSED, SourceState.FAILED, SourceState.FINISHED, SourceState.REMOVED}
+    ),
+    SourceState.PAUSED: frozenset({SourceState.READING, SourceState.REMOVED}),
+    SourceState.FAILED: frozenset({SourceState.READING, SourceState.PAUSED, SourceState.REMOVED}),
+    SourceState.FINISHED: frozenset({SourceState.READING, SourceState.PAUSED, SourceState.REMOVED}),
+    SourceState.REMOVED: frozenset(),
 }
 
 
@@ -41,12 +48,20 @@ class Source(models.Model):
     secrets = models.TextField(default="")
     snapshot = models.JSONField(null=True)
     live = models.BooleanField(default=False)
+    # Counts the changes of what is read: what a reader of an older one brings isn't stored.
+    revision = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=SourceState, default=SourceState.READING)
     # Work that happens later: claimed by a conditional UPDATE of these two.
     next_attempt = models.DateTimeField(db_index=True)
     locked_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     error = models.TextField(default="")
+    # A person has to sign in anew before it can be read on.
+    needs_login = models.BooleanField(default=False)
+    # Times in a row that reading it ended the runner, through a defect.
+    crashes = models.PositiveSmallIntegerField(default=0)
+    # `connectors.live.Status.as_data`, some seconds old at most.
+    status = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     last_event_at = models.DateTimeField(null=True)
     received = models.BigIntegerField(default=0)
@@ -55,6 +70,10 @@ class Source(models.Model):
     replaced = models.BigIntegerField(default=0)
     ttl_days = models.PositiveIntegerField(null=True)
     sample_share = models.FloatField(default=0.0)
+    # The highest that it ever was: the lake may hold as much.
+    sampled_most = models.FloatField(default=0.0)
+    # It counts as silent after so many minutes without an event; null: after an hour.
+    silent_minutes = models.PositiveIntegerField(null=True)
     # How much of a source that ends was read, 0 to 1; null: nobody knows.
     share_read = models.FloatField(null=True)
 
@@ -77,7 +96,24 @@ class Source(models.Model):
         if self.error:
             return "failing"
         quiet_since = self.last_event_at or self.created_at
-        return "silent" if self.live and now - quiet_since > SILENT_AFTER else "well"
+        return "silent" if self.live and now - quiet_since > self.silent_after else "well"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What its kind of source can do."""
+        return _capabilities(self.connector)
+
+    @property
+    def silent_after(self) -> timedelta:
+        """How long it may send nothing before it is shown as silent."""
+        if self.silent_minutes is None:
+            return SILENT_AFTER
+        return timedelta(minutes=self.silent_minutes)
+
+
+@cache
+def _capabilities(connector: str) -> Capabilities:
+    return find(connector).capabilities
 
 
 class Coverage(models.Model):

@@ -54,7 +54,12 @@ class Gap:
 
 def sources(actor: Actor) -> QuerySet[Source]:
     """Return the organisation's sources, by name."""
-    return Source.objects.filter(organisation_id=actor.organisation_id).order_by("name")
+    return every_source(actor).exclude(state=SourceState.REMOVED).order_by("name")
+
+
+def every_source(actor: Actor) -> QuerySet[Source]:
+    """Return the organisation's sources with those that were removed but not their posts."""
+    return Source.objects.filter(organisation_id=actor.organisation_id)
 
 
 def source(actor: Actor, given: int | str) -> Source:

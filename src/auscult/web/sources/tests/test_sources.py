@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from auscult.engine.kernel.clock import FixedClock
-from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor
 from auscult.web.sources import queries
@@ -16,7 +17,9 @@ from auscult.web.sources.actions import (
     add_source,
     change_source,
     claim_source,
+    pause_after,
     pause_source,
+    record_crash,
     record_failure,
     release_source,
     resume_source,
@@ -78,26 +81,56 @@ def test_one_process_reads_a_source(owner: Actor, town: Source, clock: FixedCloc
     assert not queries.due_sources(owner, clock.now()).exists()
 
 
-def test_failures_wait_longer_and_longer(owner: Actor, town: Source, clock: FixedClock) -> None:
-    waits = []
-    for _ in range(12):
-        record_failure(owner, source=town, message="500", permanent=False)
+@pytest.mark.parametrize(("live", "first", "longest"), [(False, 10, 3600), (True, 1, 300)])
+def test_failures_wait_longer_and_longer(
+    owner: Actor, town: Source, clock: FixedClock, live: bool, first: int, longest: int
+) -> None:
+    Source.objects.update(live=live)
+
+    def fail(error: Remote | Correctable) -> float:
+        record_failure(owner, source=town, error=error, random=Random(1))
         town.refresh_from_db()
-        waits.append((town.next_attempt - clock.now()).total_seconds())
-    assert waits[:4] == [10, 20, 40, 80]
-    assert waits[-1] == 3600
+        return (town.next_attempt - clock.now()).total_seconds()
+
+    waits = [fail(Remote("500")) for _ in range(13)]
+    for attempt, wait in enumerate(waits):
+        whole = min(first * 2**attempt, longest)
+        assert whole / 2 <= wait <= whole
     assert queries.source_health(owner)[0].health == "failing"
-    record_failure(owner, source=town, message="slow down", permanent=False, wait=77)
-    town.refresh_from_db()
-    assert (town.next_attempt - clock.now()).total_seconds() == 77
-    record_failure(owner, source=town, message="gone", permanent=True)
+    assert 77 <= fail(Remote("slow down", retry_after=77)) <= 77 + first
+    assert 86_400 <= fail(Remote("in a month", retry_after=1e7)) <= 86_400 + first
+    fail(Remote("gone", permanent=True))
     assert queries.source_health(owner)[0].health == "failed"
     assert resume_source(owner, source=town).error == ""
+    fail(Remote("who are you?", needs_login=True))
+    assert (town.state, town.needs_login) == ("failed", True)
+    assert not resume_source(owner, source=town).needs_login
+
+
+def test_pauses_differ_so_that_not_everybody_comes_back_at_once(town: Source) -> None:
+    chance = Random(2)
+    pauses = {pause_after(town, asked=60, random=chance) for _ in range(50)}
+    pauses |= {pause_after(town, asked=None, random=chance) for _ in range(50)}
+    assert len(pauses) == 100
+
+
+def test_a_source_that_ends_the_runner_three_times_waits_for_a_person(
+    owner: Actor, town: Source
+) -> None:
+    for _ in range(3):
+        assert queries.source(owner, town.pk).state == "reading"
+        record_crash(owner, source=town, error=TypeError("'x'"), random=Random(1))
+    town.refresh_from_db()
+    assert town.state == "failed"
+    assert town.error.startswith("Auscult failed at reading this source (TypeError: 'x').")
+    assert town.error.endswith("It happened 3 times in a row, so it isn't read any more.")
+    assert resume_source(owner, source=town).crashes == 0
 
 
 def test_moves_are_those_declared(owner: Actor, town: Source) -> None:
     assert set(MOVES) == set(SourceState)
-    for state in SourceState:
+    assert not MOVES[SourceState.REMOVED]
+    for state in set(SourceState) - {SourceState.REMOVED}:
         for move, to in ((pause_source, "paused"), (resume_source, "reading")):
             Source.objects.update(state=state)
             if to == state or to in MOVES[state]:
