@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,11 @@ import pyarrow.parquet as pq
 import zstandard
 
 from auscult.engine.connectors.conformance import Expected
+from servers.jetstream import Fault, Jetstream
+from servers.jetstream_log import Log, account, commit
 
 Specimen = tuple[dict[str, Any], Expected]
+Live = AbstractContextManager[Specimen]  # its server runs for as long as it is read
 
 
 def _record(number: int) -> dict[str, Any]:
@@ -89,7 +95,28 @@ def small_town(folder: Path) -> Specimen:
     return {"days": 7, "seed": 3}, Expected(broken=0)
 
 
-SPECIMENS: dict[str, tuple[Callable[[Path], Specimen], ...]] = {
+@contextlib.contextmanager
+def jetstream(folder: Path) -> Iterator[Specimen]:
+    """Posts, edits, deletions and accounts that leave, with a frame that is none."""
+    log = Log(step_us=1_000_000)
+    authors = [f"did:plc:{name}" for name in ("anna", "bert", "carla")]
+    for number in range(120):
+        said = {"text": f"post {number}", "createdAt": "2025-12-31T10:00:00Z", "langs": ["en"]}
+        log.append(commit(authors[number % 3], "app.bsky.feed.post", str(number), said))
+    log.append(commit(authors[0], "app.bsky.feed.post", "3", None))
+    log.append(
+        commit(authors[1], "app.bsky.feed.post", "4", {"text": "edited"}, operation="update")
+    )
+    log.append(account(authors[2], status="deleted"))
+    log.append(account(authors[2]))
+    log.append(commit(authors[2], "app.bsky.feed.post", "back", {"text": "back again"}))
+    with Jetstream(log=log, faults=deque([Fault(after=50, garbage=b"{broken")])) as server:
+        config = {"hosts": [server.url], "hours_back": 36.0, "version": 2}
+        yield config, Expected(records=123, broken=1)
+
+
+SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
+    "bluesky": (jetstream,),
     "files": (json_lines, packed_lines, bars, table, columns),
     "lakeside": (small_town,),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,11 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "make"), CASES)
 def test_a_connector_keeps_its_contract(name: str, make: Any, tmp_path: Path) -> None:
-    values, expected = make(tmp_path)
-    conformance.check(base.find(name), values, expected)
+    with contextlib.ExitStack() as stack:
+        made = make(tmp_path)
+        # A specimen of a live source is a context: its server runs for as long as it is read.
+        values, expected = made if isinstance(made, tuple) else stack.enter_context(made)
+        conformance.check(base.find(name), values, expected)
 
 
 def test_every_connector_is_checked() -> None:
@@ -43,13 +47,15 @@ def test_every_connector_is_checked() -> None:
 
 
 def test_an_unknown_connector_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(Correctable, match=r"no source of the kind 'telegram'.*Known kinds: files"):
+    with pytest.raises(
+        Correctable, match=r"no source of the kind 'telegram'.*Known kinds: .*files"
+    ):
         base.find("telegram")
 
 
 def test_a_deletion_names_one_thing() -> None:
-    with pytest.raises(ValueError, match="not both"):
+    with pytest.raises(ValueError, match="names one of"):
         base.Deletion()
-    with pytest.raises(ValueError, match="not both"):
+    with pytest.raises(ValueError, match="names one of"):
         base.Deletion(uri="u", author="a")
     assert base.Deletion(author="a").uri is None

@@ -258,7 +258,7 @@ def raw_hashes(cids: list[str]) -> pa.StringArray:
     letters = np.frombuffer(data, np.uint8).reshape(-1, _CID_LENGTH)[:, 1:]
     # 58 letters of five bits are 36 bytes and two bits of nothing.
     bits = np.unpackbits(_values_of_letters[letters][:, :, None], axis=2)[:, :, 3:]
-    digests = np.packbits(bits.reshape(len(letters), -1), axis=1)[:, 4:36]
+    digests = np.packbits(bits.reshape(len(letters), (_CID_LENGTH - 1) * 5), axis=1)[:, 4:36]
     hexes = pa.array(_hex_digits(digests), pa.string())
     if all(good):
         return hexes
