@@ -1,5 +1,5 @@
 """Tests here talk to real servers; see `tests/servers`."""
 
-from servers.fixtures import pds, snac, wordpress
+from servers.fixtures import appview, pds, snac, wordpress
 
-__all__ = ["pds", "snac", "wordpress"]
+__all__ = ["appview", "pds", "snac", "wordpress"]

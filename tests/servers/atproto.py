@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from servers.calls import Answer, call
+from servers.databases import running_postgres, running_redis
 from servers.processes import Absent, Server, folder, free_port, program
 
 HERE = Path(__file__).parent
@@ -66,6 +67,10 @@ class Pds:
         """Ask one XRPC method and return its JSON."""
         token = session.access if session else None
         return call("GET", f"{self.url}/xrpc/{method}", params=params, token=token).json()
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """Ask the AppView one XRPC method, as anybody may, and return its JSON."""
+        return call("GET", f"{self.appview_url}/xrpc/{method}", params=params).json()
 
     def do(self, method: str, session: Session | None = None, **body: Any) -> Any:
         """Call one XRPC procedure and return its JSON, None when it has none."""
@@ -198,30 +203,45 @@ def _now() -> str:
 
 
 @contextlib.contextmanager
-def running_pds(*, rate_limits: bool = False, **network: Any) -> Iterator[Pds]:
-    """Start a PLC directory and a PDS; with `bsky` in `network` an AppView too.
+def running_pds(*, rate_limits: bool = False) -> Iterator[Pds]:
+    """Start a PLC directory and a PDS.
 
     With `rate_limits` the PDS refuses the 31st sign-in of 5 minutes, with 429.
     """
+    with _running({"rateLimitsEnabled": rate_limits}) as pds:
+        yield pds
+
+
+@contextlib.contextmanager
+def running_appview() -> Iterator[Pds]:
+    """Start the same with an AppView, which answers what the PDS is asked for feeds."""
+    with running_postgres() as database, running_redis() as redis:
+        bsky = {"dbPostgresUrl": database, "dbPostgresSchema": "tests", "bsky": {}}
+        with _running({}, {"REDIS_HOST": redis}, **bsky) as pds:
+            yield pds
+
+
+@contextlib.contextmanager
+def _running(
+    pds: dict[str, Any], environment: dict[str, str] | None = None, **network: Any
+) -> Iterator[Pds]:
     if not (HERE / "node_modules" / "@atproto" / "dev-env").exists():
         raise Absent("the npm package @atproto/dev-env isn't installed")
-    wanted: dict[str, Any] = {
+    wanted = {
         "plc": {"port": free_port()},
-        "pds": {"port": free_port(), "hostname": "localhost", "rateLimitsEnabled": rate_limits},
+        "pds": {"port": free_port(), "hostname": "localhost", **pds},
         **network,
     }
+    script = HERE / "pds" / "start.mjs"
     with folder("pds") as place:
-        command: list[str | Path] = [
-            program("node", "nodejs"),
-            HERE / "pds" / "start.mjs",
-            json.dumps(wanted),
-        ]
-        environment = {
+        command: list[str | Path] = [program("node", "nodejs"), script, json.dumps(wanted)]
+        variables = {
             "TMPDIR": str(place),
             "NODE_OPTIONS": "--dns-result-order=ipv4first",
             "LOG_ENABLED": "false",
+            **(environment or {}),
         }
-        with Server(command, name="pds", cwd=place, env=environment) as server:
+        with Server(command, name="pds", cwd=place, env=variables) as server:
             ready = server.wait_for(lambda: _ready(server.printed))
             yield Pds(
                 url=_loopback(ready["pds"]),

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pytest
 
-from servers.atproto import Pds, running_pds
+from servers.atproto import Pds, running_appview, running_pds
 from servers.processes import Absent, NotStarted
 from servers.snac import Snac, running_snac
 from servers.wordpress import WordPress, running_wordpress
@@ -38,6 +38,12 @@ def _given(server: AbstractContextManager[T]) -> Iterator[T]:
 def pds() -> Iterator[Pds]:
     """Give a PLC directory and a PDS of the AT Protocol."""
     yield from _given(running_pds())
+
+
+@pytest.fixture(scope="session")
+def appview() -> Iterator[Pds]:
+    """Give the same with an AppView, for tests marked `nightly`."""
+    yield from _given(running_appview())
 
 
 @pytest.fixture(scope="session")
