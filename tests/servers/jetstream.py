@@ -11,11 +11,12 @@ import asyncio
 import contextlib
 import threading
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -25,8 +26,9 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from servers.jetstream_log import EVENTS, TEXT, Event, Log, Packing, Wire, error, framed, info
+from servers.jetstream_log import EVENTS, TEXT, Event, Packing, Told, Wire, error, framed, info
 
+L = TypeVar("L", bound=Told)
 V1_PATH, V2_PATH = "/subscribe", f"/xrpc/{EVENTS}"
 DICTIONARY_PATH = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 KINDS = ("commit", "identity", "account", "sync")
@@ -126,7 +128,7 @@ def _fits(collection: str, pattern: str) -> bool:
 
 
 @dataclass(slots=True, kw_only=True)
-class Jetstream:
+class Jetstream(Generic[L]):
     """Serves a log on a free port of the loopback address.
 
     Attributes
@@ -143,7 +145,7 @@ class Jetstream:
         All requests, the newest last.
     """
 
-    log: Log
+    log: L
     dictionaries: Path | None = None
     rate: float | None = None
     faults: deque[Fault] = field(default_factory=deque)
@@ -161,7 +163,7 @@ class Jetstream:
         """Return its address, without a path."""
         return f"ws://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Jetstream:
+    def __enter__(self) -> Jetstream[L]:
         self._packing = Packing(self.dictionaries)
         started = threading.Event()
         self._thread = threading.Thread(
@@ -306,14 +308,14 @@ class Jetstream:
     def _resume(self, wanted: Wanted, cursor: str) -> None:
         """Find where the stream starts; without a cursor at the newest event."""
         log, v2 = self.log, wanted.wire.version == 2
-        wanted.position = len(log.events)
+        wanted.position = len(log)
         if not cursor:
             return
         if not cursor.isdigit():
             raise Rejected("InvalidRequest", f'invalid cursor: "{cursor}"')
         number = int(cursor)
         if number >= TIMES_FROM:
-            position, oldest = log.position_of_time(number), log.position_of_seq(log.floor)
+            position, oldest = bisect_left(log.times, number), bisect_left(log.seqs, log.floor)
             wanted.position = max(position, oldest)
             before = oldest < len(log.times) and number < log.times[oldest]
             if v2 and before:
@@ -327,7 +329,7 @@ class Jetstream:
             text = f"cursor {number} below lookback floor {log.floor}"
             raise Rejected("CursorTooOld", f"subscribe: cursor too old: {text}")
         else:
-            wanted.position = log.position_of_seq(max(number, log.floor))
+            wanted.position = bisect_left(log.seqs, max(number, log.floor))
 
 
 def _subprotocol(_: ServerProtocol, offered: Any) -> Any:
@@ -351,12 +353,12 @@ def _response(status: int, body: bytes, headers: Mapping[str, str]) -> Response:
     return Response(status, "", Headers(fields), body)
 
 
-class _Talk:
+class _Talk(Generic[L]):
     """One subscriber, from the answer to its request until the end."""
 
     def __init__(
         self,
-        server: Jetstream,
+        server: Jetstream[L],
         wanted: Wanted,
         fault: Fault,
         asked: Asked,
@@ -401,7 +403,7 @@ class _Talk:
             self.writer.write(self._pack(wanted.notice))
         position, started, pending = wanted.position, time.monotonic(), self.fault != Fault()
         while True:
-            end = min(len(log.events), position + AT_ONCE)
+            end = min(len(log), position + AT_ONCE)
             rate = self.server.rate
             if rate is not None:
                 due = wanted.position + int((time.monotonic() - started) * rate) + 1
@@ -416,7 +418,7 @@ class _Talk:
                 frames = rest
             await self._write(frames)
             position = end
-            if position == len(log.events):
+            if position == len(log):
                 await self._news(position)
             elif rate is not None:
                 await asyncio.sleep(0.01)
@@ -428,13 +430,8 @@ class _Talk:
     def _frames(self, first: int, end: int) -> list[bytes]:
         """Return what this subscriber gets of some events."""
         server, wanted = self.server, self.wanted
-        frames = server.log.frames(first, end, wanted.wire, server._packing)
-        if wanted.everything:
-            return [one for one in frames if one is not None]
-        events = server.log.events
-        return [
-            one for at, one in enumerate(frames, first) if one is not None and wanted(events[at])
-        ]
+        choice = None if wanted.everything else wanted
+        return server.log.chosen(first, end, choice, wanted.wire, server._packing)
 
     async def _write(self, frames: list[bytes]) -> None:
         if frames:
@@ -445,9 +442,9 @@ class _Talk:
 
     async def _news(self, position: int) -> None:
         """Wait until there are more events than `position`."""
-        while len(self.server.log.events) == position:
+        while len(self.server.log) == position:
             self.server._changed.clear()
-            if len(self.server.log.events) == position:
+            if len(self.server.log) == position:
                 await self.server._changed.wait()
 
     async def _go_wrong(self, rest: list[bytes]) -> bool:

@@ -6,14 +6,13 @@ Both wire forms, field by field and in the order in which Jetstream itself write
 
 from __future__ import annotations
 
-import bisect
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import zstandard
@@ -197,6 +196,39 @@ class Packing:
         return framed(self._compressors[wire.version].compress(payload), BINARY)
 
 
+class Told(Protocol):
+    """What a server needs to know of the events that it tells."""
+
+    floor: int
+
+    @property
+    def seqs(self) -> Sequence[int]:
+        """Their numbers, rising, maybe with gaps."""
+
+    @property
+    def times(self) -> Sequence[int]:
+        """When they happened, in microseconds."""
+
+    @property
+    def next_seq(self) -> int:
+        """The number that the next event will get."""
+
+    def __len__(self) -> int: ...
+
+    def chosen(
+        self,
+        first: int,
+        end: int,
+        wanted: Callable[[Event], bool] | None,
+        wire: Wire,
+        packing: Packing,
+    ) -> list[bytes]:
+        """Return the frames of those that are wanted."""
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each new event."""
+
+
 @dataclass(slots=True)
 class Log:
     """Events in the order of their numbers; more may be appended while it is served.
@@ -243,16 +275,30 @@ class Log:
         """Call `listener` after each new event, in the thread that appends it."""
         self._listeners.append(listener)
 
-    def position_of_seq(self, seq: int) -> int:
-        """Return where the first event stands whose number is `seq` or more."""
-        return bisect.bisect_left(self.seqs, seq)
+    def __len__(self) -> int:
+        return len(self.events)
 
-    def position_of_time(self, time_us: int) -> int:
-        """Return where the first event stands that happened then or later."""
-        return bisect.bisect_left(self.times, time_us)
+    def chosen(
+        self,
+        first: int,
+        end: int,
+        wanted: Callable[[Event], bool] | None,
+        wire: Wire,
+        packing: Packing,
+    ) -> list[bytes]:
+        """Return the frames of those events from `first` to `end` that are wanted.
 
-    def frames(self, first: int, end: int, wire: Wire, packing: Packing) -> list[bytes | None]:
-        """Return the frames of some events; None for what this wire doesn't show."""
+        What this wire doesn't show is left out.
+        """
+        frames = self._packed(first, end, wire, packing)
+        if wanted is None:
+            return [one for one in frames if one is not None]
+        events = self.events
+        return [
+            one for at, one in enumerate(frames, first) if one is not None and wanted(events[at])
+        ]
+
+    def _packed(self, first: int, end: int, wire: Wire, packing: Packing) -> list[bytes | None]:
         with self._lock:  # two servers may tell the same
             made = self._frames.setdefault(wire, [])
             for at in range(len(made), end):

@@ -17,7 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from servers.calls import call
 from servers.jetstream import DICTIONARY_PATH, V2_PATH, Fault, Jetstream
-from servers.jetstream_log import Log, account, commit, identity, sync
+from servers.jetstream_log import Log, Wire, account, commit, identity, sync
+from servers.jetstream_recording import playing, record
 
 POST, LIKE = "app.bsky.feed.post", "app.bsky.feed.like"
 ANNA, BERT = "did:plc:anna", "did:plc:bert"
@@ -42,26 +43,26 @@ def some_events() -> Log:
 
 
 @pytest.fixture
-def server() -> Iterator[Jetstream]:
+def server() -> Iterator[Jetstream[Log]]:
     dictionaries = DICTIONARIES if DICTIONARIES.exists() else None
     with Jetstream(log=some_events(), dictionaries=dictionaries) as running:
         yield running
 
 
-def listen(server: Jetstream, query: str = "", path: str = V2_PATH) -> ClientConnection:
+def listen(server: Jetstream[Log], query: str = "", path: str = V2_PATH) -> ClientConnection:
     return connect(f"{server.url}{path}?{query}", compression=None)
 
 
-def told(server: Jetstream, count: int, query: str, path: str = V2_PATH) -> list[Any]:
+def told(server: Jetstream[Log], count: int, query: str, path: str = V2_PATH) -> list[Any]:
     with listen(server, query, path) as stream:
         return [orjson.loads(stream.recv(timeout=5)) for _ in range(count)]
 
 
-def seqs(server: Jetstream, count: int, query: str) -> list[int]:
+def seqs(server: Jetstream[Log], count: int, query: str) -> list[int]:
     return [one["payload"]["seq"] for one in told(server, count, query)]
 
 
-def refusal(server: Jetstream, query: str) -> dict[str, str]:
+def refusal(server: Jetstream[Log], query: str) -> dict[str, str]:
     with pytest.raises(InvalidStatus) as caught:
         listen(server, query)
     assert caught.value.response.status_code == 400
@@ -69,13 +70,13 @@ def refusal(server: Jetstream, query: str) -> dict[str, str]:
     return body
 
 
-def test_a_number_resumes_at_that_event_or_the_next_one_there_is(server: Jetstream) -> None:
+def test_a_number_resumes_at_that_event_or_the_next_one_there_is(server: Jetstream[Log]) -> None:
     assert seqs(server, 7, "cursor=0") == [1, 2, 3, 4, 10, 11, 12]
     assert seqs(server, 4, "cursor=4") == [4, 10, 11, 12]
     assert seqs(server, 3, "cursor=7") == [10, 11, 12]
 
 
-def test_version_two_is_written_as_its_lexicon_says(server: Jetstream) -> None:
+def test_version_two_is_written_as_its_lexicon_says(server: Jetstream[Log]) -> None:
     frames = told(server, 7, "cursor=1")
     assert {one["$type"] for one in frames} == {"message"}
     first, _, third, gone, diverged, *_, left = [one["payload"] for one in frames]
@@ -91,7 +92,7 @@ def test_version_two_is_written_as_its_lexicon_says(server: Jetstream) -> None:
     assert left["account"] == {**left["account"], "active": False, "status": "deleted"}
 
 
-def test_version_one_leaves_out_what_it_never_had(server: Jetstream) -> None:
+def test_version_one_leaves_out_what_it_never_had(server: Jetstream[Log]) -> None:
     frames = told(server, 5, "cursor=0", "/subscribe")
     assert [one["kind"] for one in frames] == ["commit", "commit", "identity", "commit", "account"]
     assert frames[0]["commit"]["record"]["text"] == "Flu <jabs> & more"
@@ -99,7 +100,7 @@ def test_version_one_leaves_out_what_it_never_had(server: Jetstream) -> None:
     assert "record" not in frames[3]["commit"]
 
 
-def test_collections_leave_everything_else_in_and_kinds_take_it_out(server: Jetstream) -> None:
+def test_collections_leave_everything_else_in_and_kinds_take_it_out(server: Jetstream[Log]) -> None:
     assert seqs(server, 6, f"cursor=0&collections={POST}") == [1, 3, 4, 10, 11, 12]
     assert seqs(server, 3, f"cursor=0&collections={POST}&kinds=commit") == [1, 4, 11]
     assert seqs(server, 4, "cursor=0&collections=app.bsky.feed.*&kinds=commit") == [1, 2, 4, 11]
@@ -108,7 +109,7 @@ def test_collections_leave_everything_else_in_and_kinds_take_it_out(server: Jets
     assert [one["kind"] for one in old] == ["commit", "identity", "commit", "account"]
 
 
-def test_what_can_not_be_meant_is_refused(server: Jetstream) -> None:
+def test_what_can_not_be_meant_is_refused(server: Jetstream[Log]) -> None:
     assert refusal(server, "wantedCollections=x")["error"] == "InvalidRequest"
     assert "use dids" in refusal(server, "wantedDids=x")["message"]
     assert "valid: commit" in refusal(server, "kinds=commits")["message"]
@@ -117,7 +118,7 @@ def test_what_can_not_be_meant_is_refused(server: Jetstream) -> None:
     assert refusal(server, "zstdDictionary=7")["error"] == "UnknownZstdDictionary"
 
 
-def test_a_number_below_the_floor_is_refused_and_a_time_is_moved_up(server: Jetstream) -> None:
+def test_a_number_below_the_floor_is_refused_and_a_time_is_moved_up(server: Jetstream[Log]) -> None:
     server.log.floor = 4
     too_old = refusal(server, "cursor=3")
     assert too_old["error"] == "CursorTooOld"
@@ -130,12 +131,12 @@ def test_a_number_below_the_floor_is_refused_and_a_time_is_moved_up(server: Jets
     assert told(server, 1, "cursor=1", "/subscribe")[0]["cursor"] == 4
 
 
-def test_a_time_resumes_at_the_first_event_from_then_on(server: Jetstream) -> None:
+def test_a_time_resumes_at_the_first_event_from_then_on(server: Jetstream[Log]) -> None:
     assert seqs(server, 5, f"cursor={server.log.times[2]}") == [3, 4, 10, 11, 12]
     assert seqs(server, 4, f"cursor={server.log.times[2] + 1}") == [4, 10, 11, 12]
 
 
-def test_a_number_from_elsewhere_starts_at_the_tip(server: Jetstream) -> None:
+def test_a_number_from_elsewhere_starts_at_the_tip(server: Jetstream[Log]) -> None:
     with listen(server, "cursor=5000") as stream:
         notice = orjson.loads(stream.recv(timeout=5))["payload"]
         assert notice["name"] == "FutureCursor"
@@ -143,7 +144,7 @@ def test_a_number_from_elsewhere_starts_at_the_tip(server: Jetstream) -> None:
         assert orjson.loads(stream.recv(timeout=5))["payload"]["seq"] == 13
 
 
-def test_what_happens_later_is_told_at_once(server: Jetstream) -> None:
+def test_what_happens_later_is_told_at_once(server: Jetstream[Log]) -> None:
     with listen(server) as stream, listen(server) as other:
         assert stream.ping().wait(5)
         assert other.ping().wait(5)
@@ -153,7 +154,7 @@ def test_what_happens_later_is_told_at_once(server: Jetstream) -> None:
 
 
 @needs_dictionaries
-def test_compressed_messages_need_the_dictionary_that_is_given_out(server: Jetstream) -> None:
+def test_compressed_messages_need_the_dictionary_that_is_given_out(server: Jetstream[Log]) -> None:
     http = server.url.replace("ws", "http")
     dictionary = call("GET", f"{http}{DICTIONARY_PATH}").body
     known = zstandard.ZstdCompressionDict(dictionary)
@@ -168,7 +169,7 @@ def test_compressed_messages_need_the_dictionary_that_is_given_out(server: Jetst
 
 
 @needs_dictionaries
-def test_version_one_compresses_with_its_own_dictionary(server: Jetstream) -> None:
+def test_version_one_compresses_with_its_own_dictionary(server: Jetstream[Log]) -> None:
     known = (DICTIONARIES / "legacy_subscribe.zdict").read_bytes()
     unpack = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(known))
     plain = told(server, 5, "cursor=0", "/subscribe")
@@ -177,7 +178,7 @@ def test_version_one_compresses_with_its_own_dictionary(server: Jetstream) -> No
     assert [orjson.loads(unpack.decompress(one)) for one in packed] == plain
 
 
-def test_a_subscriber_who_talks_is_thrown_out(server: Jetstream) -> None:
+def test_a_subscriber_who_talks_is_thrown_out(server: Jetstream[Log]) -> None:
     with listen(server) as stream:
         stream.send("hello")
         with pytest.raises(ConnectionClosedError) as caught:
@@ -187,12 +188,12 @@ def test_a_subscriber_who_talks_is_thrown_out(server: Jetstream) -> None:
     assert server.asked[-1].closed == "the subscriber sent data"
 
 
-def test_the_subprotocol_is_confirmed(server: Jetstream) -> None:
+def test_the_subprotocol_is_confirmed(server: Jetstream[Log]) -> None:
     with connect(f"{server.url}{V2_PATH}", subprotocols=["xrpc.v1.json"]) as stream:  # type: ignore[list-item]
         assert stream.subprotocol == "xrpc.v1.json"
 
 
-def test_faults_come_one_for_each_connection(server: Jetstream) -> None:
+def test_faults_come_one_for_each_connection(server: Jetstream[Log]) -> None:
     busy = (503, {"Retry-After": "7"}, b"busy")
     server.faults.extend(
         [
@@ -222,7 +223,7 @@ def test_faults_come_one_for_each_connection(server: Jetstream) -> None:
     assert [one.status for one in server.asked] == [503, 101, 101, 101, 101, 101]
 
 
-def until_closed(server: Jetstream) -> list[str | bytes]:
+def until_closed(server: Jetstream[Log]) -> list[str | bytes]:
     got: list[str | bytes] = []
     with listen(server, "cursor=0") as stream, contextlib.suppress(ConnectionClosed):
         while True:
@@ -230,7 +231,7 @@ def until_closed(server: Jetstream) -> list[str | bytes]:
     return got
 
 
-def test_a_silent_server_answers_not_even_a_ping(server: Jetstream) -> None:
+def test_a_silent_server_answers_not_even_a_ping(server: Jetstream[Log]) -> None:
     server.faults.append(Fault(after=1, silent=True))
     stream = connect(f"{server.url}{V2_PATH}?cursor=0", close_timeout=0.1)
     with stream:
@@ -240,8 +241,21 @@ def test_a_silent_server_answers_not_even_a_ping(server: Jetstream) -> None:
             stream.recv(timeout=0.1)
 
 
-def test_the_rate_is_held(server: Jetstream) -> None:
+def test_the_rate_is_held(server: Jetstream[Log]) -> None:
     server.rate = 20.0
     started = time.monotonic()
     assert len(told(server, 7, "cursor=0")) == 7
     assert time.monotonic() - started > 0.25
+
+
+def test_a_recording_is_played_by_a_process_of_its_own(tmp_path: Path) -> None:
+    posts = [commit(ANNA, POST, str(number), {"text": "x" * number}) for number in range(300)]
+    assert record(tmp_path / "day", [*posts, sync(ANNA)], Wire.V2) == 301
+    with (
+        playing(tmp_path / "day") as url,
+        connect(f"{url}{V2_PATH}?cursor=200", compression=None) as stream,
+    ):
+        got = [orjson.loads(stream.recv(timeout=5))["payload"] for _ in range(102)]
+    assert [one["seq"] for one in got] == list(range(200, 302))
+    assert got[0]["record"]["text"] == "x" * 199
+    assert got[-1]["$type"].endswith("#sync")
