@@ -112,7 +112,10 @@ class Batch:
     withdrawn : tuple of str
         Uris of reactions that were taken back, after those of this batch.
     restored : tuple of str
-        Authors whose accounts are active again: their posts are welcome from this batch on.
+        Authors whose accounts are active again: what they post from now on is welcome.
+    renewed : tuple of str
+        Authors of whom this batch has all posts that are known to stand: others of theirs
+        go, and may come again.
     confirmed : tuple of str
         Uris of posts that a recheck found in place.
     aliases : dict of str to str
@@ -143,6 +146,7 @@ class Batch:
     reactions: pa.Table | None = None
     withdrawn: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()

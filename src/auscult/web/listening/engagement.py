@@ -2,7 +2,7 @@
 
 A reaction is kept, by a digest of its own uri, while its subject is a mention; the mention's
 counts are the numbers of those kept and not taken back. A reply or a quote is a post of its
-own: it counts here whether it is a mention itself or not.
+own: it counts here whether it is a mention itself or not, unless its source gives counts.
 """
 
 from __future__ import annotations
@@ -52,10 +52,12 @@ class Found(NamedTuple):
 
 
 def add(
-    cursor: CursorWrapper, organisation_id: int, posts: pa.Table, reactions: pa.Table
+    cursor: CursorWrapper, organisation_id: int, posts: pa.Table, reactions: pa.Table | None
 ) -> Changes:
     """Keep the reactions to mentions among posts and reactions; return what they change."""
-    said = pa.concat_tables([reactions, _answers(posts)])
+    said = pa.concat_tables([*_answers(posts), *([] if reactions is None else [reactions])])
+    if not said.num_rows:
+        return Counter()
     known = _mentions(cursor, organisation_id, pc.unique(said.column("subject")).to_pylist())
     if not known:
         return Counter()
@@ -67,13 +69,19 @@ def add(
     return Counter((one.mention, one.kind) for one in new.values())
 
 
-def _answers(posts: pa.Table) -> pa.Table:
-    """Return the posts that answer or quote others, as reactions."""
-    parts = [_answering(posts, "in_reply_to", "reply"), _answering(posts, "quote_of", "quote")]
-    return pa.concat_tables(parts)
+def _answers(posts: pa.Table) -> list[pa.Table]:
+    """Return the posts that answer or quote others, as reactions.
+
+    Posts with counts come from a source that counts by itself, so they aren't counted here.
+    """
+    if posts.column("engagement").null_count < posts.num_rows:
+        posts = posts.filter(pc.is_null(posts.column("engagement")))
+    return [_answering(posts, "in_reply_to", "reply"), _answering(posts, "quote_of", "quote")]
 
 
 def _answering(posts: pa.Table, column: str, kind: str) -> pa.Table:
+    if posts.column(column).null_count == posts.num_rows:
+        return REACTIONS.empty_table()
     chosen = posts.filter(pc.is_valid(posts.column(column)))
     return pa.Table.from_arrays(
         [

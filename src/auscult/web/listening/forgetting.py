@@ -33,7 +33,8 @@ INSERT INTO listening_tombstone
     (organisation_id, digest, at, reason, asked, lifted, until, cleaned)
 VALUES (%s, %s, %s, %s, %s, false, %s, %s)
 ON CONFLICT (organisation_id, digest) DO UPDATE SET
-    at = excluded.at,
+    at = CASE WHEN listening_tombstone.at > excluded.at THEN listening_tombstone.at
+        ELSE excluded.at END,
     lifted = false,
     reason = CASE WHEN listening_tombstone.asked THEN listening_tombstone.reason
         ELSE excluded.reason END,

@@ -66,9 +66,9 @@ def store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batc
         hits = forgetting.living(cursor, actor.organisation_id, posts, hits)
         written = recording.write_posts(cursor, place, posts, hits)
         changes = _reactions(cursor, place, posts, batch)
-        removed = 0
+        removed = _leave_out(cursor, place, batch)
         if batch.deleted:
-            removed = _take_back(cursor, actor, batch.deleted, capabilities, changes)
+            removed += _take_back(cursor, actor, batch.deleted, capabilities, changes)
         engagement.apply(cursor, changes)
         if batch.confirmed:
             recording.confirm(cursor, place, batch.confirmed)
@@ -92,10 +92,19 @@ def _place(actor: Actor, source: Source, capabilities: Capabilities) -> Place:
     )
 
 
+def _leave_out(cursor: CursorWrapper, place: Place, batch: Batch) -> int:
+    """Remove mentions of authors who were read anew, where this batch hasn't their posts."""
+    if not batch.renewed:
+        return 0
+    mentions = forgetting.kept_of(cursor, place.organisation_id, "author", batch.renewed)
+    stand = set(batch.posts.column("uri").to_pylist())
+    return recording.drop_mentions(
+        cursor, sorted(one.id for one in mentions if one.uri not in stand)
+    )
+
+
 def _reactions(cursor: CursorWrapper, place: Place, posts: pa.Table, batch: Batch) -> Changes:
-    changes: Changes = Changes()
-    if batch.reactions is not None:
-        changes = engagement.add(cursor, place.organisation_id, posts, batch.reactions)
+    changes = engagement.add(cursor, place.organisation_id, posts, batch.reactions)
     changes.update(engagement.withdraw(cursor, place.organisation_id, "uri", batch.withdrawn))
     return changes
 

@@ -87,7 +87,6 @@ class Gathering:
         elif event.kind == "account":
             self._account(event)
         elif event.kind == "sync":
-            self._leave(event)
             self.resync = event.did
 
     def breaks(self, event: Event) -> bool:

@@ -39,7 +39,7 @@ class Repositories:
         self._recent: deque[float] = deque(maxlen=A_MINUTE)
 
     def read_anew(self, did: str, snapshot: Snapshot) -> Batch:
-        """Return an author's newest posts, to follow the deletion of all that she said.
+        """Return an author's newest posts, in place of all that she had said.
 
         What can't be read is a gap of hers.
         """
@@ -51,7 +51,7 @@ class Repositories:
         return Batch(
             posts=table,
             snapshot=snapshot,
-            restored=(did,),
+            renewed=(did,),
             coverage=(gap,) if gap else (),
             records=len(posts),
             repeated=len(posts) - table.num_rows,
