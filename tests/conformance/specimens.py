@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import zstandard
 from auscult.engine.connectors.conformance import Expected
 from servers.jetstream import Fault, Jetstream
 from servers.jetstream_log import Log, account, commit
+from servers.mastodon import fake_mastodon
 
 Specimen = tuple[dict[str, Any], Expected]
 Live = AbstractContextManager[Specimen]  # its server runs for as long as it is read
@@ -115,8 +117,28 @@ def jetstream(folder: Path) -> Iterator[Specimen]:
         yield config, Expected(records=123, broken=1)
 
 
+@contextlib.contextmanager
+def instance(folder: Path) -> Iterator[Specimen]:
+    """Two timelines of one instance, with a status that isn't one and some that aren't ours."""
+    with fake_mastodon() as fake:
+        noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        for number in range(130):
+            at = noon - timedelta(minutes=150 - number)
+            fake.post(f"post {number} #flu" if number % 3 else f"post {number}", at=at)
+        fake.post("hidden", account=fake.account("bea", indexable=False), at=noon)
+        fake.post("no date", created_at="soon", at=noon)
+        config = {
+            "instance": fake.url,
+            "timelines": ["local", "#flu"],
+            "access_token": "good",
+            "poll_every": 0.2,
+        }
+        yield config, Expected(records=131, broken=1)
+
+
 SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
     "bluesky": (jetstream,),
     "files": (json_lines, packed_lines, bars, table, columns),
     "lakeside": (small_town,),
+    "mastodon": (instance,),
 }

@@ -179,6 +179,7 @@ def check_batch(batch: Batch) -> None:
     assert batch.records == taken, f"{batch.records} records were taken, {taken} accounted for"
     assert batch.replaced >= 0
     assert json.loads(json.dumps(batch.snapshot)) == batch.snapshot, "the snapshot isn't JSON"
+    assert set(batch.aliases) <= set(uris.to_pylist()), "an alias belongs to no post of its batch"
     for broken in batch.broken:
         assert broken.location, "a broken record has no location"
         assert broken.reason, "a broken record has no reason"
@@ -244,11 +245,13 @@ def check_replaying(
 def standing(batches: list[Batch]) -> set[tuple[str, str]]:
     """Return uri and text of the posts that stand after these batches."""
     posts: dict[str, tuple[str, str]] = {}  # uri to author and text
+    named: dict[str, str] = {}  # alias to uri
     for batch in batches:
+        named.update({alias: uri for uri, alias in batch.aliases.items()})
         table = batch.posts
         columns = [table.column(name).to_pylist() for name in ("uri", "author", "text")]
         posts.update({uri: (author, text) for uri, author, text in zip(*columns, strict=True)})
-        uris = {one.uri for one in batch.deleted}
+        uris = {one.uri or named.get(one.alias or "") for one in batch.deleted}
         authors = {one.author for one in batch.deleted if one.author}
         posts = {u: p for u, p in posts.items() if u not in uris and p[0] not in authors}
     return {(uri, text) for uri, (_, text) in posts.items()}

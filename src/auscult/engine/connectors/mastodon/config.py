@@ -1,0 +1,96 @@
+"""What a person says of an instance to read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+
+from auscult.engine.connectors.base import Settings
+from auscult.engine.connectors.mastodon.timelines import Timeline, read_timeline
+from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.http import read_address
+
+AT_MOST = 20  # timelines of one source; each of them has a stream of its own
+
+
+class MastodonConfig(Settings):
+    """One instance, and what is read of it.
+
+    Attributes
+    ----------
+    instance : str
+        Its address: `example.social`, or with `https://` before it.
+    timelines : tuple of str
+        `public`, `local`, `#hashtag`, `list:number`, `@name@instance`.
+    access_token : SecretStr or None
+        Of an account there; streams and lists need one.
+    own_accounts : tuple of str
+        Accounts of the house, `@name@instance`: their posts are kept in any case.
+    streaming : bool
+        Listen to the stream; else the timelines are asked for again and again.
+    silent_after : float
+        Seconds without any sign of life after which a stream counts as broken. Mastodon
+        gives one every 15 seconds.
+    poll_every : float
+        Seconds between two looks at a timeline that isn't streamed.
+    history_days : float
+        How many days are read back when a timeline is new, at most 2,000 posts.
+    """
+
+    instance: str
+    timelines: tuple[str, ...] = ("local",)
+    access_token: SecretStr | None = None
+    own_accounts: tuple[str, ...] = ()
+    streaming: bool = True
+    silent_after: Annotated[float, Field(gt=0, le=600)] = 45.0
+    poll_every: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    history_days: Annotated[float, Field(ge=0, le=30)] = 1.0
+
+    @field_validator("instance")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        bare = value.strip()
+        try:
+            target = read_address(bare if "://" in bare else f"https://{bare}")
+        except Correctable as error:
+            raise ValueError(str(error)) from error
+        if target.scheme not in {"http", "https"}:
+            raise ValueError("write the instance's name, for example example.social")
+        return f"{target.scheme}://{target.authority}"
+
+    @field_validator("timelines")
+    @classmethod
+    def _canonical(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(str(read_timeline(one)) for one in value))
+        if not found:
+            raise ValueError("name at least one timeline")
+        if len(found) > AT_MOST:
+            raise ValueError(f"at most {AT_MOST} timelines in one source")
+        return found
+
+    @field_validator("own_accounts")
+    @classmethod
+    def _bare(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.strip().lstrip("@").lower() for one in value))
+
+    @field_validator("access_token")
+    @classmethod
+    def _given(cls, value: SecretStr | None) -> SecretStr | None:
+        bare = value.get_secret_value().strip() if value else ""
+        return SecretStr(bare) if bare else None
+
+    @property
+    def read(self) -> tuple[Timeline, ...]:
+        """The timelines, as values."""
+        return tuple(read_timeline(one) for one in self.timelines)
+
+    @property
+    def host(self) -> str:
+        """The instance without its scheme, as a person knows it."""
+        return self.instance.partition("://")[2]
+
+    @property
+    def token(self) -> str | None:
+        """The access token in the clear."""
+        return self.access_token.get_secret_value() if self.access_token else None

@@ -1,0 +1,77 @@
+"""The Mastodon connector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from auscult.engine.connectors.base import (
+    Batch,
+    Capabilities,
+    LiveReader,
+    Resume,
+    Settings,
+    Snapshot,
+)
+from auscult.engine.connectors.live import About, Proposal
+from auscult.engine.connectors.mastodon.config import MastodonConfig
+from auscult.engine.connectors.mastodon.probe import probe
+from auscult.engine.connectors.mastodon.session import AWAY, Session
+from auscult.engine.connectors.receiving import Receiving
+from auscult.engine.kernel.clock import Clock
+from auscult.engine.kernel.http import Network
+
+DUTIES = (
+    "Keep to the rules of the instance; ask its operators before you read a lot of it.",
+    "Posts of accounts that don't want to be found by searches are not kept.",
+    "What is deleted there is deleted here; every post is asked for again once a day.",
+)
+
+
+class Mastodon:
+    """Timelines of a Mastodon instance, or of a server that speaks its API."""
+
+    name = "mastodon"
+    title = "Mastodon"
+    capabilities = Capabilities(
+        live=True,
+        resume=Resume.REPLAY,
+        replay_window=AWAY,
+        deletions=True,
+        edits=True,
+        engagement=True,
+        network=True,
+        recheck_every=timedelta(days=1),
+    )
+    Config: type[Settings] = MastodonConfig
+
+    def about(self, config: MastodonConfig) -> About:
+        """Say what is read of an instance."""
+        read = "; ".join(one.described(config.host) for one in config.read)
+        every = f"every {config.poll_every:.0f} seconds"
+        streams = config.streaming and any(one.stream for one in config.read)
+        return About(
+            reads=f"{read[0].upper()}{read[1:]}.",
+            how_often=f"Live where the instance has streams, else {every}."
+            if streams
+            else f"{every[0].upper()}{every[1:]}.",
+            costs="Nothing; an instance answers 300 requests in five minutes.",
+            terms=f"{config.instance}/about",
+            duties=DUTIES,
+        )
+
+    def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
+        """Recognise an instance, an account or a hashtag there."""
+        return probe(address, network=network)
+
+    def open(
+        self, config: MastodonConfig, snapshot: Snapshot | None, *, clock: Clock, network: Network
+    ) -> LiveReader:
+        """Begin to read an instance, or go on at a snapshot."""
+
+        def session(start: Snapshot | None, receiving: Receiving) -> Iterator[Batch]:
+            return Session(config, start, receiving).batches()
+
+        return Receiving(
+            session, snapshot, clock=clock, network=network, name=f"mastodon {config.host}"
+        )
