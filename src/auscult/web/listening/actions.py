@@ -15,6 +15,7 @@ from django.db.models import F, Max
 
 from auscult.engine.archive import sampled
 from auscult.engine.connectors.base import Batch
+from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import ENGAGEMENT
 from auscult.engine.query.parse import parse
 from auscult.engine.query.write import to_text
@@ -36,8 +37,13 @@ from auscult.web.listening.rows import without_nul
 from auscult.web.listening.standing import StandingWatches, list_version
 from auscult.web.listening.storing import Recorded, store
 from auscult.web.sources import queries as source_queries
-from auscult.web.sources.actions import add_source, pause_source, read_again
-from auscult.web.sources.errors import SourceRefused
+from auscult.web.sources.actions import (
+    add_source,
+    pause_source,
+    prune_broken_lines,
+    read_again,
+    retire_source,
+)
 from auscult.web.sources.models import Source
 
 # Mentions that one transaction of `expire` or `forget` removes, so that others get a turn.
@@ -286,17 +292,34 @@ def finish_forgetting(actor: Actor, *, at_most: int | None = None) -> bool:
 
 
 def expire(actor: Actor) -> int:
-    """Remove mentions that are older than their source's time-to-live; return how many."""
+    """Remove mentions that may not be kept any longer; return how many.
+
+    Those that are older than their source's time-to-live, and those of sources whose rules
+    say how long a post may be kept without asking again.
+    """
     require_editor(actor, "expire mentions")
     now = actor.clock.now()
     removed = 0
-    for source in source_queries.sources(actor).exclude(ttl_days=None):
-        before = now - timedelta(days=source.ttl_days or 0)
-        lake_of(actor).expire(lake_name(source), before)
-        removed += _expire_source(source, to_us(before))
+    for source in source_queries.every_source(actor):
+        if source.ttl_days is not None:
+            before = now - timedelta(days=source.ttl_days)
+            lake_of(actor).expire(lake_name(source), before)
+            removed += _expire_source(source, to_us(before))
+        keep_at_most = _keep_at_most(source)
+        if keep_at_most is not None:
+            before = now - keep_at_most
+            lake_of(actor).expire(lake_name(source), before)
+            removed += _expire_unconfirmed(source, to_us(before))
     if removed:
         empty_journal()
     return removed
+
+
+def _keep_at_most(source: Source) -> timedelta | None:
+    try:
+        return source.capabilities.keep_at_most
+    except Correctable:  # its kind of source isn't installed any more
+        return None
 
 
 def _expire_source(source: Source, before_us: int) -> int:
@@ -316,21 +339,57 @@ def _expire_source(source: Source, before_us: int) -> int:
         low = keys[-1]
 
 
-def remove_source(actor: Actor, *, source: Source) -> int:
-    """Remove a source with all that it brought; return how many mentions that was.
+def _expire_unconfirmed(source: Source, before_us: int) -> int:
+    removed = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            lock_writers(cursor)
+            cursor.execute(
+                "SELECT id FROM listening_mention WHERE origin_id = %s AND confirmed_at < %s "
+                "ORDER BY confirmed_at LIMIT %s",
+                [source.pk, before_us, AT_ONCE],
+            )
+            keys = sorted(row[0] for row in cursor.fetchall())
+            removed += recording.drop_mentions(cursor, keys)
+        if len(keys) < AT_ONCE:
+            return removed
 
-    It is paused first. If it is interrupted, call it again.
+
+def keep_house(actor: Actor) -> None:
+    """Do what is due every some minutes: expiry, forgetting to the end, a tidy lake."""
+    expire(actor)
+    forgetting.drop_old(actor.organisation_id, actor.clock.now())
+    prune_broken_lines(actor)
+    finish_forgetting(actor)
+    lake = lake_of(actor)
+    mine = {lake_name(source) for source in source_queries.every_source(actor)}
+    for name in set(lake.sources) - mine:  # written while their source was removed
+        lake.expire(name, END_OF_TIME)
+    lake.compact()
+
+
+def remove_source(actor: Actor, *, source: Source, keep_posts: bool = False) -> int:
+    """Remove a source; return how many mentions went with it.
+
+    It may be read at this moment: what its reader brings after this isn't stored. If it is
+    interrupted, call it again.
+
+    Parameters
+    ----------
+    keep_posts : bool
+        Leave its mentions, until their time-to-live ends; its sample in the lake goes.
 
     Raises
     ------
     NotAllowed, SourceUnknown
-    SourceRefused
-        Where the runner reads it at this moment; it lets go within seconds.
     """
     require_owner(actor, "remove sources")
-    gone = pause_source(actor, source=source)
-    if gone.locked_until is not None and gone.locked_until > actor.clock.now():
-        raise SourceRefused("source", gone.name, "paused; it is just being read, so try again")
+    gone = source_queries.source(actor, source.pk)
+    if keep_posts:
+        lake_of(actor).expire(lake_name(gone), END_OF_TIME)
+        retire_source(actor, source=gone)
+        return 0
+    gone = pause_source(actor, source=gone)
     lake_of(actor).expire(lake_name(gone), END_OF_TIME)
     removed = _expire_source(gone, to_us(END_OF_TIME))
     with transaction.atomic():

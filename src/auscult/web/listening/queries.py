@@ -18,13 +18,14 @@ from auscult.engine.kernel.text import base_form
 from auscult.engine.query.parse import Query
 from auscult.engine.query.tree import And, Node, Or, Word
 from auscult.web.accounts.models import Actor, Organisation
-from auscult.web.listening import index, reading
+from auscult.web.listening import index, reading, removals
 from auscult.web.listening.database import among, is_sqlite, values
 from auscult.web.listening.errors import SearchRefused, WatchUnknown
 from auscult.web.listening.models import Backfill, BackfillState, HourlyCount, Mention, Watch
 from auscult.web.listening.moments import HOUR_US, KEYS_A_SECOND, SECOND_US, from_us, to_us
 from auscult.web.listening.previewing import Expected, Preview, from_lake
 from auscult.web.listening.reading import LATEST, Filters
+from auscult.web.listening.removals import Removed
 from auscult.web.listening.search import (
     Page,
     best_hits,
@@ -171,6 +172,32 @@ def latest(
         total=len(hits),
         exact=not more and after is None,
         after=chosen[-1] if more and chosen else None,
+    )
+
+
+def unconfirmed(actor: Actor, *, source: Source, before: datetime, limit: int) -> list[str]:
+    """Return the uris of a source's mentions that it last had before a moment, oldest first."""
+    found = Mention.objects.filter(
+        organisation_id=actor.organisation_id, origin=source, confirmed_at__lt=to_us(before)
+    )
+    return list(found.order_by("confirmed_at").values_list("uri", flat=True)[:limit])
+
+
+def removed(
+    actor: Actor,
+    *,
+    since: datetime,
+    until: datetime,
+    watch: Watch | None = None,
+    limit: int = MOST_HITS,
+) -> list[Removed]:
+    """Return how many mentions of a period were removed, by hour, source and reason."""
+    return removals.removed(
+        actor.organisation_id,
+        since=since,
+        until=until,
+        watch_id=None if watch is None else watch.pk,
+        limit=limit,
     )
 
 

@@ -9,13 +9,13 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 
 from auscult.engine.connectors.base import Batch, Covered, configure, find
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import require_editor
+from auscult.web.accounts.policies import require_editor, require_owner
 from auscult.web.sources import queries, secrets
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused
 from auscult.web.sources.models import MOVES, BrokenLine, Coverage, Source, SourceState
@@ -27,6 +27,7 @@ WAITS = {
     False: (timedelta(seconds=10), timedelta(hours=1)),
 }
 MOST_ASKED = timedelta(days=1)  # the longest that another machine may make us wait
+LINES_KEPT = 200  # unreadable records of a live source
 CRASHES = 3  # in a row, after which a source that ends the runner waits for a person
 
 
@@ -179,10 +180,42 @@ def _move(actor: Actor, source: Source, to: SourceState) -> Source:
     return moved
 
 
+@transaction.atomic
+def retire_source(actor: Actor, *, source: Source) -> None:
+    """Let a source be gone for everybody who looks; its row stays for the mentions of it.
+
+    Its credentials, its configuration and its name are given up.
+    """
+    require_owner(actor, "remove sources")
+    gone = _move(actor, source, SourceState.REMOVED)
+    gone.name = f"{gone.name[:150]} (removed, {gone.pk})"
+    gone.config, gone.secrets, gone.snapshot, gone.status = {}, "", None, {}
+    gone.revision += 1
+    gone.save(update_fields=["name", "config", "secrets", "snapshot", "status", "revision"])
+
+
+def prune_broken_lines(actor: Actor) -> None:
+    """Keep the newest unreadable records of each live source alone; the others are counted."""
+    lines = BrokenLine.objects.filter(
+        source__organisation_id=actor.organisation_id, source__live=True
+    )
+    many = lines.values("source_id").annotate(all=Count("pk")).filter(all__gt=LINES_KEPT)
+    for number in [row["source_id"] for row in many]:
+        mine = lines.filter(source_id=number).order_by("-pk")
+        oldest = mine.values_list("pk", flat=True)[LINES_KEPT - 1]
+        lines.filter(source_id=number, pk__lt=oldest).delete()
+
+
 def claim_source(actor: Actor, *, source: Source, until: datetime) -> bool:
     """Take a due source for this process until a moment; False when another has it."""
     free = queries.due_sources(actor, actor.clock.now()).filter(pk=source.pk).order_by()
     return free.update(locked_until=until) == 1
+
+
+def renew_claim(actor: Actor, *, source: Source, was: datetime, until: datetime) -> bool:
+    """Keep a claimed source until a later moment; False when it was lost to another process."""
+    mine = queries.every_source(actor).filter(pk=source.pk, locked_until=was)
+    return mine.update(locked_until=until) == 1
 
 
 def release_source(
@@ -207,7 +240,7 @@ def release_source(
     }
     if finished:
         values["state"] = SourceState.FINISHED
-    queries.sources(actor).filter(pk=source.pk).update(**values)
+    queries.every_source(actor).filter(pk=source.pk).update(**values)
 
 
 def pause_after(source: Source, *, asked: float | None, random: Random) -> timedelta:
@@ -235,7 +268,9 @@ def record_failure(
 
     Where asking again can't help, or a person has to sign in, the source waits for her.
     """
-    failed = queries.source(actor, source.pk)
+    failed = queries.sources(actor).filter(pk=source.pk).first()
+    if failed is None:  # removed meanwhile
+        return
     asked = error.retry_after if isinstance(error, Remote) else None
     failed.needs_login = isinstance(error, Remote) and error.needs_login
     failed.next_attempt = actor.clock.now() + pause_after(failed, asked=asked, random=random)
@@ -255,7 +290,9 @@ def record_failure(
 @transaction.atomic
 def record_crash(actor: Actor, *, source: Source, error: Exception, random: Random) -> None:
     """Keep that reading ended the runner through a defect; after three in a row, stop trying."""
-    failed = queries.source(actor, source.pk)
+    failed = queries.sources(actor).filter(pk=source.pk).first()
+    if failed is None:
+        return
     failed.crashes += 1
     failed.error = (
         f"Auscult failed at reading this source ({type(error).__name__}: {error}). "
