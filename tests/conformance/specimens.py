@@ -20,6 +20,7 @@ from auscult.engine.connectors.conformance import Expected
 from servers.jetstream import Fault, Jetstream
 from servers.jetstream_log import Log, account, commit
 from servers.mastodon import fake_mastodon
+from servers.repositories import POST, Repositories
 
 Specimen = tuple[dict[str, Any], Expected]
 Live = AbstractContextManager[Specimen]  # its server runs for as long as it is read
@@ -136,8 +137,26 @@ def instance(folder: Path) -> Iterator[Specimen]:
         yield config, Expected(records=131, broken=1)
 
 
+@contextlib.contextmanager
+def own_network(folder: Path) -> Iterator[Specimen]:
+    """Posts, edits, deletions, accounts that leave, and a repository that is replaced."""
+    with Repositories() as server:
+        for number in range(120):
+            server.post(f"did:plc:a{number % 3}", str(number), f"post {number}")
+        server.delete("did:plc:a0", f"{POST}/3")
+        server.post("did:plc:a1", "4", "edited")
+        server.send(b"no frame")
+        server.status("did:plc:a2", "deactivated")
+        server.status("did:plc:a2", "active")
+        server.post("did:plc:a2", "back", "back again")
+        server.replace("did:plc:b", {f"{POST}/{n}": {"text": f"elsewhere {n}"} for n in range(9)})
+        server.like("did:plc:b", "1", f"at://did:plc:a0/{POST}/0")
+        yield {"host": server.url}, Expected(records=132, broken=1)
+
+
 SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
     "bluesky": (jetstream,),
+    "bluesky-repositories": (own_network,),
     "files": (json_lines, packed_lines, bars, table, columns),
     "lakeside": (small_town,),
     "mastodon": (instance,),

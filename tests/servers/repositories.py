@@ -104,10 +104,8 @@ class Repositories:
         self._account(did).records.pop(path, None)
         self.commit(did, [{"action": "delete", "path": path, "cid": None}], {})
 
-    def commit(
-        self, did: str, ops: list[dict[str, Any]], blocks: dict[bytes, bytes], **body: Any
-    ) -> None:
-        """Send a commit with these operations and blocks, whatever they are."""
+    def commit(self, did: str, ops: list[Any], carried: dict[bytes, bytes], **body: Any) -> None:
+        """Send a commit with these operations and blocks, and other fields, whatever they are."""
         account = self._account(did)
         account.rev += 1
         root, proof = whole(did, self._rev(did), {})
@@ -116,7 +114,7 @@ class Repositories:
             "commit": root,
             "rev": self._rev(did),
             "since": None,
-            "blocks": archive([root], {**proof, **blocks}),
+            "blocks": archive([root], {**proof, **carried}),
             "ops": ops,
             "blobs": [],
             "rebase": False,
@@ -207,6 +205,9 @@ class Repositories:
             return _answered(200, {"did": "did:web:here", "availableUserDomains": [".test"]})
         if self.failures:
             return _answered(self.failures.pop(0), {"error": "Failure"})
+        return self._answer_of_account(method, query)
+
+    def _answer_of_account(self, method: str, query: dict[str, str]) -> Response:
         account = self.accounts.get(query.get("did") or query.get("repo") or "")
         if account is None or account.status != "active":
             return _answered(400, {"error": "RepoNotFound"})
@@ -236,11 +237,10 @@ class Repositories:
         """Yield what comes after a number, as it comes."""
         at = len(self.frames) if cursor is None else 0
         after = max(cursor or 0, self.floor)
-        while True:
+        while not self._closing:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or len(self.frames) > at)
-                if self._closing:
-                    return
+                if len(self.frames) == at:
+                    self._changed.wait()
                 coming = self.frames[at:]
             at += len(coming)
             yield from (frame for seq, frame in coming if seq is None or seq > after)

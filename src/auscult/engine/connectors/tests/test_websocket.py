@@ -158,7 +158,7 @@ def test_a_refusal_is_an_answer_that_can_be_read(
 
 
 def test_pings_are_answered_and_the_own_header_is_sent() -> None:
-    seen = []
+    seen: list[str | bool] = []
 
     def handler(connection: ServerConnection) -> None:
         assert connection.request is not None
