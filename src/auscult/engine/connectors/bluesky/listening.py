@@ -129,8 +129,8 @@ class Listening:
         now = self._clock.now()
         covered = self._covered(gathering, taking, now)
         snapshot = self._place.snapshot() if self._place else {}
-        yield gathering.batch(snapshot, covered, now)
         self._tell(now)
+        yield gathering.batch(snapshot, covered, now)
         if gathering.resync is not None:
             yield self._repositories.read_anew(gathering.resync, snapshot)
 
@@ -146,7 +146,8 @@ class Listening:
         self._place = place
         covered = []
         pause = (begins - since).total_seconds()
-        if not self._gap and taking.fresh and pause > self._config.silent_after:
+        late = taking.version == 1 and pause > self._config.silent_after
+        if late and taking.fresh and not self._gap:
             # Version 1 says nothing when it keeps no more of the time that it was asked for.
             self._gap = f"The stream began {pause / 60:.0f} minutes after the place asked for."
         if self._gap and begins > since:

@@ -18,8 +18,8 @@ from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Client
 
 PAGE = 100  # records at once, as many as servers give
-PAGES = 3
-A_MINUTE = 30  # repositories that are read anew; a server that fails may name thousands
+PAGES = 20
+A_MINUTE = 10  # repositories that are read anew; when a server fails, thousands may have to be
 
 
 class Repositories:
@@ -62,13 +62,15 @@ class Repositories:
         """Fetch posts; return why some are missing."""
         begun = time.monotonic()
         if len(self._recent) == A_MINUTE and begun - self._recent[0] < 60:
-            return f"More than {A_MINUTE} repositories a minute were to be read anew."
+            return f"Her posts were not read anew: {A_MINUTE} others were in this minute."
         self._recent.append(begun)
         client = self._receiving.network.client(timeout=10.0, total=20.0)
         at = self._receiving.clock.now().isoformat()
         try:
             server = find_server(did, self._directory, client)
-            for record in _newest(server, did, client):
+            for count, record in enumerate(_newest(server, did, client)):
+                if count == PAGE * PAGES:
+                    return f"Of her posts the newest {count:,} were read anew."
                 self._receiving.raise_if_closed()
                 rkey = str(record.get("uri", "")).rpartition("/")[2]
                 try:
@@ -107,7 +109,7 @@ def find_server(did: str, directory: str, client: Client) -> str:
 
 def _newest(server: str, did: str, client: Client) -> Iterator[dict[str, Any]]:
     cursor = None
-    for _ in range(PAGES):
+    for _ in range(PAGES + 1):
         query = {"repo": did, "collection": POST, "limit": str(PAGE)}
         if cursor:
             query["cursor"] = cursor
