@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import zstandard
 
 from auscult.engine.connectors.conformance import Expected
+from servers.feeds import Reply, item, rss, web
 from servers.jetstream import Fault, Jetstream
 from servers.jetstream_log import Log, account, commit
 from servers.mastodon import fake_mastodon
@@ -154,9 +155,26 @@ def own_network(folder: Path) -> Iterator[Specimen]:
         yield {"host": server.url}, Expected(records=132, broken=1)
 
 
+@contextlib.contextmanager
+def sites(folder: Path) -> Iterator[Specimen]:
+    """Feeds of three sites, one of them gone, another with an entry that says nothing."""
+    with contextlib.ExitStack() as running:
+        first, second, third = (running.enter_context(web()) for _ in range(3))
+        items = [item(n, date=f"Thu, {n % 28 + 1:02d} Dec 2025 10:00:00 GMT") for n in range(60)]
+        entries = [{"id": f"tag:b,2026:{n}", "content_html": f"<p>Entry {n}</p>"} for n in range(9)]
+        feed = {"version": "https://jsonfeed.org/version/1.1", "items": [*entries, {}]}
+        feeds = [
+            first.serve("/news.xml", rss(*items)),
+            second.serve("/feed.json", json.dumps(feed).encode()),
+            third.serve("/feed", Reply(status=410)),
+        ]
+        yield {"feeds": feeds}, Expected(records=70, broken=1)
+
+
 SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
     "bluesky": (jetstream,),
     "bluesky-repositories": (own_network,),
+    "feeds": (sites,),
     "files": (json_lines, packed_lines, bars, table, columns),
     "lakeside": (small_town,),
     "mastodon": (instance,),
