@@ -111,6 +111,7 @@ OTHER_PORTS = frozenset(
 Value: TypeAlias = str | int | float
 Params: TypeAlias = Mapping[str, Value | Sequence[Value] | None]
 
+_AUTHORITY = re.compile(r"(?:\[[^][]*\]|[^][:]*)(?::[0-9]*)?")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)")
 _HOST = re.compile(
@@ -197,6 +198,8 @@ def read_address(text: str, params: Params | None = None) -> Target:
             f"'{shown(text)}' has a name or a password before its host.",
             hint="Write the address without them.",
         )
+    if not _AUTHORITY.fullmatch(parts.netloc):
+        raise _not_one(text, "its host can be read in more than one way")
     port = PORTS[parts.scheme] if port is None else port
     if port in OTHER_PORTS:
         raise AddressRefused(

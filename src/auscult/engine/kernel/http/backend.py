@@ -124,11 +124,14 @@ class Backend(httpcore2.NetworkBackend):
         mine = errand.get()
         mine.connected = True
         with _said(httpcore2.ConnectTimeout, httpcore2.ConnectError):
+            self._refuse_when_over()
             line = Line(self._guard.open(host, port, mine.left(timeout)))
-        self._lines.add(line)
-        if self._over:  # cut while it was opened
-            line.close()
-            raise httpcore2.ConnectError(OSError("it was closed from here"))
+            self._lines.add(line)
+            try:
+                self._refuse_when_over()  # cut while it was opened
+            except OSError:
+                line.close()
+                raise
         return line
 
     def cut(self) -> None:
@@ -136,6 +139,10 @@ class Backend(httpcore2.NetworkBackend):
         self._over = True
         for line in list(self._lines):
             hang_up(line.socket)
+
+    def _refuse_when_over(self) -> None:
+        if self._over:
+            raise OSError("it was closed from here")
 
 
 def hang_up(opened: socket.socket) -> None:
@@ -150,7 +157,9 @@ def _said(late: type[Exception], failed: type[Exception]) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise late(error) from error
+        mine = errand.get()
+        over = mine.until is not None and monotonic() >= mine.until
+        raise late(TookTooLong() if over else error) from error
     except OSError as error:
         raise failed(error) from error
 

@@ -35,8 +35,9 @@ class Decoder:
         if self._name not in {"identity", "gzip", "x-gzip", "deflate"}:
             raise NotDecoded(f"it is encoded as '{encoding[:40]}', which was not asked for")
         self._inflate: Any = None
-        self._over = False
         self._members = 0
+        self._held = b""  # perhaps the start of another member
+        self._over = False
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         """Return what these bytes stand for, in pieces of at most 64 KiB.
@@ -49,8 +50,8 @@ class Decoder:
         if self._name == "identity":
             yield from (data[at : at + PIECE] for at in range(0, len(data), PIECE))
             return
-        while data and not self._over:
-            self._inflate = self._inflate or self._begun(data)
+        data, self._held = self._held + data, b""
+        while data and not self._over and (self._inflate is not None or self._begins(data)):
             piece, data = self._step(data)
             if piece:
                 yield piece
@@ -63,8 +64,23 @@ class Decoder:
         NotDecoded
             It ended in the middle.
         """
-        if self._inflate is not None and not self._inflate.eof:
+        if self._inflate is not None:
             raise NotDecoded("it ended in the middle of what was compressed")
+
+    def _begins(self, data: bytes) -> bool:
+        """Begin a member, if there is one; gzip may have several, and padding after the last."""
+        if self._members and self._name == "deflate":
+            self._over = True
+        elif self._members and len(data) < len(_MAGIC) and _MAGIC.startswith(data):
+            self._held = data
+        elif self._members and not data.startswith(_MAGIC):
+            self._over = True
+        else:
+            self._members += 1
+            self._inflate = self._begun(data)
+        if self._members > MEMBERS:
+            raise NotDecoded(f"it was compressed in more than {MEMBERS:,} parts")
+        return self._inflate is not None
 
     def _begun(self, data: bytes) -> Any:
         if self._name != "deflate":
@@ -74,19 +90,12 @@ class Decoder:
         return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
 
     def _step(self, data: bytes) -> tuple[bytes, bytes]:
+        inflate = self._inflate
         try:
-            piece = self._inflate.decompress(data, PIECE)
+            piece = inflate.decompress(data, PIECE)
         except zlib.error as error:
             raise NotDecoded(f"it can't be decompressed ({error})") from error
-        if not self._inflate.eof:
-            return piece, self._inflate.unconsumed_tail
-        rest = self._inflate.unused_data
-        # gzip may go on with another member; what else follows is padding.
-        if self._name != "deflate" and rest.startswith(_MAGIC):
-            self._inflate = None
-            self._members += 1
-            if self._members > MEMBERS:
-                raise NotDecoded(f"it was compressed in more than {MEMBERS:,} parts")
-        else:
-            self._over = True
-        return piece, rest
+        if not inflate.eof:
+            return piece, inflate.unconsumed_tail
+        self._inflate = None
+        return piece, inflate.unused_data

@@ -123,7 +123,8 @@ def made_request(
         A header's value can't be sent.
     """
     body, kind = _body(json, data)
-    given = {_title(name): _checked(name, value) for name, value in (headers or {}).items()}
+    titled = {_title(name): value for name, value in (headers or {}).items()}
+    given = {name: _checked(name, value) for name, value in titled.items()}
     fields = json if json is not None else data
     secrets = secrets_in(target.path, given, fields if isinstance(fields, Mapping) else None)
     return Request(

@@ -1,0 +1,523 @@
+"""Asking over HTTP: what comes back, and how little another machine can do to this one."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from time import monotonic
+
+import pytest
+
+from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.http import Client, Network, Reach, user_agent
+from auscult.engine.kernel.http.testing import Asking, Handler, Server
+
+HERE = Reach(("127.0.0.0/8",))
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MEBIBYTE = 1 << 20
+Serve = Callable[[Handler], Server]
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Network(HERE, clock=FixedClock(NOW), user_agent=user_agent("https://lake.example")).client(
+        timeout=5, total=10
+    ) as made:
+        yield made
+
+
+def zeros(mebibytes: int) -> bytes:
+    """One gzip member of so many MiB of zeros, made from one that repeats (about 1 KiB each)."""
+    packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    block = packing.compress(bytes(MEBIBYTE)) + packing.flush(zlib.Z_FULL_FLUSH)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + block * mebibytes
+
+
+def test_a_page_is_fetched(serve: Serve, client: Client) -> None:
+    server = serve(lambda asking: asking.answer(b"hello", headers={"ETag": '"1"'}))
+    answer = client.get(f"{server.url}/news", params={"page": 2}, headers={"accept": "text/html"})
+    assert (answer.status, answer.text(), answer.headers["etag"]) == (200, "hello", '"1"')
+    assert (answer.url, answer.moved_to) == (f"{server.url}/news?page=2", None)
+    assert answer.raise_for_status() is answer
+    sent = server.asked[0].headers
+    assert server.asked[0].head.startswith("GET /news?page=2 HTTP/1.1\r\n")
+    assert sent["host"] == f"127.0.0.1:{server.port}"
+    assert sent["user-agent"].startswith("Auscult/")
+    assert sent["user-agent"].endswith(" (+https://lake.example)")
+    assert sent["accept-encoding"] == "gzip, deflate"
+    assert sent["accept"] == "text/html"
+
+
+def test_values_and_forms_are_sent(serve: Serve, client: Client) -> None:
+    server = serve(lambda asking: asking.answer(b'\xef\xbb\xbf{"ok":true}'))
+    assert client.post(f"{server.url}/a", json={"ä": [1]}).json() == {"ok": True}
+    client.post(f"{server.url}/b", data={"a": "1 2", "b": "&"})
+    client.post(f"{server.url}/c", data=b"\0raw", headers={"Content-Type": "application/cbor"})
+    client.post(f"{server.url}/d")
+    kinds = [asking.headers.get("content-type") for asking in server.asked]
+    assert kinds == [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "application/cbor",
+        None,
+    ]
+    bodies = [asking.body for asking in server.asked]
+    assert bodies == ['{"ä":[1]}'.encode(), b"a=1+2&b=%26", b"\0raw", b""]
+    assert server.connections == 1
+
+
+PLAIN = b"On Monday the clinic opens. " * 1000
+CODED = {
+    "gzip": gzip.compress(PLAIN),
+    "x-gzip": gzip.compress(PLAIN),
+    "deflate": zlib.compress(PLAIN),
+    "Deflate": zlib.compress(PLAIN, wbits=-zlib.MAX_WBITS),
+    "identity": PLAIN,
+    "": PLAIN,
+}
+MEMBERS = gzip.compress(PLAIN[:9000]) + gzip.compress(b"") + gzip.compress(PLAIN[9000:])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [*CODED.items(), ("gzip", MEMBERS), ("gzip", CODED["gzip"] + b"\0" * 512), ("GZIP ", MEMBERS)],
+)
+def test_bodies_are_decompressed(serve: Serve, client: Client, encoding: str, body: bytes) -> None:
+    server = serve(lambda asking: asking.answer(body, headers={"Content-Encoding": encoding}))
+    assert client.get(server.url).body == PLAIN
+    with client.stream(server.url) as stream:
+        assert b"".join(stream.chunks()) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "said"),
+    [
+        ("br", b"x", "encoded as 'br', which was not asked for"),
+        ("zstd", b"x", "encoded as 'zstd', which was not asked for"),
+        ("gzip, gzip", b"x", "encoded as 'gzip, gzip', which was not asked for"),
+        ("gzip", CODED["gzip"][:-20], "ended in the middle"),
+        ("deflate", CODED["deflate"][:40], "ended in the middle"),
+        ("gzip", b"plain text", "can't be decompressed"),
+        ("gzip", CODED["gzip"][:50] + b"\xff" * 50, "can't be decompressed"),
+        ("gzip", gzip.compress(b"") * 10_002, "compressed in more than 10,000 parts"),
+    ],
+)
+def test_bodies_that_cannot_be_read(
+    serve: Serve, client: Client, encoding: str, body: bytes, said: str
+) -> None:
+    server = serve(lambda asking: asking.answer(body, headers={"Content-Encoding": encoding}))
+    with pytest.raises(Remote, match=said):
+        client.get(server.url)
+    with pytest.raises(Remote, match=said), client.stream(server.url) as stream:
+        list(stream.chunks())
+
+
+def test_chunks_are_put_together(serve: Serve, client: Client) -> None:
+    chunked = b"5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: 1\r\n\r\n"
+    server = serve(
+        lambda asking: asking.send(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked
+        )
+    )
+    assert client.get(server.url).body == b"hello world"
+    assert client.get(server.url).body == b"hello world"
+    assert server.connections == 1
+
+
+# What another machine can do to this one.
+
+
+def test_a_bomb_stops_at_the_limit_with_little_memory(serve: Serve, client: Client) -> None:
+    bomb = zeros(1024)  # 1 GiB in about 1 MiB
+    assert len(bomb) < 2 * MEBIBYTE
+    server = serve(lambda asking: asking.answer(bomb, headers={"Content-Encoding": "gzip"}))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Remote, match="sent more than 3,145,728 bytes, and was cut off"):
+            client.get(server.url, max_bytes=3 * MEBIBYTE)
+        _, most = tracemalloc.get_traced_memory()
+        assert most < 8 * MEBIBYTE
+        tracemalloc.reset_peak()
+        with client.stream(server.url) as stream:
+            sizes = {len(piece) for piece, _ in zip(stream.chunks(), range(2000), strict=False)}
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert max(sizes) <= 64 * 1024
+    assert most < 4 * MEBIBYTE
+
+
+def test_a_body_without_end_stops_at_the_limit(serve: Serve, client: Client) -> None:
+    def pour(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not asking.over.is_set():
+            asking.send(b"x" * 65536)
+        return False
+
+    with pytest.raises(Remote, match="sent more than 10,485,760 bytes"):
+        client.get(serve(pour).url)
+
+
+def test_a_length_over_the_limit_is_not_waited_for(serve: Serve, client: Client) -> None:
+    server = serve(
+        lambda asking: asking.send(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")
+    )
+    with pytest.raises(Remote, match="wants to send 99,999,999 bytes; 10,485,760 are allowed"):
+        client.get(server.url)
+
+
+def test_slow_bytes_end_at_the_total_time(serve: Serve) -> None:
+    def drip(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        while not asking.over.wait(0.02):
+            asking.send(b"x")
+        return False
+
+    def drip_headers(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\nX: ")
+        while not asking.over.wait(0.02):
+            asking.send(b"x")
+        return False
+
+    def drip_continues(asking: Asking) -> bool:
+        while not asking.over.wait(0.02):
+            asking.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return False
+
+    for handler in (drip, drip_headers, drip_continues):
+        server = serve(handler)
+        began = monotonic()
+        hurried = Network(HERE).client(timeout=5, total=0.4)
+        with hurried, pytest.raises(Remote, match="took too long in all"):
+            hurried.get(server.url)
+        assert monotonic() - began < 4
+
+
+def test_silence_ends_at_the_timeout(serve: Serve) -> None:
+    def quiet(asking: Asking) -> bool:
+        asking.over.wait(20)
+        return False
+
+    def quiet_in_the_middle(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")
+        asking.over.wait(20)
+        return False
+
+    with Network(HERE).client(timeout=0.2) as hurried:
+        for handler in (quiet, quiet_in_the_middle):
+            with pytest.raises(
+                Remote, match=r"127.0.0.1:\d+: didn't answer in time; asked was GET /x"
+            ):
+                hurried.get(serve(handler).url + "/x")
+        silent = serve(quiet_in_the_middle).url
+        with pytest.raises(Remote, match="didn't answer in time"), hurried.stream(silent) as stream:
+            list(stream.chunks())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Len",
+        b"",
+    ],
+)
+def test_a_cut_is_an_error(serve: Serve, client: Client, answer: bytes) -> None:
+    def cut(asking: Asking) -> bool:
+        asking.send(answer)
+        return False
+
+    server = serve(cut)
+    with pytest.raises(Remote, match=r"answered what is not HTTP|was cut") as failed:
+        client.get(server.url)
+    assert not failed.value.permanent
+    with pytest.raises(Remote), client.stream(server.url) as stream:
+        list(stream.chunks())
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"220 mail.example ESMTP\r\n\r\n",
+        b"hello",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+    ],
+)
+def test_what_is_not_http(serve: Serve, client: Client, start: bytes) -> None:
+    def answer(asking: Asking) -> bool:
+        asking.send(start)
+        return False
+
+    with pytest.raises(Remote, match="answered what is not HTTP"):
+        client.get(serve(answer).url)
+
+
+def test_headers_without_end(serve: Serve, client: Client) -> None:
+    def pour(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\n")
+        while not asking.over.is_set():
+            asking.send(b"X-More: and more\r\n" * 100)
+        return False
+
+    with pytest.raises(Remote, match="answered what is not HTTP"):
+        client.get(serve(pour).url)
+
+
+def test_nobody_is_there(serve: Serve, client: Client) -> None:
+    server = serve(lambda asking: None)
+    server.stop()
+    with pytest.raises(Remote, match=r"can't be reached \(Connection refused\)"):
+        client.get(server.url)
+
+
+def test_a_name_without_an_address() -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        return []
+
+    client = Network(resolve=resolve).client()
+    with client, pytest.raises(Remote, match=r"nowhere.example: it can't be reached \(its name"):
+        client.get("http://nowhere.example/")
+
+
+# Connections that are kept.
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(
+    serve: Serve, client: Client
+) -> None:
+    def answer_once(asking: Asking) -> bool:
+        asking.answer(b"ok")
+        return False
+
+    server = serve(answer_once)
+    for _ in range(9):
+        assert client.get(server.url).body == b"ok"
+    assert server.connections >= 9
+
+
+def test_a_connection_that_is_closed_in_the_act(serve: Serve, client: Client) -> None:
+    """The server takes a second request, and goes without a word: a GET is asked once more."""
+
+    def tire(asking: Asking) -> bool | None:
+        tired = any(one.socket is asking.socket for one in server.asked[:-1])
+        if tired:
+            return False
+        asking.answer(b"ok")
+        return None
+
+    server = serve(tire)
+    assert client.get(f"{server.url}/1").body == b"ok"
+    assert client.get(f"{server.url}/2").body == b"ok"
+    assert [asking.path for asking in server.asked] == ["/1", "/2", "/2"]
+    with pytest.raises(Remote):  # what isn't safe to ask twice isn't asked twice
+        client.post(f"{server.url}/3")
+    assert [asking.path for asking in server.asked[3:]] == ["/3"]
+
+
+def test_closing_ends_what_waits_in_another_thread(serve: Serve) -> None:
+    waiting = threading.Event()
+
+    def quiet(asking: Asking) -> bool:
+        waiting.set()
+        asking.over.wait(20)
+        return False
+
+    client = Network(HERE).client(timeout=60)
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            client.get(server.url)
+        except Remote as error:
+            failed.append(error)
+
+    server = serve(quiet)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert waiting.wait(20)
+    client.close()
+    asking.join(20)
+    assert not asking.is_alive()
+    assert len(failed) == 1
+    with pytest.raises(Remote, match="it was closed from here"):
+        client.get(server.url)
+
+
+def test_a_stream_hands_out_what_comes_when_it_comes(serve: Serve, client: Client) -> None:
+    taken = threading.Semaphore(0)
+
+    def events(asking: Asking) -> bool:
+        asking.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        for number in range(5):
+            asking.send(b"data: %d\n\n" % number)
+            assert taken.acquire(timeout=20)  # the next one only when this one has been read
+        return False
+
+    server = serve(events)
+    with client.stream(f"{server.url}/events", headers={"Accept": "text/event-stream"}) as stream:
+        assert stream.raise_for_status().headers["content-type"] == "text/event-stream"
+        said = []
+        for chunk in stream.chunks():
+            said.append(chunk)
+            assert client.get(serve(lambda asking: asking.answer(b"beside")).url).body == b"beside"
+            taken.release()
+    assert said == [b"data: %d\n\n" % number for number in range(5)]
+    assert server.asked[0].headers["accept-encoding"] == "identity"
+
+
+# Errors that a status stands for.
+
+
+def failure(client: Client, url: str, **asked: object) -> Remote:
+    with pytest.raises(Remote) as failed:
+        client.get(url, **asked).raise_for_status()  # type: ignore[arg-type]
+    return failed.value
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [
+        ("400 Bad Request", True), ("404 Not Found", True), ("410 Gone", True),
+        ("401 Unauthorized", False), ("403 Forbidden", False), ("429 Too Many Requests", False),
+        ("500 Internal Server Error", False), ("502 Bad Gateway", False), ("599 Odd", False),
+    ],
+)  # fmt: skip
+def test_a_status_is_an_error_in_words(
+    serve: Serve, client: Client, status: str, permanent: bool
+) -> None:
+    server = serve(lambda asking: asking.answer(b"<html>nope</html>", status=status))
+    error = failure(client, f"{server.url}/feed?page=1")
+    number, _, phrase = status.partition(" ")
+    named = f"{number} ({phrase})" if number != "599" else number
+    assert error.message == f"127.0.0.1:{server.port} answered {named} to GET /feed?page=1."
+    assert (error.permanent, error.needs_login, error.retry_after) == (permanent, False, None)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content", "206 Partial", "304 Not Modified"])
+def test_a_status_that_is_no_error(serve: Serve, client: Client, status: str) -> None:
+    server = serve(lambda asking: asking.answer(status=status))
+    assert client.get(server.url).raise_for_status().status == int(status[:3])
+
+
+def test_what_a_server_says_of_its_reason_is_passed_on(serve: Serve, client: Client) -> None:
+    kind = {"Content-Type": "application/json; charset=utf-8"}
+    server = serve(lambda asking: asking.answer(b'{"error":"RateLimit"}', "429 Too Many", kind))
+    said = failure(client, server.url).message
+    assert said.endswith(
+        'answered 429 (Too Many Requests) to GET /, saying: {"error":"RateLimit"}.'
+    )
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"Retry-After": "120"}, 120),
+        ({"Retry-After": " 0 "}, 0),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After": "999999999"}, 86_400),
+        ({"Retry-After": "Sat, 21 Nov 2026 12:02:00 GMT"}, 120),
+        ({"Retry-After": "Saturday, 21-Nov-26 12:02:00 GMT"}, 120),
+        ({"Retry-After": "Sat, 21 Nov 2026 11:00:00 GMT"}, 0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400),
+        # The other side's clock is ten minutes behind: what counts is the difference.
+        (
+            {
+                "Retry-After": "Sat, 21 Nov 2026 11:51:00 GMT",
+                "Date": "Sat, 21 Nov 2026 11:50:00 GMT",
+            },
+            60,
+        ),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "Sat, 99 Nov 2026 12:00:00 GMT"}, None),
+        ({"Retry-After": "1e9"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_to_wait(
+    serve: Serve, client: Client, status: str, headers: dict[str, str], wait: float | None
+) -> None:
+    server = serve(lambda asking: asking.answer(status=status, headers=headers))
+    assert failure(client, server.url).retry_after == wait
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+def test_refused_credentials_need_a_person(serve: Serve, client: Client, status: str) -> None:
+    server = serve(lambda asking: asking.answer(status=status))
+    assert failure(client, server.url, headers={"Authorization": "Bearer abc"}).needs_login
+    assert failure(client, server.url, headers={"X-Api-Key": "abc"}).needs_login
+    assert failure(client, server.url, params={"key": "abc"}).needs_login
+    assert not failure(client, server.url, headers={"Accept": "x"}).needs_login
+    with pytest.raises(Remote) as failed:
+        client.post(server.url, json={"identifier": "me", "password": "x"}).raise_for_status()
+    assert failed.value.needs_login
+
+
+def test_no_message_tells_a_secret(serve: Serve, client: Client) -> None:
+    def echo(asking: Asking) -> None:
+        kind = {"Content-Type": "application/json"}
+        said = (asking.head + asking.body.decode()).encode()
+        asking.answer(said, "401 Unauthorized", kind)
+
+    server = serve(echo)
+    secrets = {"Authorization": "Bearer s3cret-header", "X-Goog-Api-Key": "s3cret-key"}
+    address = f"{server.url}/s3arch?q=flu&access_token=s3cret-query%2B1&key=s3cret-two"
+    errors: list[object] = [failure(client, address, headers=secrets)]
+    answer = client.post(server.url, json={"password": "s3cret-body"}, headers=secrets)
+    for broken in (answer.raise_for_status, answer.json):
+        with pytest.raises(Remote) as failed:
+            broken()
+        errors.append(failed.value)
+    errors.append(client.get(address, headers=secrets))
+    server.stop()
+    errors.append(failure(client, address, headers=secrets))
+    for error in errors:
+        assert "s3cret" not in f"{error} {error!r}"
+    assert "GET /s3arch?q=flu&access_token=…&key=…" in str(errors[0])
+
+
+def test_what_is_not_json(serve: Serve, client: Client) -> None:
+    server = serve(lambda asking: asking.answer(b"<!doctype html>\n<p>Welcome"))
+    with pytest.raises(
+        Remote, match="answered what is not JSON, beginning with '<!doctype html> <p>"
+    ):
+        client.get(server.url).json()
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        ("text/html; charset=ISO-8859-1", b"gr\xfcn", "grün"),
+        ('text/html; charset="windows-1251"', b"\xef\xf0\xe8", "при"),
+        ("text/html", "grün".encode(), "grün"),
+        ("text/html; charset=klingon", "grün".encode(), "grün"),
+        ("text/html; charset=punycode", b"grn-goa", "grn-goa"),
+        ("text/html; charset=base64", b"aGVsbG8=", "aGVsbG8="),
+        ("text/html; charset=utf-8", b"a\xffb", "a\ufffdb"),
+    ],
+)
+def test_text(serve: Serve, client: Client, charset: str, body: bytes, text: str) -> None:
+    server = serve(lambda asking: asking.answer(body, headers={"Content-Type": charset}))
+    assert client.get(server.url).text() == text
+
+
+@pytest.mark.parametrize("value", ["Bearer a\r\nX: y", "tok\nen", "token ", "tök", "a\0b"])
+def test_a_header_that_cannot_be_sent_is_refused_without_showing_it(
+    serve: Serve, client: Client, value: str
+) -> None:
+    server = serve(lambda asking: asking.answer())
+    with pytest.raises(Correctable, match="The value for the header Authorization") as refused:
+        client.get(server.url, headers={"authorization": value})
+    assert value not in str(refused.value)
+    assert not server.asked
