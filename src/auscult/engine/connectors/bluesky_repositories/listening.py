@@ -80,6 +80,7 @@ class Listening:
         self._coverage: list[Covered] = []
         self._revisions: dict[str, str] = {}
         self._confirmed: list[str] = []
+        self._renewed: list[str] = []
         self._wanted = (POST, LIKE, REPOST) if config.engagement else (POST,)
         self._frames = self._unreadable = 0
 
@@ -200,11 +201,10 @@ class Listening:
         """Fetch a whole repository; what was gathered before it is stored before it."""
         yield from self._cut()
         try:
+            # All in one batch: what of the author isn't in it doesn't stand any more.
             for found in read_repository(self._client, self._config.web, did, at, self._wanted):
                 yield from self._gather(found, 0)
-                if self._due():
-                    self._receiving.raise_if_closed()
-                    yield from self._cut()
+            self._renewed.append(did)
         except Gone:
             account = Account(active=False, status="deleted")
             event = Event(type="#account", did=did, time_us=micros(at), account=account)
@@ -248,7 +248,7 @@ class Listening:
     def _idle(self) -> bool:
         """Whether there is nothing to tell."""
         nothing = self._gathering.empty and not self._gathering.deleted
-        return nothing and self._seq is None and not self._confirmed
+        return nothing and self._seq is None and not (self._confirmed or self._renewed)
 
     def _due(self) -> bool:
         """Tell whether a batch is to be handed out now."""
@@ -275,9 +275,9 @@ class Listening:
 
     def _batch(self, gathering: Gathering) -> Batch:
         batch = gathering.batch(self._place.snapshot(), self._coverage, self._clock.now())
-        confirmed = tuple(self._confirmed)
-        self._coverage, self._confirmed = [], []
-        return replace(batch, confirmed=confirmed)
+        batch = replace(batch, confirmed=tuple(self._confirmed), renewed=tuple(self._renewed))
+        self._coverage, self._confirmed, self._renewed = [], [], []
+        return batch
 
     def _tell(self, stream: Stream) -> None:
         seen = self._receiving.status.seen(self._at, self._clock) if self._at else {}

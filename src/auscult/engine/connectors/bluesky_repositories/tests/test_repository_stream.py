@@ -237,13 +237,18 @@ def test_an_error_that_ends_the_stream_is_told_after_what_came(
 
 
 def test_a_repository_that_was_replaced_is_fetched(server: Repositories) -> None:
-    server.post(ANNA, "1", "in the stream")
+    server.post(ANNA, "old", "in the stream")
     records = {f"{POST}/{n}": {"text": f"never streamed {n}"} for n in range(300)}
     server.replace(ANNA, records)
     server.post(ANNA, "last", "after it")
     with reading(server) as reader:
         heard = until(3, reader)
     assert set(server.standing.items()) <= standing(heard.batches)
+    renewed = next(batch for batch in heard.batches if batch.renewed)
+    assert renewed.renewed == (ANNA,)
+    # All of it in one batch, since what isn't there is to go.
+    assert renewed.posts.num_rows >= 300
+    assert f"at://{ANNA}/{POST}/old" not in renewed.posts.column("uri").to_pylist()
     assert sum("getRepo" in path for path in server.asked) == 1
 
 
