@@ -11,7 +11,15 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from auscult.engine.connectors.base import EXCERPT, Batch, Broken, Deletion, Snapshot, shorten
+from auscult.engine.connectors.base import (
+    EXCERPT,
+    Batch,
+    Broken,
+    Covered,
+    Deletion,
+    Snapshot,
+    shorten,
+)
 from auscult.engine.connectors.files.signs import find_signs
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.kernel.text import clean
@@ -24,7 +32,7 @@ _SIGNS = ("hashtags", "mentions", "links")
 
 @dataclass(slots=True)
 class Rows:
-    """Collects the records of one batch.
+    """Collects what is in one batch; `deleted`, `confirmed` and `coverage` are filled directly.
 
     Parameters
     ----------
@@ -36,6 +44,7 @@ class Rows:
     now: datetime
     deleted: list[Deletion] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
+    coverage: list[Covered] = field(default_factory=list)
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _broken: list[Broken] = field(default_factory=list)
     _unreadable: int = 0
@@ -74,11 +83,11 @@ class Rows:
 
     def __len__(self) -> int:
         """How many things there are to tell."""
-        told = len(self.deleted) + len(self.confirmed) + self._unreadable
-        return len(self._rows) + told
+        told = len(self.deleted) + len(self.confirmed) + len(self.coverage)
+        return len(self._rows) + self._unreadable + told
 
-    def batch(self, snapshot: Snapshot, **more: Any) -> Batch:
-        """Return everything that was collected; `more` are further fields of a `Batch`."""
+    def batch(self, snapshot: Snapshot) -> Batch:
+        """Return everything that was collected."""
         return Batch(
             posts=self._table(),
             snapshot=snapshot,
@@ -89,7 +98,7 @@ class Rows:
             records=len(self._rows) + self._unreadable + self._repeated,
             repeated=self._repeated,
             replaced=self._replaced,
-            **more,
+            coverage=tuple(self.coverage),
         )
 
     def _table(self) -> pa.Table:

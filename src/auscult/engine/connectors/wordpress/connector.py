@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from auscult.engine.connectors.base import Capabilities, Reader, Resume, Settings, Snapshot
+from auscult.engine.connectors.base import Capabilities, Resume, Settings, Snapshot
 from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.connectors.polling import polling
 from auscult.engine.connectors.receiving import Receiving
@@ -81,7 +81,7 @@ class WordPress:
         *,
         clock: Clock,
         network: Network,
-    ) -> Reader:
+    ) -> Receiving:
         """Open a site, at its start or at a snapshot."""
         session = polling(lambda stored, asking: Reading(config, stored, asking))
         thread = f"wordpress {config.address}"

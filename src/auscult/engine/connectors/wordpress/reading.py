@@ -95,9 +95,10 @@ class Reading:
                 reason = "The site gives its posts, but not its comments."
         self._asking.receiving.note(notes=(reason,) if reason else ())
         self._late = begun if far else self._late
-        coverage = _covered(writer.community, self._until, begun, reason, self._config)
+        rows = Rows(begun)
+        rows.coverage.append(self._covered(writer.community, begun, reason))
         self._until = begun
-        yield Rows(begun).batch(self.state(), coverage=coverage)
+        yield rows.batch(self.state())
 
     def recheck(self, uris: list[str]) -> Iterator[Batch]:
         """Ask whether posts and comments still stand.
@@ -185,21 +186,15 @@ class Reading:
         if newest and (cursor is None or newest > cursor):
             self._cursors[strand.name] = newest
 
+    def _covered(self, community: str, until: datetime, reason: str) -> Covered:
+        first = self._config.since
+        earliest = datetime.combine(first, time(), UTC) if first else until
+        since = min(self._until or earliest, until)
+        return Covered(community=community, since=since, until=until, reason=reason)
+
 
 def _writer(site: Site, home: str, config: WordPressConfig) -> Writer:
     return Writer(home=home, community=site.community, language=config.language)
-
-
-def _covered(
-    community: str,
-    since: datetime | None,
-    until: datetime,
-    reason: str,
-    config: WordPressConfig,
-) -> tuple[Covered, ...]:
-    first = datetime.combine(config.since, time(), UTC) if config.since else until
-    start = min(since or first, until)
-    return (Covered(community=community, since=start, until=until, reason=reason),)
 
 
 def _moment(text: str | None) -> datetime | None:

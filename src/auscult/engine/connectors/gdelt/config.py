@@ -1,0 +1,60 @@
+"""What GDELT is asked for, and how often."""
+
+from __future__ import annotations
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from auscult.engine.connectors.base import Settings
+
+ADDRESS = "https://api.gdeltproject.org/api/v2/doc/doc"
+PAUSE = 5.0  # seconds between two requests, by GDELT's rules
+_THEIRS = "gdeltproject.org"
+
+
+class GdeltConfig(Settings):
+    """A search of GDELT's.
+
+    Attributes
+    ----------
+    enabled : bool
+        Must be given as true: what is searched is told to a service outside the house.
+    query : str
+        In GDELT's own language: `("lakeside hospital" OR "lakeside clinic") sourcelang:english`.
+    every_minutes : int
+        GDELT itself looks at the news every 15 minutes.
+    history_days : int
+        How far back the first reading goes; GDELT keeps three months.
+    address : str
+        Of the interface, or of a relay of your own.
+    pause : float
+        Seconds between two requests to this host, of all such sources together.
+    """
+
+    enabled: bool = Field(default=False, validate_default=True)
+    query: str = Field(min_length=3, max_length=2_000)
+    every_minutes: int = Field(default=15, ge=15, le=1_440)
+    history_days: int = Field(default=1, ge=0, le=90)
+    address: str = ADDRESS
+    pause: float = Field(default=PAUSE, ge=0, le=3_600)
+
+    @field_validator("enabled")
+    @classmethod
+    def _switched_on(cls, value: bool) -> bool:  # noqa: FBT001 - pydantic calls it so
+        if not value:
+            raise ValueError(
+                "GDELT is off until you switch it on, since it is told what you search for; "
+                "write enabled: true to do so"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _polite(self) -> Self:
+        host = urlsplit(self.address).hostname or ""
+        if self.pause < PAUSE and (host == _THEIRS or host.endswith(f".{_THEIRS}")):
+            raise ValueError(
+                f"GDELT allows one request in {PAUSE:.0f} seconds, so pause is 5 or more"
+            )
+        return self

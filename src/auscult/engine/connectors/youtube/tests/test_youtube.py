@@ -1,0 +1,523 @@
+"""YouTube against a server that answers with the documented shapes, errors included."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from answering import NETWORK, Answering, Asked, Reply, answering
+from auscult.engine.connectors.base import configure
+from auscult.engine.connectors.receiving import Receiving
+from auscult.engine.connectors.youtube import YouTube, YouTubeConfig
+from auscult.engine.connectors.youtube.posts import read_uri, uri
+from auscult.engine.connectors.youtube.spending import SEARCHES, UNITS, Spending
+from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.errors import Correctable, Remote
+from hearing import Heard, hear, one_round
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # four in the morning in California
+KEY = "AIza-secret-key"
+CHANNEL = "UC" + "c" * 22
+
+
+def failure(status: int, reason: str, message: str = "No.", domain: str = "youtube") -> Reply:
+    errors = [{"message": message, "domain": domain, "reason": reason}]
+    return Reply({"error": {"code": status, "message": message, "errors": errors}}, status)
+
+
+def stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class World:
+    """Videos and threads, answered as the reference says."""
+
+    def __init__(self) -> None:
+        self.videos: dict[str, dict[str, Any]] = {}
+        self.threads: dict[str, list[dict[str, Any]]] = {}
+        self.closed: dict[str, Reply] = {}  # by video: what its comments are answered with
+        self.always: dict[str, Callable[[Asked], Any]] = {}  # by resource
+
+    def video(self, number: int, at: datetime, title: str = "") -> str:
+        video = f"video{number:06d}"
+        self.videos[video] = {
+            "kind": "youtube#video",
+            "id": video,
+            "snippet": {
+                "publishedAt": stamp(at),
+                "channelId": CHANNEL,
+                "channelTitle": "Lakeside Clinic",
+                "title": title or f"Film {number}",
+                "description": "About #flu, see https://x.example/a",
+                "tags": ["health"],
+                "defaultAudioLanguage": "en-GB",
+            },
+            "statistics": {"viewCount": "1200", "likeCount": "7", "commentCount": "0"},
+        }
+        return video
+
+    def comment(self, video: str, name: str, at: datetime, replies: int = 0) -> None:
+        def said(number: str, parent: str | None = None) -> dict[str, Any]:
+            snippet = {
+                "channelId": CHANNEL,
+                "videoId": video,
+                "textDisplay": f"says {number}",
+                "authorDisplayName": "@nurse",
+                "authorChannelId": {"value": "UCnurse"},
+                "likeCount": 3,
+                "publishedAt": stamp(at),
+                "updatedAt": stamp(at),
+            }
+            return {
+                "kind": "youtube#comment",
+                "id": number,
+                "snippet": snippet | ({"parentId": parent} if parent else {}),
+            }
+
+        self.threads.setdefault(video, []).insert(
+            0,
+            {
+                "kind": "youtube#commentThread",
+                "id": name,
+                "snippet": {
+                    "videoId": video,
+                    "topLevelComment": said(name),
+                    "totalReplyCount": replies,
+                },
+                "all": [said(f"{name}.{n}", name) for n in range(replies)],
+            },
+        )
+        counts = self.videos[video]["statistics"]
+        counts["commentCount"] = str(int(counts["commentCount"]) + 1 + replies)
+
+    def comments(self) -> dict[str, dict[str, Any]]:
+        threads = [thread for found in self.threads.values() for thread in found]
+        found = {t["id"]: t["snippet"]["topLevelComment"] for t in threads}
+        return found | {one["id"]: one for t in threads for one in t["all"]}
+
+    def __call__(self, asked: Asked) -> Any:
+        resource = asked.path.strip("/")
+        if asked.params.get("key") != KEY:
+            return failure(400, "badRequest", "API key not valid. Please pass a valid API key.")
+        if resource in self.always:
+            return self.always[resource](asked)
+        return getattr(self, f"_{resource}")(asked.params)
+
+    def _search(self, p: dict[str, str]) -> Any:
+        assert (p["type"], p["order"], p["maxResults"]) == ("video", "date", "50")
+        found = [
+            {"kind": "youtube#searchResult", "id": {"kind": "youtube#video", "videoId": video}}
+            for video, one in self.videos.items()
+            if p["publishedAfter"] <= one["snippet"]["publishedAt"] < p["publishedBefore"]
+        ]
+        return self._paged("search", found, p)
+
+    def _channels(self, p: dict[str, str]) -> Any:
+        if p["id"] != CHANNEL:  # as YouTube does it: without items
+            return {"kind": "youtube#channelListResponse", "pageInfo": {"totalResults": 0}}
+        lists = {"contentDetails": {"relatedPlaylists": {"likes": "", "uploads": "UUccc"}}}
+        return self._paged("channel", [lists], p)
+
+    def _playlistItems(self, p: dict[str, str]) -> Any:  # noqa: N802 - the API's own name
+        assert p["playlistId"] == "UUccc"
+        found = [
+            {
+                "contentDetails": {
+                    "videoId": video,
+                    "videoPublishedAt": one["snippet"]["publishedAt"],
+                }
+            }
+            for video, one in reversed(self.videos.items())
+        ]
+        return self._paged("playlistItem", found, p)
+
+    def _videos(self, p: dict[str, str]) -> Any:
+        found = [self.videos[one] for one in p["id"].split(",") if one in self.videos]
+        return self._paged("video", found, {})
+
+    def _commentThreads(self, p: dict[str, str]) -> Any:  # noqa: N802 - the API's own name
+        assert (p["textFormat"], p["order"]) == ("plainText", "time")
+        if p["videoId"] in self.closed:
+            return self.closed[p["videoId"]]
+        found = [
+            {**{k: v for k, v in t.items() if k != "all"}, "replies": {"comments": t["all"][:2]}}
+            for t in self.threads.get(p["videoId"], [])
+        ]
+        return self._paged("commentThread", found, p)
+
+    def _comments(self, p: dict[str, str]) -> Any:
+        known = self.comments()
+        if "id" in p:
+            found = [known[one] for one in p["id"].split(",") if one in known]
+            return self._paged("comment", found, {})
+        found = [one for one in known.values() if one["snippet"].get("parentId") == p["parentId"]]
+        return self._paged("comment", found, p)
+
+    def _paged(self, kind: str, found: list[Any], p: dict[str, str]) -> dict[str, Any]:
+        start, size = int(p.get("pageToken", 0)), int(p.get("maxResults", len(found) or 1))
+        page: dict[str, Any] = {
+            "kind": f"youtube#{kind}ListResponse",
+            "pageInfo": {"totalResults": len(found), "resultsPerPage": size},
+            "items": found[start : start + size],
+        }
+        more = start + size < len(found)
+        return page | ({"nextPageToken": str(start + size)} if more else {})
+
+
+class Session:
+    """A reader that is read round by round, on a clock that is moved by hand."""
+
+    def __init__(self, server: Answering, clock: FixedClock, **values: Any) -> None:
+        self.server, self.clock = server, clock
+        self.config = configure(YouTubeConfig, {"key": KEY, "address": server.url, **values})
+        self.heard = Heard()
+        self.reader: Receiving | None = None
+
+    def open(self, snapshot: Any = None) -> Heard:
+        stored = json.loads(json.dumps(snapshot))
+        self.reader = YouTube().open(self.config, stored, clock=self.clock, network=NETWORK)
+        start = len(self.heard.batches)
+        return hear(self.reader, lambda h: len(h.batches) > start and one_round(h), self.heard)
+
+    def again(self, after: timedelta) -> Heard:
+        """Let time pass, and read the next round."""
+        assert self.reader is not None
+        self.clock.advance(after)
+        start = len(self.heard.batches)
+        self.reader.recheck(["wake"])
+        hear(self.reader, lambda h: len(h.batches) > start and one_round(h), self.heard)
+        return Heard(self.heard.batches[start:])
+
+    def calls(self, resource: str) -> list[Asked]:
+        return [one for one in self.server.asked if one.path == f"/{resource}"]
+
+    def close(self) -> None:
+        if self.reader is not None:
+            self.reader.close()
+
+
+@contextlib.contextmanager
+def session(world: Callable[[Asked], Any], **values: Any) -> Iterator[Session]:
+    given = (
+        {"searches": ["clinic"]} if not values.keys() & {"searches", "channels", "videos"} else {}
+    )
+    with answering(world) as server:
+        opened = Session(server, FixedClock(NOW), **given, **values)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def test_it_is_off_without_a_key_and_says_what_is_missing() -> None:
+    for values in ({"searches": ["a"]}, {"searches": ["a"], "key": " "}):
+        with pytest.raises(Correctable, match="YouTube is off until you give a key"):
+            configure(YouTubeConfig, values)
+    with pytest.raises(Correctable, match="nothing to read"):
+        configure(YouTubeConfig, {"key": KEY})
+    with pytest.raises(Correctable, match="'@clinic' is no channel id"):
+        configure(YouTubeConfig, {"key": KEY, "channels": ["@clinic"]})
+    assert KEY not in repr(configure(YouTubeConfig, {"key": KEY, "searches": ["a"]}))
+
+
+def test_a_video_and_its_comments_become_posts() -> None:
+    world = World()
+    video = world.video(1, NOW - timedelta(hours=3))
+    world.comment(video, "Ugx1", NOW - timedelta(hours=2), replies=4)
+    with session(world) as s:
+        heard = s.open()
+        film = heard.posts[f"https://www.youtube.com/watch?v={video}"]
+        assert (film["title"], film["author_name"]) == ("Film 1", "Lakeside Clinic")
+        assert film["hashtags"] == ["flu"]
+        assert film["links"] == ["https://x.example/a"]
+        assert (film["tags"], film["language"]) == (["health"], "en-GB")
+        assert film["engagement"]["views"] == 1200
+        assert film["engagement"]["replies"] == 5
+        top, reply = heard.posts[uri(video, "Ugx1")], heard.posts[uri(video, "Ugx1.3")]
+        assert (top["text"], top["in_reply_to"], top["root"]) == (
+            "says Ugx1",
+            film["uri"],
+            film["uri"],
+        )
+        assert top["engagement"] == {
+            "likes": 3, "replies": 4, "reposts": None, "quotes": None, "views": None
+        }  # fmt: skip
+        assert (reply["in_reply_to"], reply["root"]) == (top["uri"], film["uri"])
+        assert reply["author"] == "UCnurse"
+        assert len(heard.posts) == 6
+        [covered] = [c for batch in heard.batches for c in batch.coverage]
+        assert (covered.community, covered.until) == ("search clinic", NOW)
+
+
+def test_what_is_new_is_found_and_the_rest_is_not_asked_again() -> None:
+    world = World()
+    video = world.video(1, NOW - timedelta(days=2))
+    world.comment(video, "Ugx1", NOW - timedelta(days=1))
+    with session(world) as s:
+        s.open()
+        threads = len(s.calls("commentThreads"))
+        s.again(timedelta(hours=2))
+        assert len(s.calls("commentThreads")) == threads
+        assert s.calls("search")[-1].params["publishedAfter"] == stamp(NOW - timedelta(hours=2))
+        other = world.video(2, s.clock.now() - timedelta(minutes=5))
+        world.comment(video, "Ugx2", s.clock.now())
+        fresh = s.again(timedelta(hours=2))
+        assert {uri(other), uri(video, "Ugx2")} <= set(fresh.posts)
+        world.threads[video][-1]["snippet"]["totalReplyCount"] = 1  # a reply to the old comment
+        world.threads[video][-1]["all"].append(
+            {**world.threads[video][-1]["snippet"]["topLevelComment"], "id": "Ugx1.0"}
+        )
+        assert uri(video, "Ugx1.0") in s.again(timedelta(days=1)).posts
+
+
+def test_many_pages_of_everything_are_read() -> None:
+    world = World()
+    videos = [world.video(n, NOW - timedelta(minutes=n + 1)) for n in range(120)]
+    for n in range(230):
+        world.comment(videos[0], f"Ugx{n:03d}", NOW - timedelta(minutes=300 - n))
+    with session(world, channels=[CHANNEL], searches=[]) as s:
+        heard = s.open()
+        assert len(heard.posts) == 120 + 230
+        assert not s.calls("search")
+        assert len(s.calls("playlistItems")) == 3
+        assert s.reader is not None
+        quota = s.reader.status.quota
+        assert quota is not None
+        assert quota.spent == len(s.server.asked)
+
+
+def test_more_than_five_hundred_videos_of_a_search_are_a_gap() -> None:
+    world = World()
+    for n in range(510):
+        world.video(n, NOW - timedelta(minutes=n + 1))
+    with session(world, comments=False) as s:
+        heard = s.open()
+        assert len(heard.posts) == 500
+        assert heard.gaps == ["More than 500 videos: YouTube gives no more of one search."]
+
+
+def test_searches_have_a_budget_of_their_own() -> None:
+    world = World()
+    world.video(1, NOW - timedelta(hours=1))
+    with session(world, searches=["a", "b", "c"], channels=[CHANNEL], searches_a_day=2) as s:
+        heard = s.open()
+        assert len(s.calls("search")) == 2
+        assert s.calls("playlistItems"), "units are left, so channels are read"
+        assert s.reader is not None
+        status = s.reader.status
+        assert status.quota is not None
+        assert (status.quota.unit, status.quota.spent, status.quota.budget) == (SEARCHES, 2, 2)
+        assert status.quota.resets_at == datetime(2026, 11, 21, 8, tzinfo=UTC)
+        assert any("searches are used up" in note for note in status.notes)
+        s.again(timedelta(hours=2))
+        assert len(s.calls("search")) == 2
+        s.again(timedelta(hours=20))  # past midnight in California
+        assert len(s.calls("search")) == 4
+        assert heard
+
+
+def test_a_restart_does_not_forget_what_was_spent() -> None:
+    world = World()
+    world.video(1, NOW - timedelta(hours=1))
+    with session(world, searches_a_day=3) as s:
+        s.open()
+        for _ in range(4):
+            s.close()
+            s.open({**s.heard.snapshot, "due": None})
+        assert len(s.calls("search")) == 3
+        assert s.heard.snapshot["spent"][SEARCHES] == 3
+
+
+def test_what_a_failed_call_cost_is_written_down_before_the_failure_is_told() -> None:
+    world = World()
+    world.always["search"] = lambda _: Reply("oops", 500)
+    with session(world) as s:
+        with pytest.raises(Remote, match="500"):
+            s.open()
+        assert s.heard.snapshot["spent"][SEARCHES] == 1
+
+
+def test_a_used_up_quota_is_waited_for_until_midnight_in_california() -> None:
+    world = World()
+    world.always["videos"] = lambda _: failure(403, "quotaExceeded", domain="youtube.quota")
+    world.video(1, NOW - timedelta(hours=1))
+    with session(world) as s:
+        heard = s.open()
+        assert heard.snapshot["due"] == "2026-11-21T08:00:00+00:00"
+        assert s.reader is not None
+        assert any("units are used up" in note for note in s.reader.status.notes)
+        asked = len(s.server.asked)
+        s.reader.recheck([uri("video000001")])
+        s.clock.advance(timedelta(hours=5))
+        del world.always["videos"]
+        assert len(s.server.asked) == asked
+        fresh = s.again(timedelta(hours=16))
+        assert uri("video000001") in fresh.posts, "nothing of the first search is lost"
+        hear(s.reader, lambda h: uri("video000001") in h.confirmed, s.heard)
+
+
+@pytest.mark.parametrize(
+    ("reply", "words", "login", "wait"),
+    [
+        (failure(400, "keyInvalid", "Bad Request"), "doesn't take the key", True, None),
+        (failure(400, "badRequest", "API key not valid."), "doesn't take the key", True, None),
+        (failure(403, "accessNotConfigured"), "doesn't take the key", True, None),
+        (failure(403, "rateLimitExceeded"), "more slowly", False, 60),
+        (Reply("", 429, {"Retry-After": "9"}), "more slowly", False, 9),
+        (Reply("", 503), "more slowly", False, 60),
+        (failure(403, "forbidden"), "403", True, None),
+        (Reply(b"{]"), "not JSON", False, None),
+        (Reply({}), "something else than a list", False, None),
+        (Reply([]), "something else than a list", False, None),
+        (Reply({"kind": "youtube#searchListResponse", "items": 3}), "something else", False, None),
+        (Reply({"items": []}, cut=4), "127.0.0.1", False, None),
+    ],
+)
+def test_failures_are_told_in_words(
+    reply: Reply, words: str, login: bool, wait: float | None
+) -> None:
+    world = World()
+    world.always["search"] = lambda _: reply
+    with session(world) as s, pytest.raises(Remote, match=words) as failed:
+        s.open()
+    assert failed.value.needs_login == login
+    assert failed.value.retry_after == wait
+    assert KEY not in str(failed.value)
+
+
+def test_closed_comments_and_lost_videos_stop_nothing_else() -> None:
+    world = World()
+    closed, lost, odd, fine = (world.video(n, NOW - timedelta(hours=1)) for n in range(4))
+    for video in (closed, lost, odd, fine):
+        world.comment(video, f"Ugx{video}", NOW)
+    world.closed[closed] = failure(403, "commentsDisabled", domain="youtube.commentThread")
+    world.closed[lost] = failure(404, "videoNotFound", domain="youtube.commentThread")
+    world.closed[odd] = failure(400, "processingFailure", domain="youtube.commentThread")
+    with session(world) as s:
+        heard = s.open()
+        assert uri(fine, f"Ugx{fine}") in heard.posts
+        assert heard.deleted == [uri(lost)]
+        assert s.reader is not None
+        assert any("commentsDisabled" in note for note in s.reader.status.notes)
+        del world.closed[odd]
+        assert uri(odd, f"Ugx{odd}") in s.again(timedelta(hours=2)).posts
+
+
+def test_a_channel_that_is_not_there_is_a_gap() -> None:
+    other = "UC" + "x" * 22
+    with session(World(), channels=[other]) as s:
+        heard = s.open()
+        assert heard.gaps == [f"The channel {other} can't be read: channelNotFound."]
+
+
+def test_checking_again_confirms_renews_and_deletes() -> None:
+    world = World()
+    stays, goes = (world.video(n, NOW - timedelta(hours=1)) for n in (1, 2))
+    world.comment(stays, "Ugx1", NOW, replies=1)
+    world.comment(stays, "Ugx2", NOW)
+    with session(world) as s:
+        s.open()
+        world.videos[stays]["snippet"]["title"] = "Another title"
+        del world.videos[goes]
+        world.threads[stays] = [t for t in world.threads[stays] if t["id"] == "Ugx1"]
+        ours = [uri(stays), uri(goes), *(uri(stays, c) for c in ("Ugx1", "Ugx1.0", "Ugx2"))]
+        assert s.reader is not None
+        s.reader.recheck([*ours, "https://elsewhere.example/"])
+        after = hear(s.reader, lambda h: len(h.deleted) + len(h.confirmed) == 5)
+        assert set(after.deleted) == {uri(goes), uri(stays, "Ugx2")}
+        assert after.posts[uri(stays)]["title"] == "Another title"
+        assert {stays, goes} == {name.video for one in ours if (name := read_uri(one))}
+
+
+def test_an_empty_list_instead_of_an_error_deletes_nothing_at_once() -> None:
+    world = World()
+    videos = [world.video(n, NOW - timedelta(hours=1)) for n in range(6)]
+    with session(world, comments=False) as s:
+        s.open()
+        kept, world.videos = world.videos, {}
+        assert s.reader is not None
+        s.reader.recheck([uri(video) for video in videos])
+        hear(s.reader, lambda h: len(h.batches) > 0)
+        world.videos = kept
+        fresh = s.again(timedelta(hours=2))
+        assert not fresh.deleted
+        assert set(fresh.confirmed) == {uri(video) for video in videos}
+        world.videos = {}
+        s.reader.recheck([uri(video) for video in videos])
+        hear(s.reader, lambda h: len(h.batches) > 0)
+        assert set(s.again(timedelta(hours=2)).deleted) == {uri(video) for video in videos}
+
+
+def test_records_that_lack_something_are_set_aside() -> None:
+    world = World()
+    video = world.video(1, NOW - timedelta(hours=1))
+    world.comment(video, "Ugx1", NOW)
+    whole = world(Asked("/videos", {"key": KEY, "id": video}, {}, 0))
+    world.always["videos"] = lambda _: {**whole, "items": [*whole["items"], 7, {"id": "x"}]}
+    world.threads[video].append({"id": "odd", "snippet": None, "all": []})
+    with session(world) as s:
+        heard = s.open()
+        assert set(heard.posts) == {uri(video), uri(video, "Ugx1")}
+        assert sum(len(batch.broken) for batch in heard.batches) == 5
+        assert s.reader is not None
+        assert s.reader.status.unreadable == 5
+
+
+def test_a_place_in_a_list_that_got_lost_is_no_reason_to_stop() -> None:
+    world = World()
+    world.always["search"] = lambda _: failure(400, "invalidPageToken")
+    with session(world) as s, pytest.raises(Remote, match="lost its place") as failed:
+        s.open()
+    assert not failed.value.permanent
+
+
+def test_the_account_begins_anew_at_midnight_in_california_in_both_halves_of_the_year() -> None:
+    for text, resets in (
+        ("2026-07-01T06:59:59+00:00", "2026-07-01T07:00:00+00:00"),
+        ("2026-12-01T08:00:00+00:00", "2026-12-02T08:00:00+00:00"),
+    ):
+        clock = FixedClock(datetime.fromisoformat(text))
+        spending = Spending(budget={SEARCHES: 1, UNITS: 2}, clock=clock, day="", spent={})
+        spending.take(SEARCHES)
+        assert spending.left(SEARCHES) == 0
+        assert spending.resets_at.isoformat() == resets
+        clock.advance(spending.resets_at - clock.now())
+        assert spending.left(SEARCHES) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "found"),
+    [
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=3s", "videos", "dQw4w9WgXcQ"),
+        ("youtu.be/dQw4w9WgXcQ", "videos", "dQw4w9WgXcQ"),
+        ("https://m.youtube.com/shorts/dQw4w9WgXcQ", "videos", "dQw4w9WgXcQ"),
+        (f"https://www.youtube.com/channel/{CHANNEL}/videos", "channels", CHANNEL),
+        (CHANNEL, "channels", CHANNEL),
+    ],
+)
+def test_addresses_are_recognised(address: str, kind: str, found: str) -> None:
+    [proposal] = YouTube().probe(address, network=NETWORK)
+    assert proposal.config == {kind: [found]}
+    assert configure(YouTubeConfig, {"key": KEY, **proposal.config})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "clinic", "https://youtube.example/watch?v=dQw4w9WgXcQ", "https://youtube.com/@clinic",
+     "https://[broken", "https://www.youtube.com/watch?v=short"],
+)  # fmt: skip
+def test_other_addresses_are_not(address: str) -> None:
+    assert YouTube().probe(address, network=NETWORK) == ()
+
+
+def test_a_person_is_told_what_it_costs() -> None:
+    values = {"key": KEY, "searches": ["a", "b"], "channels": [CHANNEL], "every_minutes": 60}
+    about = YouTube().about(configure(YouTubeConfig, values))
+    assert "about 48 of 100 searches" in about.costs
+    assert "30 days" in about.duties[0]
+    assert "“a”, “b”" in about.reads
