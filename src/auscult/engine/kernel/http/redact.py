@@ -17,7 +17,8 @@ _WORDS = (
 )
 _NAME = re.compile(rf"(?i)(?:.*[._-])?(?:access|refresh|client|app)?(?:{_WORDS})")
 _PARAMETER = re.compile(r"(?P<name>[?&;#](?P<word>[^=&;#?\s]+))=(?P<value>[^&;#\s'\"]*)")
-_USERINFO = re.compile(r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*://)[^/?#\s]*@")
+# Looking behind keeps it linear: a scheme begins once, not at each of its letters.
+_USERINFO = re.compile(r"(?i)(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]*://)[^/?#\s]*@")
 
 
 def is_secret(name: str) -> bool:

@@ -148,6 +148,9 @@ class Server:
             if not piece:
                 return None
             data += piece
+            if data.startswith(b"\x16\x03"):  # somebody speaks TLS to a server that doesn't
+                came.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                return None
         head, _, body = data.partition(b"\r\n\r\n")
         asking = Asking(came, head.decode(), body, self._over)
         while len(asking.body) < int(asking.headers.get("content-length", 0)):
