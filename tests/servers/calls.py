@@ -74,3 +74,11 @@ def call(
     if answer.status >= 400 and not refusals:
         raise Refused(f"{method} {url}", answer)
     return answer
+
+
+def answers(url: str) -> bool | None:
+    """Return whether an address answers without an error; None until it does."""
+    try:
+        return call("GET", url, refusals=True).status < 400 or None
+    except (OSError, http.client.HTTPException):
+        return None

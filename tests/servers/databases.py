@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from servers.processes import Absent, Server, as_nobody, folder, free_port, program
+from servers.processes import Absent, Server, folder, free_port, prepare, program
 
 DEBIAN = Path("/usr/lib/postgresql")
 
@@ -21,10 +21,10 @@ def running_postgres() -> Iterator[str]:
     programs = _postgres_programs()
     with folder("postgres") as place:
         data = place / "data"
-        subprocess.run(
+        prepare(
             [programs / "initdb", "-D", data, "-U", "auscult", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync"],
-            check=True, capture_output=True, cwd=place, **as_nobody(),
+            cwd=place,
         )  # fmt: skip
         command: list[str | Path] = [
             programs / "postgres", "-D", data, "-k", place, "-c", "listen_addresses=",

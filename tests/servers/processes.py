@@ -66,6 +66,20 @@ def as_nobody() -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+def prepare(command: Sequence[str | Path], *, cwd: Path, typed: str = "") -> str:
+    """Run a program without rights to its end and return what it printed.
+
+    `typed` is what it reads. Raises `NotStarted` with its own words when it fails.
+    """
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, input=typed, capture_output=True, text=True, check=False, cwd=cwd, **as_nobody()
+    )
+    if done.returncode:
+        words = f"{done.stdout}\n{done.stderr}"[-3000:]
+        raise NotStarted(f"{command[0]} ended with {done.returncode}:\n{words}")
+    return done.stdout
+
+
 def hand_over(path: Path) -> None:
     """Let a program started `as_nobody` write here, and in all that is below."""
     person = as_nobody()

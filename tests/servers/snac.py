@@ -13,15 +13,14 @@ import itertools
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from servers.calls import call
-from servers.processes import Absent, Server, as_nobody, folder, free_port, hand_over
+from servers.calls import answers, call
+from servers.processes import Absent, Server, folder, free_port, hand_over, prepare
 
 UNPACKED = Path(__file__).parents[2] / ".servers" / "snac" / "usr" / "bin" / "snac"
 REDIRECT = "http://127.0.0.1/signed-in"
@@ -52,10 +51,8 @@ class Snac:
         """Open an account, with a number in its name, and sign an application in to it."""
         name = f"{name}{next(_NUMBERS)}"
         command: list[str | Path] = [self.program, "adduser", self.data, name]
-        made = subprocess.run(
-            command, input="\n", capture_output=True, text=True, check=True, **as_nobody()
-        )
-        (password,) = re.findall(r"User password is (\S+)", made.stdout)
+        made = prepare(command, cwd=self.data, typed="\n")
+        (password,) = re.findall(r"User password is (\S+)", made)
         token = self.sign_in(name, password)
         person = self.get("/api/v1/accounts/verify_credentials", token)
         return User(name=name, password=password, token=token, id=person["id"])
@@ -143,11 +140,8 @@ def running_snac() -> Iterator[Snac]:
         data = place / "data"
         host = f"127.0.0.1:{port}"
         # Address, port, host name, prefix, the operator's address.
-        answers = f"127.0.0.1\n{port}\n{host}\n\n\n"
-        subprocess.run(
-            [snac, "init", data], input=answers, text=True, check=True, capture_output=True,
-            **as_nobody(),
-        )  # fmt: skip
+        typed = f"127.0.0.1\n{port}\n{host}\n\n\n"
+        prepare([snac, "init", data], cwd=place, typed=typed)
         settings = data / "server.json"
         chosen = json.loads(settings.read_text(encoding="utf-8"))
         chosen |= {"protocol": "http", "disable_sandbox": True, "show_instance_timeline": True}
@@ -155,5 +149,5 @@ def running_snac() -> Iterator[Snac]:
         hand_over(settings)
         with Server([snac, "httpd", data], name="snac", cwd=place, nobody=True) as server:
             url = f"http://{host}"
-            server.wait_for(lambda: call("GET", f"{url}/api/v1/instance"))
+            server.wait_for(lambda: answers(f"{url}/api/v1/instance"))
             yield Snac(url=url, program=snac, data=data, server=server)

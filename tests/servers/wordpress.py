@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servers.calls import Answer, call
+from servers.calls import Answer, answers, call
 from servers.processes import (
     Absent,
     NotStarted,
     Server,
-    as_nobody,
     folder,
     free_port,
     hand_over,
+    prepare,
     program,
 )
 
@@ -151,19 +151,15 @@ def running_wordpress() -> Iterator[WordPress]:
         shutil.copy(HERE / "install-wordpress.php", place / "install.php")
         hand_over(place)
         password = _installed(php, site, url)
-        command: list[str | Path] = [
-            php,
-            "-d",
-            "opcache.enable_cli=1",
-            "-S",
-            url.removeprefix("http://"),
-            "-t",
-            site,
-        ]
+        serve = ["-d", "opcache.enable_cli=1", "-S", url.removeprefix("http://"), "-t", str(site)]
         with Server(
-            command, name="wordpress", cwd=place, env={"PHP_CLI_SERVER_WORKERS": "3"}, nobody=True
+            [php, *serve],
+            name="wordpress",
+            cwd=place,
+            env={"PHP_CLI_SERVER_WORKERS": "3"},
+            nobody=True,
         ) as server:
-            server.wait_for(lambda: call("GET", f"{url}/wp-json/"))
+            server.wait_for(lambda: answers(f"{url}/wp-json/"))
             yield WordPress(
                 url=url, application_password=password, server=server, database=database
             )
@@ -172,14 +168,14 @@ def running_wordpress() -> Iterator[WordPress]:
 @contextlib.contextmanager
 def _database(place: Path) -> Iterator[tuple[Server, Path]]:
     """Start a MariaDB with an empty database, reached by a socket only."""
-    prepare = program("mariadb-install-db", "mariadb-server")
+    fill = program("mariadb-install-db", "mariadb-server")
     daemon = program("mariadbd", "mariadb-server")
     client = program("mariadb", "mariadb-client")
     data, socket = place / "data", place / "db.sock"
-    subprocess.run(
-        [prepare, "--no-defaults", f"--datadir={data}", "--skip-test-db",
+    prepare(
+        [fill, "--no-defaults", f"--datadir={data}", "--skip-test-db",
          "--auth-root-authentication-method=normal"],
-        check=True, capture_output=True, cwd=place, **as_nobody(),
+        cwd=place,
     )  # fmt: skip
     command = [
         daemon,
@@ -205,17 +201,8 @@ def _database(place: Path) -> Iterator[tuple[Server, Path]]:
 
 def _installed(php: str, site: Path, url: str) -> str:
     """Fill the database; return the owner's application password."""
-    command: list[str | Path] = [
-        php,
-        "-d",
-        "sendmail_path=/bin/true",
-        site.parent / "install.php",
-        url,
-        PASSWORD,
-    ]
-    made = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=site, **as_nobody()
-    )
-    if made.returncode or not made.stdout.startswith("{"):
-        raise NotStarted(f"WordPress can't be set up:\n{made.stdout}\n{made.stderr}")
-    return str(json.loads(made.stdout)["application_password"])
+    script = site.parent / "install.php"
+    made = prepare([php, "-d", "sendmail_path=/bin/true", script, url, PASSWORD], cwd=site)
+    if not made.startswith("{"):
+        raise NotStarted(f"WordPress can't be set up:\n{made}")
+    return str(json.loads(made)["application_password"])
