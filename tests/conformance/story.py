@@ -169,6 +169,8 @@ class Outcome:
     texts: dict[str, str] = field(default_factory=dict)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    standing: set[str] = field(default_factory=set)  # uris, also of what no watch found
+    left: set[str] = field(default_factory=set)  # who left, also if they came back
 
 
 @dataclass(slots=True)
@@ -180,10 +182,12 @@ class Oracle:
     deeds: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     said: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # uri: did, words
     forgotten: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
 
     def replay(self, event: Event) -> None:
         body = event.body
         if event.kind == "account" and not body["active"]:
+            self.left.add(event.did)
             for uri in [uri for uri, one in self.said.items() if one[0] == event.did]:
                 self._forget(uri)
             self.deeds = {key: one for key, one in self.deeds.items() if one[0] != event.did}
@@ -223,7 +227,7 @@ def outcome(events: list[Event]) -> Outcome:
     oracle = Oracle()
     for event in events:
         oracle.replay(event)
-    left = Outcome(forgotten=oracle.forgotten)
+    left = Outcome(forgotten=oracle.forgotten, standing=set(oracle.said), left=oracle.left)
     for uri, (_, text) in oracle.mentions.items():
         left.texts[uri] = text
         left.counts[uri] = Counter()

@@ -1,6 +1,6 @@
 """Follows a stream as the runner does, and is killed at it, again and again.
 
-    python stream_program.py ARCHIVE KILLS SEED LAST HOST
+    python stream_program.py ARCHIVE KILLS SEED LAST SAMPLE HOST
 
 A child is forked for each attempt, works as the runner's process does, and is sent SIGKILL
 after a random time. After so many kills the last child goes on to the stream's last event,
@@ -25,18 +25,17 @@ from typing import Any
 SHORTEST, LONGEST = 0.05, 0.45  # seconds until a kill
 A_BATCH = 0.02  # seconds that a batch gathers, so that kills meet many of them
 LEASE = timedelta(minutes=2)  # a killed runner's claim is over after this
-SAMPLE = 0.3
 
 
 def main() -> None:
     """Follow, be killed, follow on; print what was kept."""
-    archive, kills, seed, last, host = sys.argv[1:]
-    actor = _prepare(Path(archive), host)
+    archive, kills, seed, last, sample, host = sys.argv[1:]
+    actor = _prepare(Path(archive), host, float(sample))
     made, attempts = _attempts(actor, int(kills), random.Random(int(seed)), int(last))
     sys.stdout.write(json.dumps(_held(actor) | {"kills": made, "attempts": attempts}))
 
 
-def _prepare(archive: Path, host: str) -> Any:
+def _prepare(archive: Path, host: str, sample: float) -> Any:
     os.environ["AUSCULT_REACH"] = "127.0.0.1"
     from auscult.terminal.archives import owner_of
 
@@ -52,7 +51,7 @@ def _prepare(archive: Path, host: str) -> Any:
         name="stream",
         connector="bluesky",
         config={"hosts": [host], "engagement": True, "hours_back": 36, "compress": False},
-        keep=Keep(sample_share=SAMPLE),
+        keep=Keep(sample_share=sample),
     )
     _warm_up()
     return actor
@@ -105,9 +104,8 @@ def _child(last: int, ahead: timedelta) -> None:
         _work(Ahead(), last)
         code = 0
     except BaseException:
-        import traceback
-
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
+        raise
     finally:
         os._exit(code)
 
