@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import time
 from typing import Any
 
 import pytest
 from websockets.sync.client import connect
 
-from servers.atproto import POST, Pds
+from servers.atproto import POST, Pds, running_pds
 from servers.calls import call
 from servers.snac import Snac
 from servers.wordpress import WordPress
+
+# One grey point.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 pytestmark = pytest.mark.servers
 
@@ -40,6 +47,15 @@ def test_pds_sends_what_was_written_from_the_first_event_on(pds: Pds) -> None:
         while f"{POST}/".encode() not in frames[-1]:
             frames.append(stream.recv(timeout=10, decode=False))
     assert len(frames) > 1
+
+
+def test_pds_shows_a_picture_with_its_description(pds: Pds) -> None:
+    author = pds.create_account("nurse")
+    image = {"image": pds.upload(author, PICTURE), "alt": "The new entrance"}
+    embed = {"$type": "app.bsky.embed.images", "images": [image]}
+    pds.post(author, "Come in", embed=embed)
+    (post,) = pds.query("com.atproto.repo.listRecords", repo=author.did, collection=POST)["records"]
+    assert post["value"]["embed"]["images"][0]["alt"] == "The new entrance"
 
 
 def test_pds_accounts_come_and_go(pds: Pds) -> None:
@@ -104,3 +120,17 @@ def test_wordpress_takes_comments_and_holds_floods_off(wordpress: WordPress) -> 
     assert flood.status == 429
     wordpress.delete_comment(comment)
     assert "At last!" not in call("GET", wordpress.comments_feed_url).text()
+
+
+def test_pds_with_limits_says_when_they_end() -> None:
+    with running_pds(rate_limits=True) as limited:
+        person = limited.create_account("nurse")
+        url = f"{limited.url}/xrpc/com.atproto.identity.updateHandle"
+        for number in range(10):
+            handle = {"handle": f"nurse-{number}-new.test"}
+            call("POST", url, json=handle, token=person.access)
+        refused = call("POST", url, json=handle, token=person.access, refusals=True)
+    assert (refused.status, refused.json()["error"]) == (429, "RateLimitExceeded")
+    # It has no Retry-After, but the second in which it may be tried again.
+    assert "retry-after" not in refused.headers
+    assert 0 < int(refused.headers["ratelimit-reset"]) - time.time() <= 300

@@ -116,6 +116,17 @@ class Pds:
         """Say something; `record` adds or changes fields: `langs`, `facets`, `embed`, `reply`."""
         return self.create(session, POST, {"text": text, **record})
 
+    def upload(self, session: Session, data: bytes, kind: str = "image/png") -> dict[str, Any]:
+        """Store a file, and return how a record names it, such as a picture in `embed`."""
+        stored: dict[str, Any] = call(
+            "POST",
+            f"{self.url}/xrpc/com.atproto.repo.uploadBlob",
+            body=data,
+            headers={"Content-Type": kind},
+            token=session.access,
+        ).json()["blob"]
+        return stored
+
     def reply(self, session: Session, to: Said, text: str, *, root: Said | None = None) -> Said:
         """Answer a post; `root` is the first of the thread where that is another one."""
         reply = {"root": (root or to).reference, "parent": to.reference}
@@ -206,7 +217,7 @@ def _now() -> str:
 def running_pds(*, rate_limits: bool = False) -> Iterator[Pds]:
     """Start a PLC directory and a PDS.
 
-    With `rate_limits` the PDS refuses the 31st sign-in of 5 minutes, with 429.
+    With `rate_limits` the PDS refuses the 31st sign-in and the 11th new handle of 5 minutes.
     """
     with _running({"rateLimitsEnabled": rate_limits}) as pds:
         yield pds

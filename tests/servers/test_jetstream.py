@@ -241,6 +241,16 @@ def test_a_silent_server_answers_not_even_a_ping(server: Jetstream[Log]) -> None
             stream.recv(timeout=0.1)
 
 
+def test_every_connection_can_be_dropped_at_once(server: Jetstream[Log]) -> None:
+    with listen(server) as one, listen(server) as other:
+        assert one.ping().wait(5)
+        assert other.ping().wait(5)
+        server.drop_all()
+        for stream in (one, other):
+            with pytest.raises(ConnectionClosed):
+                stream.recv(timeout=5)
+
+
 def test_the_rate_is_held(server: Jetstream[Log]) -> None:
     server.rate = 20.0
     started = time.monotonic()
