@@ -22,6 +22,7 @@ from servers.jetstream import Fault, Jetstream
 from servers.jetstream_log import Log, account, commit
 from servers.mastodon import fake_mastodon
 from servers.repositories import POST, Repositories
+from servers.small_appview import small_appview
 
 Specimen = tuple[dict[str, Any], Expected]
 Live = AbstractContextManager[Specimen]  # its server runs for as long as it is read
@@ -171,8 +172,22 @@ def sites(folder: Path) -> Iterator[Specimen]:
         yield {"feeds": feeds}, Expected(records=70, broken=1)
 
 
+@contextlib.contextmanager
+def bluesky_accounts(folder: Path) -> Iterator[Specimen]:
+    """Two accounts with a past of several pages, and a thread."""
+    with small_appview() as server:
+        anna, bert = server.join("anna.example.org"), server.join("bert.example.org")
+        for number in range(240):
+            first = server.say(anna, f"post {number}", likeCount=number)
+        server.say(anna, "an answer", to=server.say(bert, "a question", to=first))
+        server.views[server.say(anna, "odd")]["record"] = {}
+        config = {"host": server.url, "accounts": [anna, "@bert.example.org"], "threads": [first]}
+        yield config | {"since": "2025-01-01"}, Expected(records=246, broken=1)
+
+
 SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
     "bluesky": (jetstream,),
+    "bluesky-accounts": (bluesky_accounts,),
     "bluesky-repositories": (own_network,),
     "feeds": (sites,),
     "files": (json_lines, packed_lines, bars, table, columns),

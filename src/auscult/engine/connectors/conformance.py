@@ -235,7 +235,7 @@ def check_replaying(
         before = batches[:cut]
 
         def ended(rest: list[Batch], before: list[Batch] = before) -> bool:
-            return bool(rest) and standing([*before, *rest]) == whole
+            return standing([*before, *rest]) == whole
 
         rest = read_all(connector, config, stored, clock=clock, until=ended)
         again = standing([*before, *rest])

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from auscult.engine.connectors.bluesky.records import POST, is_post
+
 _DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]")
 _HANDLE = re.compile(
     r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -73,6 +75,24 @@ def account_in(text: str) -> str:
     if is_did(name):
         return name
     return name.lower() if is_handle(name) else ""
+
+
+def post_in(text: str) -> str:
+    """Return the address `at://...` of the post that a text names; or nothing.
+
+    >>> post_in("https://bsky.app/profile/mayo.bsky.social/post/3lb2")
+    'at://mayo.bsky.social/app.bsky.feed.post/3lb2'
+    """
+    bare, account = text.strip(), account_in(text)
+    if not account:
+        return ""
+    if bare.startswith("at://"):
+        return bare if is_address(bare) and is_post(bare) else ""
+    path = bare.partition("?")[0].partition("#")[0].rstrip("/").split("/")
+    if len(path) < 2 or path[-2] != "post":
+        return ""
+    address = f"at://{account}/{POST}/{path[-1]}"
+    return address if is_address(address) else ""
 
 
 def _of_page(url: str) -> str:
