@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from auscult.engine.connectors.conformance import Expected
+from servers import gdelt, wordpress_rest, youtube
+from servers.answering import answering
 from servers.feeds import Reply, item, rss, web
 from servers.jetstream import Fault, Jetstream
 from servers.jetstream_log import Log, account, commit
@@ -185,12 +187,53 @@ def bluesky_accounts(folder: Path) -> Iterator[Specimen]:
         yield config | {"since": "2025-01-01"}, Expected(records=246, broken=1)
 
 
+@contextlib.contextmanager
+def own_site(folder: Path) -> Iterator[Specimen]:
+    """A site with several pages of posts, of which many share a second, and comments."""
+    world = wordpress_rest.World()
+    start = datetime(2025, 12, 1, tzinfo=UTC)
+    for number in range(1, 261):
+        world.post(number, start + timedelta(seconds=max(0, number - 150)))
+        world.comment(number, number, start + timedelta(minutes=number))
+    world.posts[7]["content"] = None
+    with answering(world) as server:
+        yield {"address": server.url}, Expected(records=520, broken=1)
+
+
+@contextlib.contextmanager
+def news(folder: Path) -> Iterator[Specimen]:
+    """More articles in a day than one answer has."""
+    start = datetime(2025, 12, 31, 12, 30, tzinfo=UTC)
+    world = gdelt.World([start + timedelta(seconds=97 * n) for n in range(700)])
+    world.articles[9]["title"] = ""
+    with answering(world) as server:
+        yield (
+            {"enabled": True, "query": "clinic", "address": server.url, "pause": 0},
+            Expected(records=700, broken=1),
+        )
+
+
+@contextlib.contextmanager
+def films(folder: Path) -> Iterator[Specimen]:
+    """Videos with comments and replies, found by a search."""
+    world, start = youtube.World(), datetime(2025, 12, 30, tzinfo=UTC)
+    videos = [world.video(n, start + timedelta(minutes=n)) for n in range(60)]
+    for n in range(120):
+        world.comment(videos[n % 3], f"Ugx{n:03d}", start + timedelta(minutes=n), replies=n % 5)
+    with answering(world) as server:
+        values = {"key": youtube.KEY, "searches": ["clinic"], "address": server.url}
+        yield values, Expected(records=60 + 120 + 240, broken=0)
+
+
 SPECIMENS: dict[str, tuple[Callable[[Path], Specimen | Live], ...]] = {
     "bluesky": (jetstream,),
     "bluesky-accounts": (bluesky_accounts,),
     "bluesky-repositories": (own_network,),
     "feeds": (sites,),
+    "gdelt": (news,),
     "files": (json_lines, packed_lines, bars, table, columns),
     "lakeside": (small_town,),
     "mastodon": (instance,),
+    "wordpress": (own_site,),
+    "youtube": (films,),
 }

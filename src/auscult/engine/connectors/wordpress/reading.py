@@ -114,7 +114,8 @@ class Reading:
             for start in range(0, len(numbers), PER_PAGE):
                 some = {number: wanted[number] for number in numbers[start : start + PER_PAGE]}
                 self._check(pages, writer, rows, route, some)
-        yield rows.batch(self.state())
+        if len(rows):
+            yield rows.batch(self.state())
 
     def _check(
         self, pages: Pages, writer: Writer, rows: Rows, route: str, wanted: dict[int, str]
@@ -127,7 +128,9 @@ class Reading:
                 rows.confirmed.append(uri)
         for number, uri in left.items():
             answer = pages.one(route, number)
-            if reason_of(answer) in GONE:
+            if answer.ok:
+                rows.confirmed.append(uri)
+            elif reason_of(answer) in GONE:
                 rows.deleted.append(Deletion(uri=uri, at=rows.now))
 
     def _connected(self) -> tuple[Pages, Writer]:
