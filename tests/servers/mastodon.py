@@ -86,7 +86,7 @@ class FakeMastodon:
         self.streaming = True
         self.many = True
         self.empty = False  # lists are empty, whatever there is
-        self.limit: int | None = None
+        self.limit = self.left = 100_000  # requests that are allowed, and that are left
         self.statuses: dict[int, dict[str, Any]] = {}
         self._lock = threading.RLock()
         self._subscribers: list[Subscriber] = []
@@ -260,10 +260,17 @@ class FakeMastodon:
         }
 
 
+def _is_remote(status: dict[str, Any]) -> bool:
+    return "@" in status["account"]["acct"]
+
+
+def _tags(status: dict[str, Any]) -> set[str]:
+    return {tag["name"].lower() for tag in status["tags"]}
+
+
 def _channels(status: dict[str, Any]) -> set[str]:
-    local = "@" not in status["account"]["acct"]
-    tags = {f"hashtag:{tag['name'].lower()}" for tag in status["tags"]}
-    return {"public", *(["public/local"] if local else []), *tags, "list:1"}
+    tags = {f"hashtag:{tag}" for tag in _tags(status)}
+    return {"public", *([] if _is_remote(status) else ["public/local"]), *tags, "list:1"}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -297,37 +304,39 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(fake.instance(2))
             case ["v1", "instance"]:
                 self._say(fake.instance(1))
-            case ["v1", "timelines", "public"]:
-                local = query.get("local") == "true"
-                self._say(
-                    fake.page(
-                        lambda one: (
-                            one["reblog"] is None and not (local and "@" in one["account"]["acct"])
-                        ),
-                        query,
-                    )
-                )
-            case ["v1", "timelines", "tag", tag]:
-                self._say(
-                    fake.page(
-                        lambda one: tag.lower() in {t["name"].lower() for t in one["tags"]}, query
-                    )
-                )
-            case ["v1", "timelines", "list", "1"] if token:
-                self._say(fake.page(lambda _: True, query))
-            case ["v1", "timelines", "list", _] if not token:
-                self._say({"error": "This method requires an authenticated user"}, 422)
+            case ["v1", "timelines", *which]:
+                self._timeline(which, query, token)
             case ["v1", "accounts", "lookup"]:
                 self._lookup(query.get("acct", ""))
             case ["v1", "accounts", account_id, "statuses"]:
                 self._say(fake.page(lambda one: one["account"]["id"] == account_id, query))
-            case ["v1", "statuses"] if fake.many:
-                asked = parse_qs(raw).get("id[]", [])
-                self._say([fake.statuses[int(i)] for i in asked if int(i) in fake.statuses])
-            case ["v1", "statuses", number] if number.isdigit() and int(number) in fake.statuses:
-                self._say(fake.statuses[int(number)])
+            case ["v1", "statuses", *which]:
+                self._statuses(which, parse_qs(raw).get("id[]", []))
             case _:
                 self._object(path)
+
+    def _timeline(self, which: list[str], query: dict[str, Any], token: str) -> None:
+        page = self.fake.page
+        if which == ["public"]:
+            away = query.get("local") == "true"
+            chosen = page(lambda one: not one["reblog"] and not (away and _is_remote(one)), query)
+        elif which[0] == "tag":
+            chosen = page(lambda one: which[1].lower() in _tags(one), query)
+        elif token:
+            chosen = page(lambda _: True, query)
+        else:
+            self._say({"error": "This method requires an authenticated user"}, 422)
+            return
+        self._say(chosen)
+
+    def _statuses(self, which: list[str], asked: list[str]) -> None:
+        there = self.fake.statuses
+        if not which and self.fake.many:
+            self._say([there[int(one)] for one in asked if int(one) in there])
+        elif which and which[0].isdigit() and int(which[0]) in there:
+            self._say(there[int(which[0])])
+        else:
+            self._say({"error": "Record not found"}, 404)
 
     def _object(self, path: str) -> None:
         """Answer who asks for a post by its uri, as another server does."""
@@ -348,12 +357,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: dict[str, str], body: bytes, pause: float = 0.0) -> None:
         self.send_response(status)
-        if self.fake.limit is not None:
-            self.fake.limit -= 1
-            until = datetime.now(UTC) + timedelta(seconds=1)
-            self.send_header("X-RateLimit-Limit", "300")
-            self.send_header("X-RateLimit-Remaining", str(max(0, self.fake.limit)))
-            self.send_header("X-RateLimit-Reset", until.isoformat())
+        self.fake.left -= 1
+        until = datetime.now(UTC) + timedelta(seconds=1)
+        limits = {
+            "X-RateLimit-Limit": str(self.fake.limit),
+            "X-RateLimit-Remaining": str(max(0, self.fake.left)),
+            "X-RateLimit-Reset": until.isoformat(),
+        }
+        headers = limits | headers
         for name, value in headers.items():
             self.send_header(name, value)
         if "Content-Length" not in headers:

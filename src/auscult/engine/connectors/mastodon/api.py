@@ -12,7 +12,6 @@ from auscult.engine.connectors.mastodon.errors import Closed
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Remote
 from auscult.engine.kernel.http import Answer, Client, Headers, Network, Params
-from auscult.engine.kernel.text import clean
 
 TIMEOUT = 30.0
 PAGE = 40  # posts that an instance gives at most at once
@@ -144,7 +143,7 @@ class Api:
 
 
 def decode(body: bytes) -> Any:
-    """Return the value of JSON; halves of characters that some servers send are mended.
+    """Return the value of JSON; what isn't valid Unicode is left for whoever reads its texts.
 
     Raises
     ------
@@ -154,8 +153,8 @@ def decode(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        # Python's own reader lets lone surrogates through.
-        return orjson.loads(clean(json.dumps(json.loads(body), ensure_ascii=False))[0])
+        # Python's own reader lets halves of characters through, which some servers send.
+        return json.loads(body.decode("utf-8", "replace"))
 
 
 def _as_it_is(answer: Answer) -> Remote:

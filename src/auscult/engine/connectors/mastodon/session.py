@@ -27,7 +27,7 @@ from auscult.engine.connectors.mastodon.pending import Pending
 from auscult.engine.connectors.mastodon.rechecks import Rechecks
 from auscult.engine.connectors.mastodon.statuses import Reader
 from auscult.engine.connectors.mastodon.stream import Ended, Opened
-from auscult.engine.connectors.mastodon.telling import tell
+from auscult.engine.connectors.mastodon.telling import Telling
 from auscult.engine.connectors.mastodon.track import Track, track_of
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.errors import Remote
@@ -35,7 +35,7 @@ from auscult.engine.kernel.errors import Remote
 AWAY = timedelta(days=7)  # who comes back later begins anew, and reports a gap
 COVERING = timedelta(minutes=1)  # how often a live stream's coverage is told
 ROUND = 500  # events that are taken before something else has its turn
-LONGEST_WAIT = 1.0
+LONGEST_WAIT = 0.25  # seconds in which closing and rechecks are noticed
 POSTPONED = 30.0  # seconds until a look that failed is tried again while streams are live
 
 
@@ -63,7 +63,7 @@ class Session:
             while True:
                 self._receiving.raise_if_closed()
                 self._round()
-                self._tell()
+                self._telling.tell(self.tracks, self._trouble)
                 if self._pending.due_in() == 0:
                     yield self._pending.cut(self._snapshot())
         except Remote:
@@ -90,6 +90,13 @@ class Session:
             receiving=self._receiving,
         )
         self._access = Access(self.api, instance, self._looks)
+        self._telling = Telling(
+            receiving=self._receiving,
+            api=self.api,
+            access=self._access,
+            listening=self._listening,
+            pending=self._pending,
+        )
         for track in self.tracks:
             self._forget_if_away(track)
 
@@ -233,16 +240,6 @@ class Session:
 
     def _snapshot(self) -> Snapshot:
         return {"timelines": {str(track.timeline): track.state for track in self.tracks}}
-
-    def _tell(self) -> None:
-        tell(
-            self._receiving,
-            api=self.api,
-            tracks=self.tracks,
-            listening=self._listening,
-            pending=self._pending,
-            trouble=self._trouble,
-        )
 
     def _close(self) -> None:
         if hasattr(self, "_listening"):

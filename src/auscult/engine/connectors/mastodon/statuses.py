@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -18,7 +20,8 @@ PUBLIC = {"public", "unlisted"}
 # Clocks go wrong by minutes; what is said to be later than that was said now.
 SKEW = timedelta(minutes=5)
 WARNED, SENSITIVE, BOT = "content-warning", "sensitive", "bot"
-_KINDS = {"gifv": "video"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # databases choke on some
+_KINDS = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
 _COUNTS = {
     "likes": "favourites_count",
     "reposts": "reblogs_count",
@@ -100,7 +103,7 @@ class Reader:
         self._replaced = 0
         said = unwrap(status)
         found = Read(
-            id=_required(said, "id"),
+            id=self._clean(_required(said, "id")),
             uri=self._clean(_required(said, "uri")),
             edited=_text(said.get("edited_at")),
             at=min(moment(said.get("created_at")), now + SKEW),
@@ -110,15 +113,7 @@ class Reader:
             raise Unreadable("it has no author")
         why = self._left_out(said, account)
         row = None if why else self._row(said, account, found, now, uris)
-        return Read(
-            id=found.id,
-            uri=found.uri,
-            edited=found.edited,
-            at=found.at,
-            row=row,
-            left_out=why,
-            replaced=self._replaced,
-        )
+        return replace(found, row=row, left_out=why, replaced=self._replaced)
 
     def author(self, account: dict[str, Any]) -> str:
         """Return `name@domain` of an account."""
@@ -141,11 +136,10 @@ class Reader:
         uris: Uris,
     ) -> dict[str, Any]:
         quoted, quote_uri = self._quote(said, uris)
-        body = to_text(
-            _text(said.get("content")), base=self._base, without=_QUOTED_INLINE if quoted else ()
-        )
+        content = self._clean(_text(said.get("content")))
+        body = to_text(content, base=self._base, without=_QUOTED_INLINE if quoted else ())
         author = self.author(account)
-        warning = to_text(_text(said.get("spoiler_text"))).text
+        warning = to_text(self._clean(_text(said.get("spoiler_text")))).text
         return {
             "uri": found.uri,
             "source": SOURCE,
@@ -157,7 +151,7 @@ class Reader:
             "collected_at": now,
             "text": "\n\n".join(part for part in (body.text, self._options(said)) if part),
             "title": warning or None,
-            "language": _text(said.get("language")) or None,
+            "language": self._clean(_text(said.get("language"))) or None,
             "hashtags": self._names(said.get("tags"), "name"),
             "mentions": self._mentions(said),
             "links": list(body.links) or None,
@@ -165,7 +159,7 @@ class Reader:
             "in_reply_to": self._reference(said.get("in_reply_to_id"), uris),
             "quote_of": quote_uri,
             "engagement": _engagement(said),
-            "raw_hash": hashlib.sha256(orjson.dumps(said)).hexdigest(),
+            "raw_hash": hashlib.sha256(_record(said)).hexdigest(),
             "tags": _labels(said, account, warning),
         }
 
@@ -179,9 +173,9 @@ class Reader:
     def _media(self, said: dict[str, Any]) -> list[dict[str, Any]] | None:
         return [
             {
-                "kind": _KINDS.get(_text(one.get("type")), _text(one.get("type")) or None),
+                "kind": _KINDS.get(_text(one.get("type"))),
                 "alt": self._clean(_text(one.get("description"))) or None,
-                "url": _text(one.get("url")) or _text(one.get("remote_url")) or None,
+                "url": self._clean(_text(one.get("url")) or _text(one.get("remote_url"))) or None,
             }
             for one in _objects(said.get("media_attachments"))
         ] or None
@@ -209,12 +203,13 @@ class Reader:
         """Return the uri of a status by its id; if it was never seen, its address here."""
         if not isinstance(status_id, str) or not status_id:
             return None
-        return uris.uri_of(status_id) or f"{self._base}/web/statuses/{status_id}"
+        known = uris.uri_of(status_id)
+        return known or f"{self._base}/web/statuses/{self._clean(status_id)}"
 
     def _clean(self, text: str) -> str:
         valid, count = clean(text)
         self._replaced += count
-        return valid.replace("\x00", "")
+        return _CONTROLS.sub("", valid)
 
 
 class Uris(Protocol):
@@ -265,6 +260,13 @@ def wants_to_be_found(account: dict[str, Any]) -> bool:
     if isinstance(indexable, bool):
         return indexable
     return account.get("noindex") is not True
+
+
+def _record(said: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(said)
+    except TypeError:  # halves of characters
+        return json.dumps(said).encode()
 
 
 def _labels(said: dict[str, Any], account: dict[str, Any], warning: str) -> list[str] | None:

@@ -4,68 +4,81 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from auscult.engine.connectors.mastodon.access import Access
 from auscult.engine.connectors.mastodon.api import Api
 from auscult.engine.connectors.mastodon.listening import Listening
 from auscult.engine.connectors.mastodon.pending import Pending
 from auscult.engine.connectors.mastodon.track import Track
 from auscult.engine.connectors.receiving import Receiving
 
+FAR = timedelta(minutes=10)
 LEFT_OUT = {
     "unlisted in searches": (
-        "{count} posts were left out: their authors don't want to be found by searches."
+        "Posts left out, because their authors don't want to be found by searches: {count}."
     ),
-    "private": "{count} posts were left out: they are not public.",
+    "private": "Posts left out, because they aren't public: {count}.",
 }
 
 
-def tell(
-    receiving: Receiving,
-    *,
-    api: Api,
-    tracks: list[Track],
-    listening: Listening,
-    pending: Pending,
-    trouble: str,
-) -> None:
-    """Bring the status of a source up to date."""
-    wait = api.budget.wait()
-    now = receiving.clock.now()
-    open_tracks = [track for track in tracks if not track.why]
-    due = min((track.due for track in open_tracks), default=None)
-    soon = max(wait, due - time.monotonic()) if due is not None else None
-    receiving.note(
-        doing=_doing(open_tracks, wait),
-        frames=api.asked + listening.events,
-        bytes=api.received + listening.received(tracks),
-        unreadable=pending.unreadable,
-        last_event=pending.newest,
-        quota=api.budget.quota,
-        next_fetch=now + timedelta(seconds=max(0.0, soon)) if soon is not None else None,
-        notes=tuple(_notes(tracks, listening, pending, trouble)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Brings the status of a source up to date, from the parts that know it."""
+
+    receiving: Receiving
+    api: Api
+    access: Access
+    listening: Listening
+    pending: Pending
+
+    def tell(self, tracks: list[Track], trouble: str) -> None:
+        """Say how the source is doing; `trouble` is why nothing can be asked."""
+        wait = self.api.budget.wait()
+        now = self.receiving.clock.now()
+        open_tracks = [track for track in tracks if not track.why]
+        due = min((track.due for track in open_tracks), default=None)
+        soon = max(wait, due - time.monotonic(), 0.0) if due is not None else None
+        self.receiving.note(
+            doing=_doing(open_tracks, wait, now),
+            frames=self.api.asked + self.listening.events,
+            bytes=self.api.received + self.listening.received(tracks),
+            unreadable=self.pending.unreadable,
+            last_event=self.pending.newest,
+            quota=self.api.budget.quota,
+            next_fetch=now + timedelta(seconds=soon) if soon is not None else None,
+            notes=tuple(self._notes(tracks, trouble)),
+        )
+
+    def _notes(self, tracks: list[Track], trouble: str) -> Iterator[str]:
+        for track in tracks:
+            closed = " and ".join(self.access.closed_parts(track))
+            if track.why:
+                yield f"{track.timeline} can't be read: {track.why}"
+                continue
+            if closed:
+                yield f"Of {track.timeline} the {closed} posts are closed; the others are read."
+            if track.stream_why and self.listening.streamed(track):
+                yield f"{track.timeline} is asked for instead of streamed: {track.stream_why}"
+        if trouble:
+            yield f"Nothing can be asked at the moment, the stream goes on: {trouble}"
+        for reason, count in sorted(self.pending.left_out.items()):
+            yield LEFT_OUT[reason].format(count=f"{count:,}")
 
 
-def _doing(tracks: list[Track], wait: float) -> str:
+def _doing(tracks: list[Track], wait: float, now: datetime) -> str:
     if not tracks:
         return "nothing is open to read"
-    if any(track.sweep or track.cursor for track in tracks):
+    if any(_is_far(track, now) for track in tracks):
         return "waiting, its limit is used up" if wait else "catching up"
     if all(track.live for track in tracks):
         return "catching up" if any(track.behind for track in tracks) else "live"
     return "live and asking" if any(track.live for track in tracks) else "asking"
 
 
-def _notes(
-    tracks: list[Track], listening: Listening, pending: Pending, trouble: str
-) -> Iterator[str]:
-    for track in tracks:
-        if track.why:
-            yield f"{track.timeline} can't be read: {track.why}"
-        elif track.stream_why and listening.streamed(track):
-            yield f"{track.timeline} is asked for instead of streamed: {track.stream_why}"
-    if trouble:
-        yield f"Nothing can be asked at the moment, the stream goes on: {trouble}"
-    for reason, count in sorted(pending.left_out.items()):
-        yield LEFT_OUT[reason].format(count=f"{count:,}")
+def _is_far(track: Track, now: datetime) -> bool:
+    """Return whether a look has a long way to go; most are done after a page or two."""
+    if track.sweep is not None:
+        return track.sweep.first
+    return track.cursor is not None and (track.at is None or now - track.at > FAR)
