@@ -30,6 +30,7 @@ MAX_SIZE = 16 << 20
 # fewer turns of the loop, and a message waits no longer than a batch takes to fill.
 REST = 0.02
 SMALL = 1 << 16  # bytes; after fewer it rests
+AT_HAND = 0.001  # seconds that are waited for more of what has come already
 
 
 class Ended(Remote):
@@ -95,6 +96,8 @@ class Stream:
         self._first = self._frames.feed(came)
         self._silent_after = silent_after
         self._ping_after = ping_after
+        self._wake = min(WAKE, silent_after, ping_after)
+        self._failure: Remote | None = None  # raised once all that came before it is read
 
     def gulps(self) -> Iterator[list[bytes]]:
         """Yield the messages that came meanwhile, at least every 0.25 s, also when none did.
@@ -112,7 +115,7 @@ class Stream:
         silence = Silence()
         if self._first:
             yield self._first
-        self._connection.settimeout(min(WAKE, self._silent_after, self._ping_after))
+        self._connection.settimeout(self._wake)
         while True:
             begun = time.monotonic()
             data = self._received()
@@ -127,17 +130,39 @@ class Stream:
                 time.sleep(REST)
 
     def _received(self) -> bytes | None:
-        """Return what came; None when nothing did."""
+        """Return what came, all of it up to a gulp; None when nothing did.
+
+        Over TLS a call of `recv` gives one record, and a server may put each message into one
+        of its own: what has come already is taken before we rest.
+        """
         if self._frames.ended:
             raise self._end()
+        if self._failure is not None:
+            raise self._failure
+        pieces: list[bytes] = []
+        have = 0
+        while have < GULP and (data := self._piece(GULP - have)):
+            self._connection.settimeout(AT_HAND)
+            pieces.append(data)
+            have += len(data)
+        self._connection.settimeout(self._wake)
+        if self._failure is not None and not pieces:
+            raise self._failure
+        self.received += have
+        return b"".join(pieces) if pieces else None
+
+    def _piece(self, size: int) -> bytes | None:
+        """Return what one call of `recv` gives; None when it gives nothing, now or ever."""
         try:
-            data = self._connection.recv(GULP)
+            data = self._connection.recv(size)
         except TimeoutError:
             return None
+        except Remote as error:
+            self._failure = error
+            return None
         if not data:
-            code = CloseCode.ABNORMAL_CLOSURE
-            raise Ended(f"{self.host} cut the stream without a word.", code=code, reason="")
-        self.received += len(data)
+            why = f"{self.host} cut the stream without a word."
+            self._failure = Ended(why, code=CloseCode.ABNORMAL_CLOSURE, reason="")
         return data
 
     def _reply(self) -> None:

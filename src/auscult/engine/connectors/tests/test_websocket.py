@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from pathlib import Path
+from ssl import SSLContext
 
 import pytest
 from websockets.frames import Close, Frame, Opcode
@@ -17,8 +19,10 @@ from websockets.sync.server import ServerConnection, serve
 
 from auscult.engine.connectors import websocket_handshake
 from auscult.engine.connectors.websocket import Ended, Refused, open_stream
+from auscult.engine.kernel.clock import SystemClock
 from auscult.engine.kernel.errors import Remote
 from auscult.engine.kernel.http import Network, Reach
+from auscult.engine.kernel.http.testing import make_certificate
 
 NETWORK = Network(Reach(("127.0.0.1",)))
 
@@ -27,13 +31,17 @@ NETWORK = Network(Reach(("127.0.0.1",)))
 def serving(
     handler: Callable[[ServerConnection], None],
     answer: Callable[[ServerConnection, Request], Response | None] | None = None,
+    ssl: SSLContext | None = None,
 ) -> Iterator[str]:
     """Run a server of the library; give its address."""
-    with serve(handler, "127.0.0.1", 0, process_request=answer, compression=None) as server:
+    with serve(
+        handler, "127.0.0.1", 0, process_request=answer, compression=None, ssl=ssl
+    ) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/stream?cursor=1"
+            scheme = "wss" if ssl else "ws"
+            yield f"{scheme}://127.0.0.1:{server.socket.getsockname()[1]}/stream?cursor=1"
         finally:
             server.shutdown()
             thread.join()
@@ -94,6 +102,29 @@ def test_messages_come_in_order_text_and_binary_alike() -> None:
 
     with serving(handler) as url:
         assert received(url) == [f"é{number}".encode() for number in range(2_000)]
+
+
+def test_messages_that_are_a_record_of_tls_each_come_as_fast_as_others(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path / "server.pem", "127.0.0.1", now=SystemClock().now())
+    frames = [text(f"message {number}".encode()) for number in range(3_000)]
+
+    def handler(connection: ServerConnection) -> None:
+        for frame in frames:
+            connection.socket.sendall(frame)
+        connection.recv()
+
+    begun = time.monotonic()
+    with (
+        serving(handler, ssl=made.server) as url,
+        open_stream(url, Network(Reach(("127.0.0.1",)), trust=made.trust)) as stream,
+    ):
+        came = 0
+        for gulp in stream.gulps():
+            came += len(gulp)
+            if came == len(frames):
+                break
+    # One a turn of the loop, which rests between its turns, would take a minute.
+    assert time.monotonic() - begun < 10
 
 
 def test_what_comes_with_the_handshake_is_not_lost() -> None:
