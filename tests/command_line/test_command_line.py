@@ -172,6 +172,23 @@ def test_schema_gives_each_column_a_line() -> None:
     assert all(column["about"] for column in columns)  # type: ignore[index]
 
 
+def test_keys_are_made_and_rotated(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [
+        str(lines(auscult("secrets", "key", "--json"))[0]["key"]),
+        auscult("secrets", "key").stdout.decode().strip(),
+    ]
+    assert [len(key) for key in set(keys)] == [43, 43]
+    rotated = lines(auscult("secrets", "rotate", "--archive", archive, "--json"))
+    assert rotated == [{"renewed": 0, "lost": []}]
+    assert len((archive / "secrets.key").read_text().split()) == 2
+    monkeypatch.setenv("AUSCULT_SECRETS_KEY", keys[0])
+    refused = auscult("secrets", "rotate", "--archive", archive)
+    assert refused.returncode == 2
+    assert "gives one key" in refused.stderr.decode()
+    monkeypatch.setenv("AUSCULT_SECRETS_KEY", f"{keys[1]},{keys[0]}")
+    assert "new key: 0." in auscult("secrets", "rotate", "--archive", archive).stdout.decode()
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"the real data are not at {DATA} (AUSCULT_DATA)")
 def test_listening_to_twelve_news_desks(archive: Path) -> None:
     listened = lines(

@@ -111,26 +111,33 @@ class KeyFile:
         Correctable
             The file can't be read or made, or holds no keys.
         """
-        with self._explained():
-            if not self._path.exists():
-                self._make()
-            return parse_keys(self._path.read_text(encoding="ascii"), str(self._path))
+        if self._path.exists():
+            return self._read()
+        with self.held() as keys:
+            return keys
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep everybody else from changing the file meanwhile; a killed holder lets go."""
+    def held(self) -> Iterator[tuple[str, ...]]:
+        """Give the keys, and keep others from changing them; a killed holder lets go."""
         with self._explained():
-            lock = os.open(self._path.with_name(f".{self._path.name}.lock"), _LOCK, 0o600)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._beside("lock"), os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            if not self._path.exists():
+                self.replace([new_key()])
+            yield self._read()
         finally:
             os.close(lock)
 
     def replace(self, keys: Sequence[str]) -> None:
-        """Put these keys into the file: at any moment it holds the old ones or the new ones."""
+        """Put these keys into the file, which is held: it has the old ones or the new ones."""
         with self._explained():
-            draft = self._drafted(keys)
+            draft = self._beside("draft")  # one that a killed writer left is written over
+            with os.fdopen(os.open(draft, _DRAFT, 0o600), "w", encoding="ascii") as file:
+                file.write("".join(f"{key}\n" for key in keys))
+                file.flush()
+                os.fsync(file.fileno())
             draft.replace(self._path)
             folder = os.open(self._path.parent, os.O_RDONLY)
             try:
@@ -138,21 +145,12 @@ class KeyFile:
             finally:
                 os.close(folder)
 
-    def _make(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._drafted([new_key()])
-        # Of two that make it at once one wins, and both read the same key.
-        with contextlib.suppress(FileExistsError):
-            self._path.hardlink_to(draft)
-        draft.unlink()
+    def _read(self) -> tuple[str, ...]:
+        with self._explained():
+            return parse_keys(self._path.read_text(encoding="ascii"), str(self._path))
 
-    def _drafted(self, keys: Sequence[str]) -> Path:
-        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, _DRAFT, 0o600), "w", encoding="ascii") as file:
-            file.write("".join(f"{key}\n" for key in keys))
-            file.flush()
-            os.fsync(file.fileno())
-        return draft
+    def _beside(self, what: str) -> Path:
+        return self._path.with_name(f".{self._path.name}.{what}")
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -193,8 +191,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-_DRAFT = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_LOCK = os.O_WRONLY | os.O_CREAT
+_DRAFT = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 def _derived(key: str) -> bytes:

@@ -109,8 +109,8 @@ def change_source(
 ) -> Source:
     """Change what a source keeps, and, with `config`, what it reads from its start.
 
-    Credentials that `config` leaves out stay as they are; new ones alone don't make it read
-    from its start.
+    Credentials that `config` leaves out stay as they are, unless they would go to another
+    address; new ones alone don't make it read from its start.
     """
     require_editor(actor, "change sources")
     changed = queries.source(actor, source.pk)
@@ -119,7 +119,7 @@ def change_source(
     changed.sampled_most = max(changed.sampled_most, keep.sample_share)
     if config is not None:
         kind = find(changed.connector).Config
-        bare, changed.secrets = secrets.parted(kind, config, changed.secrets)
+        bare, changed.secrets = secrets.parted(kind, config, changed)
         if bare != changed.config:
             changed.config, changed.snapshot = bare, None
         changed.revision += 1
@@ -138,8 +138,8 @@ def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> So
     require_editor(actor, "change sources")
     changed = queries.source(actor, source.pk)
     kind = find(changed.connector).Config
-    configure(kind, secrets.joined(changed, config))
-    changed.config, changed.secrets = secrets.parted(kind, config, changed.secrets)
+    changed.config, changed.secrets = secrets.parted(kind, config, changed)
+    configure(kind, secrets.opened_config(changed))
     changed.snapshot = None
     changed.revision += 1
     changed.received = changed.kept = changed.broken = changed.replaced = 0

@@ -6,6 +6,7 @@
         SourceUnknown      no source of this organisation has that name or number
         SourceNameTaken    another source has the name
         SourceRefused      a value of it can't be used
+        CredentialsAgain   its credentials were given for another address or account
 """
 
 from __future__ import annotations
@@ -46,6 +47,18 @@ class SourceRefused(Correctable):
             code="source-refused",
             field=field,
             hint="Change it and save again.",
+        )
+
+
+class CredentialsAgain(Correctable):
+    """Credentials are sent to whom they were given for, and to nobody else."""
+
+    def __init__(self, name: str, changed: str, credential: str) -> None:
+        super().__init__(
+            f"'{name}' has credentials that were given for another {changed}.",
+            code="credentials-again",
+            field=credential,
+            hint=f"Enter {credential} anew, empty it, or leave {changed} as it was.",
         )
 
 

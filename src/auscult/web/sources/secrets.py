@@ -21,6 +21,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.secrets import KeyFile, Keyring, SecretLost, new_key, parse_keys
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.queries import organisations, system_actor
+from auscult.web.sources.errors import CredentialsAgain
 from auscult.web.sources.models import Source
 
 KEY_SETTING = "AUSCULT_SECRETS_KEY"
@@ -40,7 +41,7 @@ def keyring() -> Keyring:
 
 
 def parted(
-    kind: type[Settings], config: Mapping[str, Any], stored: str = ""
+    kind: type[Settings], config: Mapping[str, Any], before: Source | None = None
 ) -> tuple[dict[str, Any], str]:
     """Take the credentials out of a configuration.
 
@@ -50,39 +51,50 @@ def parted(
         The connector's `Config`.
     config : mapping
         With its credentials, as far as they are given anew.
-    stored : str
-        Credentials as stored so far: one that isn't in `config` stays, one that is None or
+    before : Source, optional
+        The source as stored: credentials that aren't in `config` stay; one that is None or
         empty there is removed.
 
     Returns
     -------
     dict, str
         What may stand in the table, and the credentials to store, encrypted.
+
+    Raises
+    ------
+    CredentialsAgain
+        Credentials would stay, but the source is another: they would be sent to who never
+        had them.
     """
     names = secret_fields(kind)
     bare = {name: value for name, value in config.items() if name not in names}
     given = {name: _plain(config[name]) for name in names if name in config}
-    if not given:
-        return bare, stored
-    kept = {**_decrypted(stored, given, names), **given}
+    stored = before.secrets if before and given.keys() != set(names) else ""
+    kept = given
+    if before and stored:
+        stays = {name: value for name, value in _decrypted(stored).items() if name not in given}
+        changed = _another(before.config, bare)
+        if stays and changed:
+            raise CredentialsAgain(before.name, changed, next(iter(stays)))
+        kept = {**stays, **given}
     kept = {name: value for name, value in kept.items() if value not in (None, "")}
     return bare, keyring().encrypt(json.dumps(kept)) if kept else ""
 
 
-def opened_config(source: Source) -> dict[str, Any]:
-    """Return a source's whole configuration, credentials joined in, for its connector alone.
+def joined(bare: Mapping[str, Any], credentials: str) -> dict[str, Any]:
+    """Return a whole configuration from its two parts.
 
     Raises
     ------
     SecretLost
-        The key that they were encrypted under is gone.
+        The key that the credentials were encrypted under is gone.
     """
-    return {**source.config, **_decrypted(source.secrets)}
+    return {**bare, **_decrypted(credentials)}
 
 
-def joined(source: Source, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a new configuration of a source with the stored credentials that it leaves out."""
-    return {**_decrypted(source.secrets, config), **config}
+def opened_config(source: Source) -> dict[str, Any]:
+    """Return a source's whole configuration, for its connector alone; see `joined`."""
+    return joined(source.config, source.secrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +132,8 @@ def rotate_secrets(*, clock: Clock) -> Rotation:
             raise _nothing_to_rotate_to()
         return _renew_all(Keyring(keys), clock)
     file = key_file()
-    with file.held():
-        keys = (new_key(), *file.keys())
+    with file.held() as before:
+        keys = (new_key(), *before)
         file.replace(keys)
         done = _renew_all(Keyring(keys), clock)
         if not done.lost:
@@ -157,14 +169,22 @@ def _renew(ring: Keyring, source: Source) -> bool:
     return False
 
 
-def _decrypted(
-    stored: str, given: Mapping[str, Any] | None = None, names: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Return stored credentials; they aren't looked at where all are given anew."""
-    if not stored or (names and given is not None and set(names) <= given.keys()):
-        return {}
-    found: dict[str, Any] = json.loads(keyring().decrypt(stored))
+def _decrypted(stored: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(keyring().decrypt(stored)) if stored else {}
     return found
+
+
+def _another(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return the first text (an address, an account) in which two configurations differ.
+
+    Numbers, switches and lists say how and what is read; a text may say whom credentials
+    are sent to.
+    """
+    for name in {**before, **after}:
+        pair = before.get(name), after.get(name)
+        if pair[0] != pair[1] and any(isinstance(value, str) for value in pair):
+            return name
+    return ""
 
 
 def _plain(value: Any) -> Any:

@@ -44,6 +44,12 @@ def test_nothing_given_is_a_private_place_on_this_machine() -> None:
         ("TIME_ZONE", "Mars/Base", "a time zone's name. For example Europe/London."),
         ("LANGUAGE", "xx", "one of en"),
         ("SECRET_KEY", "short", "is '5 characters long', but must be at least 32"),
+        ("SECRETS_KEY", "hunter2", "must be keys of at least 32 random characters"),
+        ("SECRETS_KEY", "k" * 32 + ",hunter2", "holds a key of 7 characters"),
+        ("REACH", "10.0.0.0/8,a b", "'a b' is neither a range of addresses nor a host name"),
+        ("REACH", "*", "'*' is neither a range of addresses nor a host name"),
+        ("CONTACT", "https://x.org (mail)", "an address of a page or mailbox, without spaces"),
+        ("CONTACT", "x\r\nX-Y: 1", "an address of a page or mailbox, without spaces"),
         ("DATABASE_URL", "mysql://root:hunter2@x/y", "like postgresql://"),
         ("DATABASE_URL", "postgresql://host", "like postgresql://"),
     ],
@@ -71,6 +77,18 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         read_options({"AUSCULT_SECRET_KEY_FILE": str(tmp_path / "none")})
     with pytest.raises(Correctable, match="no setting"):
         read_options({"AUSCULT_PORT_FILE": str(file)})
+
+
+def test_what_sources_may_reach_and_how_they_name_themselves() -> None:
+    given = {
+        "AUSCULT_REACH": "10.0.0.0/8, fd00::/8 ,*.hospital.example",
+        "AUSCULT_CONTACT": "listening@hospital.example",
+        "AUSCULT_SECRETS_KEY": f"{'n' * 32},{'o' * 32}\n",
+    }
+    options = read_options(given)
+    assert options.reach == ("10.0.0.0/8", "fd00::/8", "*.hospital.example")
+    assert options.contact == "listening@hospital.example"
+    assert options.secrets_key == f"{'n' * 32},{'o' * 32}"
 
 
 def test_a_postgresql_address_is_read_whole() -> None:
