@@ -26,9 +26,9 @@ WAKE = 0.25  # seconds after which a gulp is handed out although nothing came
 UNFINISHED = 60.0  # seconds that one message may take from its first byte to its last
 GULP = 1 << 18  # bytes that are asked for at once
 MAX_SIZE = 16 << 20
-# A quiet stream is emptied some dozens of times a second and not at every message: that many
+# A quiet stream is emptied ten times a second and not at every message: that many
 # fewer turns of the loop, and a message waits no longer than a batch takes to fill.
-REST = 0.02
+REST = 0.1
 SMALL = 1 << 16  # bytes; after fewer it rests
 AT_HAND = 0.001  # seconds that are waited for more of what has come already
 

@@ -115,12 +115,12 @@ class Gathering:
             )
 
     def _post(self, event: Event) -> None:
-        uri = f"at://{event.did}/{POST}/{event.rkey}"
         if event.operation == "delete":
+            uri = f"at://{event.did}/{POST}/{event.rkey}"
             self.posts.remove(uri)
             self.deleted[uri] = Deletion(uri=uri, at=moment(event.at))
         elif event.record is None or event.record.text is None:
-            self.break_off("the post has no text", uri.encode())
+            self.break_off("the post has no text", f"{event.did} {event.rkey}".encode())
         else:
             self.posts.add(event.did, event.rkey, event.cid, event.record, event.at)
 
