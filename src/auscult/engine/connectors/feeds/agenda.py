@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from auscult.engine.connectors.feeds.state import FeedState
 
-BETWEEN = 1.0  # seconds between an answer of a host and the next request to it
+BETWEEN = 1.0
 
 
 class Agenda:
@@ -23,11 +23,19 @@ class Agenda:
     states : mapping
         Of each feed, by address; read anew at each call.
     elapsed : callable
-        Seconds of a clock that never goes back, for the second between two requests.
+        Seconds of a clock that never goes back.
+    between : float
+        Seconds between an answer of a host and the next request to it.
     """
 
-    def __init__(self, states: Mapping[str, FeedState], elapsed: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        states: Mapping[str, FeedState],
+        elapsed: Callable[[], float],
+        between: float = BETWEEN,
+    ) -> None:
         self._states = states
+        self._between = between
         self._elapsed = elapsed
         self._asked: dict[str, str] = {}  # feeds that are being asked: address to host
         self._rested: dict[str, float] = {}  # hosts, and when they may be asked again
@@ -55,7 +63,7 @@ class Agenda:
     def answered(self, address: str, barred_until: datetime | None) -> None:
         """Note that a feed's answer came, and until when its host wants to be left alone."""
         host = self._asked.pop(address)
-        self._rested[host] = self._elapsed() + BETWEEN
+        self._rested[host] = self._elapsed() + self._between
         if barred_until is not None:
             self._barred[host] = barred_until
 

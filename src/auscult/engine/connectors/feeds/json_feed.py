@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any
 
-import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from auscult.engine.connectors.base import shorten
@@ -22,13 +22,14 @@ from auscult.engine.connectors.feeds.items import (
     plausible,
 )
 from auscult.engine.connectors.html_text import Medium, Text, absolute, to_text
+from auscult.engine.kernel.text import clean
 
 
 def _said(value: Any) -> str:
     """Return texts and numbers as text, anything else as nothing."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).strip()
+    return clean(str(value).strip())[0]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -78,6 +79,7 @@ class _Channel(_Lenient):
     home_page_url: Said = ""
     language: Said = ""
     authors: Annotated[list[_Author], BeforeValidator(_listed)] = []
+    author: Annotated[list[_Author], BeforeValidator(_listed)] = []
     items: list[Any] = []
 
 
@@ -93,10 +95,10 @@ def read_json(text: str, address: str) -> Document:
     items: list[Item] = []
     faults: list[tuple[int, str, str]] = []
     for number, value in enumerate(channel.items, start=1):
-        try:
-            item = _item(_Entry.model_validate(value), address, channel)
-        except ValidationError:
-            item = Item()
+        if not isinstance(value, dict):
+            faults.append((number, "the entry is no object", shorten(repr(value))))
+            continue
+        item = _item(_Entry.model_validate(value), address, channel)
         if item.is_empty:
             faults.append((number, "the entry says nothing", shorten(repr(value))))
         else:
@@ -112,9 +114,12 @@ def read_json(text: str, address: str) -> Document:
 
 def _channel(text: str) -> _Channel:
     try:
-        channel = _Channel.model_validate(orjson.loads(text.encode("utf-8", "replace")))
-    except orjson.JSONDecodeError:
+        # Not orjson: many writers cut a character in two (a lone surrogate), or break lines.
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
         raise NotAFeed("The answer is broken JSON.") from None
+    try:
+        channel = _Channel.model_validate(value)
     except ValidationError:
         raise NotAFeed("The answer is JSON, but not a feed.") from None
     if "jsonfeed" not in channel.version and "items" not in channel.model_fields_set:
@@ -129,7 +134,7 @@ def _item(entry: _Entry, address: str, channel: _Channel) -> Item:
     content = html if html.text or html.media else plain
     link = absolute(entry.url, address)
     others = (absolute(entry.external_url, address), *content.links)
-    authors = [*entry.authors, *entry.author, *channel.authors]
+    authors = [*entry.authors, *entry.author, *channel.authors, *channel.author]
     return Item(
         guid=entry.id,
         link=link,

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 from auscult.engine.connectors.base import Batch, Snapshot
-from auscult.engine.connectors.feeds.agenda import Agenda
+from auscult.engine.connectors.feeds.agenda import BETWEEN, Agenda
 from auscult.engine.connectors.feeds.config import FeedsConfig
 from auscult.engine.connectors.feeds.fetching import Fetched, fetch
 from auscult.engine.connectors.feeds.harvest import Harvest, Harvester
@@ -19,8 +19,8 @@ from auscult.engine.connectors.rows import Rows
 from auscult.engine.kernel.http import Client
 
 TIMEOUT, TOTAL = 20.0, 60.0  # seconds for two bytes, and for a whole answer
-LOOK = 0.2  # seconds between two looks at what is running
-SLEEP = 1.0  # seconds between two looks at the clock when nothing is
+LOOK = 0.1  # seconds between two looks at what is running
+SLEEP_FEW, SLEEP_MANY = 0.1, 1.0  # seconds between two looks at the clock when nothing is
 # A batch stores the state of all feeds, so that those of many feeds are gathered.
 FEW = 100
 GATHERED_FEW, GATHERED_MANY, GATHERED_QUIET = 1.0, 15.0, 60.0  # seconds
@@ -36,14 +36,21 @@ class Session:
     snapshot : dict or None
     receiving : Receiving
         Whose thread this is.
+    between : float
+        Seconds between an answer of a host and the next request to it.
     """
 
     def __init__(
-        self, config: FeedsConfig, snapshot: Snapshot | None, receiving: Receiving
+        self,
+        config: FeedsConfig,
+        snapshot: Snapshot | None,
+        receiving: Receiving,
+        *,
+        between: float = BETWEEN,
     ) -> None:
         self._receiving = receiving
         self._states = from_snapshot(snapshot, config.feeds)
-        self._agenda = Agenda(self._states, time.monotonic)
+        self._agenda = Agenda(self._states, time.monotonic, between)
         self._harvester = Harvester(
             self._states,
             keep=config.keep,
@@ -144,8 +151,9 @@ class Session:
         now = self._receiving.clock.now()
         due = self._agenda.next(now)
         self._tell(now)
-        seconds = (due - now).total_seconds() if due else SLEEP
-        self._receiving.pause(min(max(seconds, LOOK), SLEEP))
+        longest = SLEEP_FEW if len(self._states) <= FEW else SLEEP_MANY
+        seconds = (due - now).total_seconds() if due else longest
+        self._receiving.pause(min(max(seconds, LOOK), longest))
 
     def _tell(self, now: datetime) -> None:
         """Say how the feeds are doing."""

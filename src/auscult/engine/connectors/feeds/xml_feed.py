@@ -1,8 +1,8 @@
 """RSS and Atom of every version, as feedparser reads them, however broken they are.
 
-feedparser is handed text that was decoded and freed of its document type: nothing is left
-that could declare an entity, and nothing that could name a file. It neither cleans nor
-resolves; `html_text` does both better, and in linear time.
+feedparser is handed text that was decoded and mended: nothing is left that could declare an
+entity, and nothing that could name a file. It neither cleans nor resolves; `html_text` does
+both, in linear time.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from auscult.engine.connectors.feeds.items import (
     medium_kind,
     plausible,
 )
+from auscult.engine.connectors.feeds.mending import mend
 from auscult.engine.connectors.html_text import Medium, Text, absolute, to_text
 from auscult.engine.kernel.text import clean
 
 _START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel|cdf)[\s>]", re.IGNORECASE)
 _BEFORE_START = 20_000  # characters of comments, instructions and warnings before the feed
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
-_ENTITY = re.compile(r"<!ENTITY[^>]*>?", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _ITEMS = (("<item", "</item"), ("<entry", "</entry"))
 _SKIPPED = {
     name: re.compile(rf"<skip{name}s>(.*?)</skip{name}s>", re.IGNORECASE | re.DOTALL)
@@ -55,6 +55,8 @@ _PERIODS = {
     "yearly": 31_536_000.0,
 }
 _COMMENT = re.compile(r"#comment-?\d+$")
+# What the parser has raised over broken documents.
+_DEFECTS = (ValueError, LookupError, AttributeError, TypeError, OverflowError, RecursionError)
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
@@ -66,13 +68,9 @@ def read_xml(text: str, address: str) -> Document:
     NotAFeed
         It is neither RSS nor Atom.
     """
-    bare = _without_declarations(text, _first_element(text))
-    found = feedparser.parse(
-        io.BytesIO(bare.encode("utf-8", "replace")),
-        response_headers=dict(_HEADERS),
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    mended = mend(text)
+    bare = mended[_first_element(mended) :]
+    found = _parsed(bare)
     channel = found["feed"]
     language = language_tag(str(channel.get("language", "")))
     site = absolute(str(channel.get("link", "")), address)
@@ -113,16 +111,17 @@ def _first_element(text: str) -> int:
     return start.start()
 
 
-def _without_declarations(text: str, start: int) -> str:
-    """Return the document from its first element on, without a word of entities.
-
-    A document type may stand around the first thing that looks like an element; so whatever
-    declares an entity further on goes, too.
-    """
-    head = _DOCTYPE.sub("", text[:start] + text[start : start + _BEFORE_START])
-    head += text[start + _BEFORE_START :]
-    body = head[_first_element(head) :]
-    return _ENTITY.sub("", _DOCTYPE.sub("", body)) if "<!" in body else body
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers=dict(_HEADERS),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _DEFECTS as error:
+        raise NotAFeed(f"The feed is too broken to be read ({error}).") from error
+    return found
 
 
 def _is_cut(text: str) -> bool:
@@ -234,11 +233,8 @@ def _enclosed(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _author(entry: Mapping[str, Any]) -> str:
     """Return the author's name; an address of mail is no name, and isn't kept."""
-    for one in (entry.get("author_detail") or {}, *(entry.get("authors") or ())):
-        name = " ".join(to_text(str(one.get("name") or "")).text.split())
-        if name and "@" not in name:
-            return name[:200]
-    return ""
+    given = to_text(_MAIL.sub(" ", str(entry.get("author") or ""))).text
+    return " ".join(given.split()).strip(" ()<>,")[:200]
 
 
 def _tags(entry: Mapping[str, Any]) -> tuple[str, ...]:
