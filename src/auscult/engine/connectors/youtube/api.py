@@ -28,6 +28,8 @@ _KEY = {
 _SINGLE = {"commentThreads", "comments", "playlistItems"}
 PASSING = "processingFailure"  # for this time only
 SLOWER = 60.0  # seconds
+# A call that fails costs as well: an outage of a day mustn't use up the day's searches.
+AFTER_FAILURE = 900.0
 
 
 class Withheld(Exception):
@@ -84,17 +86,12 @@ class Api:
         """
         kind = SEARCHES if resource == "search" else UNITS
         self.spending.take(kind, keep=keep)
-        answer = self._asking.get(
-            f"{self._address}/{resource}", params={**params, "key": self._key.get_secret_value()}
-        )
-        if not answer.ok:
-            self._fail(answer, kind, resource)
-        value = answer.json()
-        # What isn't a list of YouTube's must not be taken for an empty one: what an empty list
-        # lacks is deleted.
-        if not isinstance(value, dict) or not _is_list(value):
-            raise Remote(f"YouTube answered something else than a list of {resource}.")
-        return value
+        try:
+            return self._called(resource, kind, params)
+        except Remote as error:
+            if error.permanent or error.needs_login or error.retry_after is not None:
+                raise
+            raise Remote(error.message, retry_after=AFTER_FAILURE) from error
 
     def pages(self, resource: str, *, most: int, **params: Any) -> Iterator[dict[str, Any]]:
         """Call page after page, as long as there is a next one, and at most so many."""
@@ -106,6 +103,19 @@ class Api:
             if not following or following == token:
                 return
             token = following
+
+    def _called(self, resource: str, kind: str, params: dict[str, Any]) -> dict[str, Any]:
+        answer = self._asking.get(
+            f"{self._address}/{resource}", params={**params, "key": self._key.get_secret_value()}
+        )
+        if not answer.ok:
+            self._fail(answer, kind, resource)
+        value = answer.json()
+        # What isn't a list of YouTube's must not be taken for an empty one: what an empty list
+        # lacks is deleted.
+        if not isinstance(value, dict) or not _is_list(value):
+            raise Remote(f"YouTube answered something else than a list of {resource}.")
+        return value
 
     def _fail(self, answer: Answer, kind: str, resource: str) -> NoReturn:
         reasons, message = reasons_of(answer)

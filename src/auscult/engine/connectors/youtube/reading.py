@@ -98,6 +98,8 @@ class Reading:
     def _search(self, words: str) -> Iterator[Rows]:
         """Look for videos that were published since the last search for these words."""
         now = self._clock.now()
+        if self._done(f"search {words}", now):
+            return
         since = self._since(f"search {words}", now)
         found: list[str] = []
         page: dict[str, Any] = {}
@@ -123,6 +125,8 @@ class Reading:
     def _channel(self, channel: str) -> Iterator[Rows]:
         """Look through a channel's uploads, the latest first."""
         now = self._clock.now()
+        if self._done(f"channel {channel}", now):
+            return
         since = self._since(f"channel {channel}", now)
         found: list[str] = []
         reason = ""
@@ -169,6 +173,11 @@ class Reading:
                 if add_video(rows, item):
                     self._followed.add(item)
             yield rows
+
+    def _done(self, what: str, now: datetime) -> bool:
+        """Tell whether this was read in the same round, which then failed and begins anew."""
+        until = self._until.get(what)
+        return until is not None and now - datetime.fromisoformat(until) < self.every / 2
 
     def _since(self, what: str, now: datetime) -> datetime:
         until = self._until.get(what)

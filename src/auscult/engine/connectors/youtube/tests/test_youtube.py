@@ -188,6 +188,21 @@ def test_a_restart_does_not_forget_what_was_spent() -> None:
         assert s.heard.snapshot["spent"][SEARCHES] == 3
 
 
+def test_a_round_that_failed_and_begins_anew_spends_nothing_twice() -> None:
+    world = World()
+    world.video(1, NOW - timedelta(hours=1))
+    world.always["commentThreads"] = lambda _: Reply("oops", 500)
+    world.comment("video000001", "Ugx1", NOW)
+    with session(world, searches=["a", "b"]) as s:
+        with pytest.raises(Remote, match="500"):
+            s.open()
+        del world.always["commentThreads"]
+        s.clock.advance(timedelta(minutes=15))
+        s.open(s.heard.snapshot)
+        assert len(s.calls("search")) == 2
+        assert uri("video000001", "Ugx1") in s.heard.posts
+
+
 def test_what_a_failed_call_cost_is_written_down_before_the_failure_is_told() -> None:
     world = World()
     world.always["search"] = lambda _: Reply("oops", 500)
@@ -226,11 +241,11 @@ def test_a_used_up_quota_is_waited_for_until_midnight_in_california() -> None:
         (Reply("", 429, {"Retry-After": "9"}), "more slowly", False, 9),
         (Reply("", 503), "more slowly", False, 60),
         (failure(403, "forbidden"), "403", True, None),
-        (Reply(b"{]"), "not JSON", False, None),
-        (Reply({}), "something else than a list", False, None),
-        (Reply([]), "something else than a list", False, None),
-        (Reply({"kind": "youtube#searchListResponse", "items": 3}), "something else", False, None),
-        (Reply({"items": []}, cut=4), "127.0.0.1", False, None),
+        (Reply(b"{]"), "not JSON", False, 900),
+        (Reply({}), "something else than a list", False, 900),
+        (Reply([]), "something else than a list", False, 900),
+        (Reply({"kind": "youtube#searchListResponse", "items": 3}), "something else", False, 900),
+        (Reply({"items": []}, cut=4), "127.0.0.1", False, 900),
     ],
 )
 def test_failures_are_told_in_words(
