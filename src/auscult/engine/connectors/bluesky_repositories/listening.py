@@ -209,14 +209,19 @@ class Listening:
             account = Account(active=False, status="deleted")
             event = Event(type="#account", did=did, time_us=micros(at), account=account)
             yield from self._gather(Read(event), 0)
-        except Unreadable as error:
-            self._break_off(str(error), did.encode())
-        except Remote as error:
-            if not error.permanent and self._place.tries < TRIES:
-                self._place = replace(self._place, tries=self._place.tries + 1)
-                yield self._batch(Gathering(self._config.host))
-                raise
-            self._break_off(f"a repository can't be fetched: {error}", did.encode())
+        except (Unreadable, Remote) as error:
+            yield from self._miss(did, at, error)
+
+    def _miss(self, did: str, at: datetime, error: Unreadable | Remote) -> Iterator[Batch]:
+        """Try a repository again later; after some times, go on without it and say so."""
+        if self._place.tries < TRIES and not getattr(error, "permanent", False):
+            self._gathering = Gathering(self._config.host)
+            self._place = replace(self._place, tries=self._place.tries + 1)
+            yield self._batch(self._gathering)
+            raise Remote(f"The repository {did} can't be read: {error}") from error
+        reason = f"The repository can't be read: {error}"
+        self._break_off(reason, did.encode())
+        self._coverage.append(Covered(community=did, since=at, until=at, reason=reason))
 
     def _begin_anew(self) -> Iterator[Batch]:
         """Forget the number of the last event, and end."""

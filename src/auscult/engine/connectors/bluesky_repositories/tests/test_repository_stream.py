@@ -282,8 +282,9 @@ def test_a_repository_that_can_not_be_fetched_is_tried_again_and_then_said(
     with reading(server, snapshot) as reader:
         until(2, reader, heard)
     broken = [one for batch in heard.batches for one in batch.broken]
-    assert "can't be fetched" in broken[-1].reason
+    assert "can't be read" in broken[-1].reason
     assert ANNA in broken[-1].excerpt
+    assert heard.gaps == [broken[-1].reason]
 
 
 def test_a_repository_that_is_gone_takes_its_posts_along(server: Repositories) -> None:
