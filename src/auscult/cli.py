@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from auscult.cli_sources import sources_app
 from auscult.engine.kernel.errors import Correctable, Remote
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ secrets_app = typer.Typer(no_args_is_help=True, help="Keys for the credentials o
 app.add_typer(query_app, name="query")
 app.add_typer(posts_app, name="posts")
 app.add_typer(secrets_app, name="secrets")
+app.add_typer(sources_app, name="sources")
 
 ArchiveOption = Annotated[
     Path | None,
