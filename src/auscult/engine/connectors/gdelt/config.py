@@ -20,13 +20,13 @@ class GdeltConfig(Settings):
     Attributes
     ----------
     enabled : bool
-        Must be given as true: what is searched is told to a service outside the house.
+        GDELT is off until you switch it on: it is told what you search for.
     query : str
         In GDELT's own language: `("lakeside hospital" OR "lakeside clinic") sourcelang:english`.
     every_minutes : int
-        GDELT itself looks at the news every 15 minutes.
+        Minutes from one round to the next; GDELT itself looks at the news every 15 minutes.
     history_days : int
-        How far back the first reading goes; GDELT keeps three months.
+        How many days back the first round goes; GDELT keeps three months.
     address : str
         Of the interface, or of a relay of your own.
     pause : float

@@ -20,18 +20,21 @@ class WordPressConfig(Settings):
     ----------
     address : str
         Of the site, as in a browser.
-    posts, comments : bool
-        What is read.
+    posts : bool
+        Whether posts are read.
+    comments : bool
+        Whether comments are read.
     since : date or None
-        Nothing that was last changed before is read; None: everything.
+        What was last changed before that day isn't read; empty: everything is.
     every_minutes : int
-        From one look to the next.
+        Minutes from one look to the next.
     language : str or None
-        BCP 47; WordPress doesn't tell it.
-    user, password
-        A user of the site and an application password of hers, for sites that show
-        nothing to strangers. What strangers can't read isn't read with it either: no drafts,
-        no comments that wait for approval.
+        Of the site, such as `de`; WordPress doesn't tell it.
+    user : str
+        For sites that show nothing to strangers: a user without special rights. What
+        strangers can't read isn't read with it either: no drafts, no comments that wait.
+    password : SecretStr or None
+        An application password of this user's.
     """
 
     address: str

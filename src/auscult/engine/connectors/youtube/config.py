@@ -20,7 +20,7 @@ class YouTubeConfig(Settings):
     Attributes
     ----------
     key : SecretStr
-        Of Google's console; without one YouTube is off.
+        Of the YouTube Data API v3, from Google's console; without one YouTube is off.
     searches : tuple of str
         Words as in YouTube's own search; `|` means or, a leading `-` without.
     channels : tuple of str
@@ -30,15 +30,19 @@ class YouTubeConfig(Settings):
     comments : bool
         Whether comments and replies below these videos are read.
     every_minutes : int
-        From one round to the next. Each search takes one of the day's searches a round.
+        Minutes from one round to the next; each search takes one of the day's searches then.
     history_days : int
-        How far back the first round goes.
+        How many days back the first round goes.
     follow_days : int
-        For how long a video's comments are followed.
-    region, language : str or None
-        Two letters each, for the searches: `DE`, `de`.
-    searches_a_day, units_a_day : int
-        What may be spent of the project's quota until midnight Pacific time.
+        For how many days after its publication a video's comments are followed.
+    region : str or None
+        A country, for the searches: `DE`.
+    language : str or None
+        A language that the searches prefer: `de`.
+    searches_a_day : int
+        How many of the key's searches may be spent until midnight Pacific time.
+    units_a_day : int
+        How many of the key's other units may be spent until then.
     address : str
         Of the interface, or of a relay of your own.
     """

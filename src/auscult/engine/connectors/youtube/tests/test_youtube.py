@@ -183,6 +183,7 @@ def test_a_restart_does_not_forget_what_was_spent() -> None:
         s.open()
         for _ in range(4):
             s.close()
+            s.clock.advance(timedelta(hours=1))
             s.open({**s.heard.snapshot, "due": None})
         assert len(s.calls("search")) == 3
         assert s.heard.snapshot["spent"][SEARCHES] == 3
