@@ -84,7 +84,7 @@ def kept_in(archive: Path) -> int:
 
 def by_hand(posts: Path, watches: list[Watch], archive: Path) -> float:
     """Return posts a second of a loop as one would write it, words and phrases alone."""
-    patterns = [re.compile(_pattern(watch), re.IGNORECASE) for watch in watches]
+    patterns = [re.compile(pattern_of(watch), re.IGNORECASE) for watch in watches]
     lines = list(islice(_lines(posts), PEER_POSTS))
     begin = time.perf_counter()
     with closing(sqlite3.connect(archive)) as database:
@@ -102,7 +102,8 @@ def by_hand(posts: Path, watches: list[Watch], archive: Path) -> float:
     return len(lines) / (time.perf_counter() - begin)
 
 
-def _pattern(watch: Watch) -> str:
+def pattern_of(watch: Watch) -> str:
+    """Return the regular expression that one would write for a watch: words and phrases alone."""
     terms = [
         r"\s+".join(map(re.escape, term.words)) + (r"\w*" if term.wildcard else "")
         for term in watch.subject
