@@ -47,7 +47,7 @@ class YouTubeConfig(Settings):
         Of the interface, or of a relay of your own.
     """
 
-    key: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    key: SecretStr | None = None
     searches: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
@@ -63,13 +63,8 @@ class YouTubeConfig(Settings):
 
     @field_validator("key")
     @classmethod
-    def _given(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError(
-                "YouTube is off until you give a key of the YouTube Data API v3, "
-                "which Google's console makes for you"
-            )
-        return value
+    def _no_blanks(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and value.get_secret_value().strip() else None
 
     @field_validator("channels")
     @classmethod

@@ -12,10 +12,12 @@ from auscult.engine.connectors.youtube.addresses import read_address
 from auscult.engine.connectors.youtube.config import YouTubeConfig
 from auscult.engine.connectors.youtube.reading import Reading
 from auscult.engine.kernel.clock import Clock
+from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.http import Network
 
 # What was stored has to be asked for again within 30 days, or deleted:
 # https://developers.google.com/youtube/terms/developer-policies, III.E.4.
+NO_KEY = "YouTube is off until you give a key"
 KEEP, RECHECK = timedelta(days=30), timedelta(days=25)
 
 
@@ -55,6 +57,7 @@ class YouTube:
             f"and at most {config.units_a_day:,} units; Google charges no money.",
             terms="https://developers.google.com/youtube/terms/api-services-terms-of-service",
             duties=(
+                *(() if config.key else (f"{NO_KEY}.",)),
                 "Everything is asked for again within 30 days, or deleted; this happens by itself.",
                 "What is deleted on YouTube is deleted here when that is found.",
                 "Say on your pages that you use YouTube's API, and link to Google's privacy policy.",
@@ -86,6 +89,20 @@ class YouTube:
         clock: Clock,
         network: Network,
     ) -> Receiving:
-        """Open them, at their start or at a snapshot."""
-        session = polling(lambda stored, asking: Reading(config, stored, asking))
+        """Open them, at their start or at a snapshot.
+
+        Raises
+        ------
+        Correctable
+            There is no key.
+        """
+        key = config.key
+        if key is None:
+            raise Correctable(
+                f"{NO_KEY}.",
+                field="key",
+                code="no-key",
+                hint="Make one in Google's console, for the YouTube Data API v3.",
+            )
+        session = polling(lambda stored, asking: Reading(config, key, stored, asking))
         return Receiving(session, snapshot, clock=clock, network=network, name="youtube")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
+
 from auscult.engine.connectors.base import Batch, Covered, Snapshot
 from auscult.engine.connectors.polling import Asking
 from auscult.engine.connectors.rows import Rows
@@ -27,7 +29,9 @@ TOO_MANY = "More than 500 videos: YouTube gives no more of one search."
 class Reading:
     """Reads searches, channels and comments, round by round; see `polling.Polled`."""
 
-    def __init__(self, config: YouTubeConfig, snapshot: Snapshot | None, asking: Asking) -> None:
+    def __init__(
+        self, config: YouTubeConfig, key: SecretStr, snapshot: Snapshot | None, asking: Asking
+    ) -> None:
         self.every = timedelta(minutes=config.every_minutes)
         self.not_before: datetime | None = None
         self._config = config
@@ -44,7 +48,7 @@ class Reading:
             day=state.get("day", ""),
             spent={SEARCHES: 0, UNITS: 0} | state.get("spent", {}),
         )
-        self._api = Api(asking, config.address, config.key, self._spending)
+        self._api = Api(asking, config.address, key, self._spending)
         self._checks = Checks(self._api, self._clock)
         self._followed = Followed(state.get("followed", {}), follow=timedelta(config.follow_days))
         self._comments = Comments(

@@ -71,8 +71,10 @@ def session(world: Callable[[Asked], Any], **values: Any) -> Iterator[Session]:
 
 def test_it_is_off_without_a_key_and_says_what_is_missing() -> None:
     for values in ({"searches": ["a"]}, {"searches": ["a"], "key": " "}):
+        config = configure(YouTubeConfig, values)
         with pytest.raises(Correctable, match="YouTube is off until you give a key"):
-            configure(YouTubeConfig, values)
+            YouTube().open(config, None, clock=FixedClock(NOW), network=NETWORK)
+    assert any("off until" in duty for duty in YouTube().about(config).duties)
     with pytest.raises(Correctable, match="nothing to read"):
         configure(YouTubeConfig, {"key": KEY})
     with pytest.raises(Correctable, match="'@clinic' is no channel id"):
@@ -374,7 +376,7 @@ def test_the_account_begins_anew_at_midnight_in_california_in_both_halves_of_the
 def test_addresses_are_recognised(address: str, kind: str, found: str) -> None:
     [proposal] = YouTube().probe(address, network=NETWORK)
     assert proposal.config == {kind: [found]}
-    assert configure(YouTubeConfig, {"key": KEY, **proposal.config})
+    assert YouTube().about(configure(YouTubeConfig, proposal.config)).reads
 
 
 @pytest.mark.parametrize(
