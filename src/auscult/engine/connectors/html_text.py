@@ -274,7 +274,8 @@ def absolute(address: str, base: str = "") -> str:
     if not bare or bare[0] == "#" or len(bare) > _ADDRESS_LENGTH:
         return ""  # nothing, a place in the same page, or data
     try:
-        found = urljoin(base, bare)
+        # What is in full already stays as it is, to the letter: it may name a post.
+        found = bare if bare.lower().startswith(("http://", "https://")) else urljoin(base, bare)
         parts = urlsplit(found)
     except ValueError:  # brackets that hold no IPv6 address
         return ""

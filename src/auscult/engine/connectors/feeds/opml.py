@@ -9,6 +9,7 @@ from lxml import etree
 
 from auscult.engine.connectors.feeds.config import feed_address
 from auscult.engine.connectors.feeds.encoding import decode
+from auscult.engine.connectors.feeds.mending import mend
 from auscult.engine.kernel.errors import Correctable
 
 LARGEST = 10 << 20  # bytes
@@ -115,10 +116,7 @@ def _folder(name: str, folders: dict[str, etree._Element]) -> etree._Element:
 def _body(data: bytes) -> etree._Element:
     if len(data) > LARGEST:
         raise _refused(f"The list has {len(data):,} bytes; {LARGEST:,} are the most.")
-    text = decode(data).text
-    if "<!entity" in text.lower():
-        raise _refused("The list declares entities, which lists of feeds have no use for.")
-    # Many readers write `&` as it is, so that mistakes are passed over.
+    text = mend(decode(data).text)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
