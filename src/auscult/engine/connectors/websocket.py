@@ -242,8 +242,7 @@ def open_stream(
     Remote
         It can't be reached, or doesn't speak the protocol.
     """
-    connection = network.connect(url, timeout=CONNECT)
-    try:
+    with contextlib.closing(network.connect(url, timeout=CONNECT)) as connection:
         given = {"User-Agent": network.user_agent, **(headers or {})}
         came = shake_hands(url, connection, given, within=CONNECT)
         stream = Stream(
@@ -257,5 +256,3 @@ def open_stream(
             yield stream
         finally:
             stream.leave()
-    finally:
-        connection.close()
