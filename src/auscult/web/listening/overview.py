@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from django.db.models import Max, Min, Sum
@@ -18,12 +18,17 @@ from auscult.web.accounts.models import Actor
 from auscult.web.listening import charts, queries
 from auscult.web.listening.charts import Count, Volume
 from auscult.web.listening.models import BackfillState, HourlyCount, Watch
+from auscult.web.listening.moments import EPOCH, KEYS_A_SECOND, SECOND_US, from_us
 from auscult.web.listening.reading import Mentioned
-from auscult.web.listening.showing import Shown, shown
+from auscult.web.listening.search import Page
+from auscult.web.listening.showing import Gone, Shown, gone, shown
 from auscult.web.sources import queries as source_queries
 from auscult.web.sources.models import SourceState
 
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+END = datetime(9999, 1, 1, tzinfo=UTC)
+GONE_SHOWN = 200  # lines on a page about what was removed, at most
 LINE_DAYS = 28
 LONGEST_CHART = timedelta(days=400)
 HOURS_UP_TO = timedelta(days=4)  # shorter periods are drawn by the hour
@@ -185,6 +190,32 @@ def mentions_shown(actor: Actor, hits: Sequence[Mentioned]) -> list[Shown]:
     """Return mentions as a page shows them."""
     names = dict(queries.watches(actor).values_list("pk", "name"))
     return [shown(hit, names, organisation_id=actor.organisation_id) for hit in hits]
+
+
+def latest_shown(
+    actor: Actor, page: Page, *, watch: Watch | None, before: int | None
+) -> list[Shown | Gone]:
+    """Return a page of the newest mentions, with what was removed of them in its place.
+
+    Parameters
+    ----------
+    before : int or None
+        `Page.after` of the page of newer ones.
+    """
+    since = _moment(page.after) if page.after is not None else EPOCH
+    until = _moment(before) if before is not None else END
+    names = dict(queries.watches(actor).values_list("pk", "name"))
+    sources = dict(source_queries.every_source(actor).values_list("pk", "name"))
+    rows = queries.removed(actor, since=since - HOUR, until=until, watch=watch, limit=GONE_SHOWN)
+    places = [gone(row, names, source=sources.get(row.source_id, "")) for row in rows]
+    entries: list[Shown | Gone] = [*mentions_shown(actor, page.hits)]
+    entries += [one for one in places if since < one.created_at <= until]
+    return sorted(entries, key=lambda entry: entry.created_at, reverse=True)
+
+
+def _moment(key: int) -> datetime:
+    """Return the second that a mention's key lies in."""
+    return from_us(key // KEYS_A_SECOND * SECOND_US)
 
 
 def per_day_in_words(per_day: float | None) -> str:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from auscult.web.listening.models import RemovalReason
 from auscult.web.listening.queries import pseudonym
 from auscult.web.listening.reading import Mentioned
+from auscult.web.listening.removals import Removed
 
 REACTIONS = ("likes", "reposts", "replies", "quotes", "views")
 # A name that no machine on the internet can have (RFC 2606): the simulated town's.
@@ -69,6 +71,52 @@ def shown(mention: Mentioned, names: Mapping[int, str], *, organisation_id: int)
             Found(number, names[number]) for number in mention.watches if number in names
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """What a page shows in place of mentions that were removed: how many, when, and why."""
+
+    why: str
+    source: str
+    hour: datetime
+    until: datetime
+    watches: tuple[Found, ...]
+
+    @property
+    def created_at(self) -> datetime:
+        """Where it stands among mentions: at the end of its hour."""
+        return self.until
+
+
+def gone(removed: Removed, names: Mapping[int, str], *, source: str) -> Gone:
+    """Return what a page shows of removed mentions; `names` are those of the watches."""
+    return Gone(
+        why=_why(removed.reason, removed.count),
+        source=source,
+        hour=removed.hour,
+        until=removed.hour + timedelta(hours=1),
+        watches=tuple(
+            Found(number, names[number]) for number in removed.watches if number in names
+        ),
+    )
+
+
+def _why(reason: RemovalReason, count: int) -> str:
+    words = {
+        RemovalReason.AUTHOR: ngettext(
+            "Removed by its author", "%(count)s mentions, removed by their authors", count
+        ),
+        RemovalReason.ACCOUNT: ngettext(
+            "Removed with its author's account",
+            "%(count)s mentions, removed with their authors' accounts",
+            count,
+        ),
+        RemovalReason.REQUEST: ngettext(
+            "Removed here on request", "%(count)s mentions, removed here on request", count
+        ),
+    }
+    return words[reason] % {"count": count}
 
 
 def network(source: str | None, community: str | None) -> str:

@@ -84,17 +84,15 @@ def _sources(actor: Actor) -> dict[str, Any]:
 
 
 def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str, Any]:
-    before = request.GET.get("before", "")
+    given = request.GET.get("before", "")
+    before = int(given) if given.isdecimal() else None
     page = queries.latest(
-        actor,
-        filters=Filters(watch=watch.pk if watch else None),
-        limit=SHOWN,
-        after=int(before) if before.isdecimal() else None,
+        actor, filters=Filters(watch=watch.pk if watch else None), limit=SHOWN, after=before
     )
     return {
         "watch": watch,
         "chart": overview.volume_of(actor, [watch] if watch else queries.watches(actor)),
-        "mentions": overview.mentions_shown(actor, page.hits),
+        "mentions": overview.latest_shown(actor, page, watch=watch, before=before),
         "older": page.after,
         "loading": overview.loading(actor),
         "backfill": overview.filling(actor, watch) if watch else None,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from auscult.engine.connectors.base import Deletion
 from auscult.web.accounts.models import User
 from auscult.web.listening import queries
-from auscult.web.listening.actions import save_watch
+from auscult.web.listening.actions import forget, save_watch
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +205,34 @@ def test_empty_pages_teach(owner: Any) -> None:
 
     assert "Nothing is being watched yet" in page
     assert "auscult listen posts.csv" in page
+
+
+def test_what_was_removed_stands_in_its_place_without_its_text(
+    owner: Any, record: Callable[..., Any], post: Callable[..., dict[str, Any]]
+) -> None:
+    watch = save_watch(owner, name="flu", query="flu OR zanzibar")
+    record(
+        *(post(n, f"flu zanzibar{n}x", author=f"person-{n}") for n in (1, 2, 3, 65, 130)),
+        *(post(n, "flu here") for n in range(200, 230)),
+    )
+    record(deleted=(Deletion(uri="at://town/1"), Deletion(uri="at://town/2")))
+    record(deleted=(Deletion(author="person-130"),))
+    client = signed_in(owner)
+    for place in ("/listening/", f"/listening/watches/{watch.pk}/"):
+        newest = client.get(place).content.decode()
+        assert "Removed" not in newest
+        older = re.search(r'href="(\?before=\d+)"', newest)
+        assert older is not None
+        page = client.get(place + older.group(1)).content.decode()
+        lines = [
+            "Removed with its author",
+            "zanzibar65x",
+            "2 mentions, removed by their",
+            "zanzibar3x",
+        ]
+        places = [page.index(line) for line in lines]
+        assert places == sorted(places)
+        for gone in ("zanzibar1x", "zanzibar2x", "zanzibar130x", "person-130", 'at://town/1"'):
+            assert gone not in page
+    forget(owner, authors=[f"person{n}" for n in range(7)] + ["person-3", "person-65"], reason="")
+    assert "removed here on request" in client.get("/listening/").content.decode()
