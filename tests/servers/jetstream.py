@@ -82,7 +82,7 @@ class Jetstream(Generic[L]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(RuntimeError):  # it has ended already
+        with contextlib.suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
 
@@ -96,7 +96,7 @@ class Jetstream(Generic[L]):
         self._loop.call_soon_threadsafe(drop)
 
     def _wake(self) -> None:
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(self._feed.changed.set)
 
     async def _run(self, started: threading.Event) -> None:

@@ -163,14 +163,9 @@ class Talk:
     async def _go_wrong(self, rest: list[bytes]) -> bool:
         """Do what the fault says; return whether the stream is over."""
         fault = self.fault
-        actions: list[tuple[object, Callable[[], None]]] = [
-            (fault.raw, lambda: self.writer.write(fault.raw or b"")),
-            (fault.garbage, lambda: self.writer.write(framed(fault.garbage or b"", TEXT))),
-            (fault.again, lambda: self.writer.write(b"".join(self.recent))),
-        ]
-        for wanted, action in actions:
-            if wanted:
-                action()
+        garbage = b"" if fault.garbage is None else framed(fault.garbage, TEXT)
+        repeated = b"".join(self.recent) if fault.again else b""
+        self.writer.write((fault.raw or b"") + garbage + repeated)
         await self.writer.drain()
         if fault.silent:
             self.deaf = True
