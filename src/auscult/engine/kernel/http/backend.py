@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -110,6 +111,7 @@ class Backend(httpcore2.NetworkBackend):
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
         self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._lock = threading.Lock()
         self._over = False
 
     def connect_tcp(
@@ -126,7 +128,8 @@ class Backend(httpcore2.NetworkBackend):
         with _said(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             self._refuse_when_over()
             line = Line(self._guard.open(host, port, mine.left(timeout)))
-            self._lines.add(line)
+            with self._lock:
+                self._lines.add(line)
             try:
                 self._refuse_when_over()  # cut while it was opened
             except OSError:
@@ -137,7 +140,9 @@ class Backend(httpcore2.NetworkBackend):
     def cut(self) -> None:
         """End all connections, for good; who waits for one, in any thread, gets an error."""
         self._over = True
-        for line in list(self._lines):
+        with self._lock:
+            lines = list(self._lines)
+        for line in lines:
             hang_up(line.socket)
 
     def _refuse_when_over(self) -> None:

@@ -53,8 +53,11 @@ class Decoder:
         data, self._held = self._held + data, b""
         while data and not self._over and (self._inflate is not None or self._begins(data)):
             piece, data = self._step(data)
-            if piece:
-                yield piece
+            yield from (piece,) if piece else ()
+            # All input may be taken while some of what it stands for is still to come.
+            while len(piece) == PIECE and not data and self._inflate is not None:
+                piece, data = self._step(b"")
+                yield from (piece,) if piece else ()
 
     def end(self) -> None:
         """Say that the body is over.

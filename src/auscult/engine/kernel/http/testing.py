@@ -1,4 +1,4 @@
-"""A server for tests, on 127.0.0.1: each request is handed to a function with its raw socket.
+"""A server for tests, on this machine: each request is handed to a function with its raw socket.
 
 What a well-behaved server never does (half an answer, bytes that drip, headers without end)
 takes one line here, and the connection is a real one.
@@ -91,15 +91,19 @@ class Server:
         How many were made to it.
     """
 
-    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, handler: Handler, tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1"
+    ) -> None:
         self._handler = handler
         self._tls = tls
         self._over = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listening = socket.create_server((host, 0), family=family)
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self.port: int = self._listening.getsockname()[1]
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http{'s' if tls else ''}://{shown}:{self.port}"
         self.asked: list[Asking] = []
         self.connections = 0
         self._threads[0].start()

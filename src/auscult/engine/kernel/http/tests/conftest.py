@@ -11,11 +11,11 @@ from auscult.engine.kernel.http.testing import Handler, Server
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Handler, SSLContext | None], Server]]:
+def serve() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def start(handler: Handler, tls: SSLContext | None = None) -> Server:
-        servers.append(Server(handler, tls))
+    def start(handler: Handler, tls: SSLContext | None = None, **place: str) -> Server:
+        servers.append(Server(handler, tls, **place))
         return servers[-1]
 
     yield start

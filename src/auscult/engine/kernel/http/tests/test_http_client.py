@@ -324,6 +324,26 @@ def test_a_connection_that_is_closed_in_the_act(serve: Serve, client: Client) ->
     assert [asking.path for asking in server.asked[3:]] == ["/3"]
 
 
+def test_many_threads_share_a_client(serve: Serve, client: Client) -> None:
+    server = serve(lambda asking: asking.answer(asking.path.encode()))
+    wrong: list[object] = []
+
+    def ask(number: int) -> None:
+        for turn in range(20):
+            path = f"/{number}/{turn}"
+            if client.get(server.url + path).body != path.encode():
+                wrong.append(path)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not wrong
+    assert len(server.asked) == 160
+    assert server.connections <= 8
+
+
 def test_closing_ends_what_waits_in_another_thread(serve: Serve) -> None:
     waiting = threading.Event()
 

@@ -149,3 +149,17 @@ def test_nobody_listens(serve: Serve) -> None:
         Remote, match=r"it can't be reached \(Connection refused\); asked was a con"
     ):
         Network(HERE).connect(f"ws://127.0.0.1:{server.port}/?token=abc", timeout=5)
+
+
+def test_an_address_of_the_sixth_version(serve: Serve) -> None:
+    try:
+        server = serve(ok, host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    network = Network(Reach(("::1",)), resolve=lambda host, port: ["::1"])
+    with network.client(timeout=5) as client:
+        assert client.get(server.url).url == f"http://[::1]:{server.port}/"
+        assert client.get(f"http://six.example:{server.port}/").body == b"ok"
+    assert server.asked[0].headers["host"] == f"[::1]:{server.port}"
+    with Network().client() as client, pytest.raises(AddressRefused, match="this machine itself"):
+        client.get(server.url)

@@ -45,6 +45,18 @@ def test_deflate_without_its_header(data: bytes, level: int) -> None:
     assert decoded("deflate", cut(raw, list(range(0, len(raw), 97)))) == data
 
 
+@pytest.mark.parametrize(
+    "size", [PIECE * n + more for n in range(1, 9) for more in (-1, 0, 1, 258)]
+)
+def test_what_is_left_when_all_input_is_taken(size: int) -> None:
+    """Without a trailer, the last bits can be taken before all that they stand for came out."""
+    packing = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    raw = packing.compress(bytes(size)) + packing.flush()
+    for places in ([], list(range(len(raw)))):
+        assert decoded("deflate", cut(raw, places)) == bytes(size)
+        assert decoded("gzip", cut(gzip.compress(bytes(size)), places)) == bytes(size)
+
+
 @given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate"]))
 def test_whatever_comes_is_decompressed_or_refused(data: bytes, encoding: str) -> None:
     decoder = Decoder(encoding)
