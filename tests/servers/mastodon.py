@@ -297,6 +297,18 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(unquote(parts.path), query, token, parts.query)
 
+    def do_POST(self) -> None:
+        """Register an application, or exchange the code `right` for the token `good`."""
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.fake.requests.append(self.path)
+        if self.path == "/api/v1/apps" and self.fake.second_version:
+            self._say({"client_id": "id", "client_secret": "hush", "redirect_uri": "oob"})
+        elif self.path == "/oauth/token" and form["code"] == ["right"]:
+            self._say({"access_token": "good", "scope": form["scope"][0]})
+        else:
+            error = {"error": "invalid_grant"} if "oauth" in self.path else {"error": "no"}
+            self._say(error, 400 if "oauth" in self.path else 404)
+
     def _answer(self, path: str, query: dict[str, Any], token: str, raw: str) -> None:
         fake = self.fake
         match path.removeprefix("/api/").split("/"):

@@ -114,7 +114,7 @@ def _from_v2(api: Api, said: dict[str, Any]) -> Instance:
         domain=_text(said.get("domain")) or api.host,
         title=_text(said.get("title")),
         version=_text(said.get("version")),
-        streaming=_origin(urls.get("streaming")),
+        streaming=_streams(api, urls.get("streaming")),
         access=_mapping(configuration.get("timelines_access")),
         many=version >= MANY,
         terms=_text(urls.get("terms_of_service")) or _text(urls.get("about")) or _rules(api),
@@ -127,7 +127,7 @@ def _from_v1(api: Api, said: dict[str, Any]) -> Instance:
         domain=_text(said.get("uri")).rpartition("/")[2] or api.host,
         title=_text(said.get("title")),
         version=_text(said.get("version")),
-        streaming=_origin(_mapping(said.get("urls")).get("streaming_api")),
+        streaming=_streams(api, _mapping(said.get("urls")).get("streaming_api")),
         terms=_rules(api),
     )
 
@@ -161,9 +161,14 @@ def _rules(api: Api) -> str:
     return f"{api.base}/about"
 
 
-def _origin(address: Any) -> str:
+def _streams(api: Api, address: Any) -> str:
+    """Return the origin of streams over HTTP from that of web sockets; empty: there is none."""
     scheme, mark, rest = _text(address).partition("://")
-    return f"{_SECURE.get(scheme, scheme)}://{rest.rstrip('/')}" if mark and rest else ""
+    host = rest.rstrip("/")
+    if not mark or not host:
+        return ""
+    # Some servers say `wss` of a host that they themselves serve without TLS.
+    return api.base if host == api.host else f"{_SECURE.get(scheme, scheme)}://{host}"
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -19,6 +19,9 @@ SETTLED = 60.0  # a stream that lasted so long starts anew with short pauses
 DAILY = 86_400.0
 
 
+NO_STREAMS = "The server has no streams."
+
+
 class Listening:
     """Opens the streams of a source, and opens them again.
 
@@ -80,7 +83,7 @@ class Listening:
         track.failures = 0 if now - track.listening_since > SETTLED else track.failures
         track.listen_at = now + self._pause(track, why)
         track.failures += 1
-        track.stream_why = str(why)
+        track.stream_why = NO_STREAMS if _is_missing(why) else str(why)
         track.due = min(track.due, now)
 
     def _pause(self, track: Track, why: Remote) -> float:
@@ -102,3 +105,7 @@ class Listening:
     def received(self, tracks: list[Track]) -> int:
         """Return the bytes of all streams."""
         return self._received + sum(one.listener.received for one in tracks if one.listener)
+
+
+def _is_missing(why: Remote) -> bool:
+    return isinstance(why, Closed) and why.permanent

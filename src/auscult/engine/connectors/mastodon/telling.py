@@ -52,6 +52,7 @@ class Telling:
         )
 
     def _notes(self, tracks: list[Track], trouble: str) -> Iterator[str]:
+        asked: dict[str, list[str]] = {}  # from a reason to timelines
         for track in tracks:
             closed = " and ".join(self.access.closed_parts(track))
             if track.why:
@@ -60,7 +61,9 @@ class Telling:
             if closed:
                 yield f"Of {track.timeline} the {closed} posts are closed; the others are read."
             if track.stream_why and self.listening.streamed(track):
-                yield f"{track.timeline} is asked for instead of streamed: {track.stream_why}"
+                asked.setdefault(track.stream_why, []).append(str(track.timeline))
+        for why, timelines in asked.items():
+            yield f"Asked for instead of streamed: {', '.join(timelines)}. {why}"
         if trouble:
             yield f"Nothing can be asked at the moment, the stream goes on: {trouble}"
         for reason, count in sorted(self.pending.left_out.items()):

@@ -139,7 +139,7 @@ def test_a_stream_that_falls_silent_is_given_up(fake: FakeMastodon, desk: Make) 
     one.until_live()
     fake.heartbeat = None
     fake.push(b":thump\n")  # from the next wait on nothing comes
-    one.until(lambda: "asked for instead of streamed" in one.notes())
+    one.until(lambda: "Asked for instead of streamed: public." in one.notes())
     fake.post("meanwhile", quiet=True)
     one.until(lambda: "meanwhile" in one.said)
     fake.heartbeat = 0.1
@@ -162,7 +162,7 @@ def test_lists_need_a_sign_in(fake: FakeMastodon, desk: Make) -> None:
 def test_without_a_token_it_asks_and_says_why(fake: FakeMastodon, desk: Make) -> None:
     fake.post("open to all")
     one = desk(access_token=None)
-    one.until(lambda: "asked for instead of streamed" in one.notes() and one.said)
+    one.until(lambda: "Asked for instead of streamed: public." in one.notes() and one.said)
     assert one.said == ["open to all"]
     assert "sign in to read it" in one.notes()
     fake.post("more")

@@ -16,10 +16,11 @@ from auscult.engine.connectors.mastodon import Mastodon, MastodonConfig
 from auscult.engine.connectors.mastodon.api import Api
 from auscult.engine.connectors.mastodon.budget import Budget
 from auscult.engine.connectors.mastodon.instance import Instance, discover
+from auscult.engine.connectors.mastodon.signing_in import begin, finish
 from auscult.engine.connectors.mastodon.timelines import read_timeline
 from auscult.engine.connectors.mastodon.track import rewound
 from auscult.engine.kernel.clock import FixedClock, SystemClock
-from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Headers
 from servers.mastodon import FakeMastodon, Fault
 
@@ -222,3 +223,23 @@ def test_other_pages_and_other_servers_are_not_recognised(fake: FakeMastodon) ->
     assert _proposed(fake.url) == []
     fake.faults[:] = [Fault("/", status=200, body=b"<html>", times=9)]
     assert _proposed(f"{fake.url}/@ann") == []
+
+
+def test_a_code_becomes_a_token(fake: FakeMastodon) -> None:
+    waiting = begin(fake.url, network=HERE)
+    assert "code_challenge_method=S256" in waiting.link
+    assert "hush" not in waiting.link + repr(waiting)
+    state = json.loads(json.dumps(waiting.state))
+    with pytest.raises(Correctable, match="doesn't accept the code") as error:
+        finish(state, "wrong", network=HERE)
+    assert error.value.hint == "Open the link again and paste the new code."
+    assert finish(state, " right ", network=HERE) == "good"
+
+
+def test_who_can_sign_nobody_in_is_no_instance(fake: FakeMastodon) -> None:
+    fake.second_version = False
+    with pytest.raises(Remote, match="no Mastodon API") as error:
+        begin(fake.url, network=HERE)
+    assert error.value.permanent
+    with pytest.raises(Correctable):
+        begin("two words", network=HERE)
