@@ -151,6 +151,25 @@ def test_a_site_is_recognised_by_any_of_its_addresses(site: Server) -> None:
     assert not WordPress().probe("@somebody@example.social", network=NETWORK)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_a_site_with_a_clock_of_its_own_is_read_in_utc(site: Server, zone: str) -> None:
+    site.ask("POST", "/settings", timezone=zone)
+    try:
+        at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=3)
+        first = site.create_post("One", "first", date_gmt=f"{at:%Y-%m-%dT%H:%M:%S}")
+        site.comment(first, "a comment")
+        heard = rounds(site, 1)
+        assert [row["created_at"] for row in heard.versions if row["text"] == "first"] == [at]
+        assert len(heard.posts) == 2
+        site.edit_post(first, content="changed")
+        site.comment(first, "another comment")
+        site.create_post("Two", "second")
+        heard = rounds(site, 1, {**heard.snapshot, "due": None})
+        assert {"changed", "another comment", "second"} <= set(heard.texts)
+    finally:
+        site.ask("POST", "/settings", timezone="UTC")
+
+
 def test_a_password_signs_in_and_a_wrong_one_says_so(site: Server) -> None:
     site.create_post("One", "words")
     site.create_post("Draft", "unfinished", status="draft")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -36,6 +36,8 @@ class WordPressConfig(Settings):
     password : SecretStr or None
         An application password of this user's.
     """
+
+    says_what: ClassVar = frozenset({"since", "language"})
 
     address: str
     posts: bool = True

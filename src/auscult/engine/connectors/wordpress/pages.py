@@ -21,6 +21,9 @@ from auscult.engine.kernel.http import Answer
 
 PER_PAGE = 100
 STEP = 90  # pages that have to be counted overlap, so that ten removals lose nothing
+# Clocks of a site move by an hour in autumn, and by more when its owner moves to another zone.
+TOLERANCE = timedelta(hours=26)
+FARTHEST = 20_000  # things of one second; who lists more than that lists nonsense
 KEPT = 16  # answers whose marks (ETag) are kept
 
 Ask: TypeAlias = Callable[..., Answer]
@@ -73,13 +76,14 @@ class Page:
     ----------
     items : tuple
         As they came; nothing when the site says that it is the same as last time.
-    newest : datetime or None
-        The last moment on it.
+    oldest, newest : datetime or None
+        The first and the last moment on it.
     total : int
         How many things the list has from where it was asked.
     """
 
     items: tuple[Any, ...]
+    oldest: datetime | None
     newest: datetime | None
     total: int
 
@@ -107,6 +111,11 @@ class Pages:
         offset = 0
         while True:
             page = self._page(strand, cursor, offset)
+            if cursor and page.oldest and page.oldest < cursor - TOLERANCE:
+                raise Remote(
+                    f"{self.site.community} doesn't heed '{strand.after}': it is a WordPress "
+                    "before 5.7, or something in between answers what was asked before."
+                )
             yield page
             if offset + PER_PAGE >= page.total:
                 return
@@ -114,8 +123,10 @@ class Pages:
             forward = page.newest - timedelta(seconds=1) if page.newest else None
             if forward and (cursor is None or forward > cursor):
                 cursor, offset = forward, 0
-            else:
+            elif offset < FARTHEST:
                 offset += STEP
+            else:
+                raise Remote(f"{self.site.community} lists {strand.route} without end.")
 
     def some(self, route: str, ids: list[int]) -> list[Any]:
         """Return those of these posts or comments that strangers can read; 100 at most."""
@@ -157,6 +168,7 @@ class Pages:
         moments = [found for item in items if (found := moment_of(item, strand.moment))]
         page = Page(
             items=tuple(items),
+            oldest=min(moments, default=None),
             newest=max(moments, default=None),
             total=_total(answer, items),
         )

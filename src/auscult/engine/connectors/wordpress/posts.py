@@ -57,8 +57,8 @@ class Writer:
             return None
 
     def _post(self, rows: Rows, item: dict[str, Any], at: datetime) -> str | None:
-        if item["content"].get("protected"):
-            return None  # only who knows its password may read it
+        if is_protected(item):
+            return None
         uri = self.uri(int(item["id"]))
         said = to_text(item["content"]["rendered"], base=str(item.get("link") or self.home))
         embedded = item.get("_embedded") or {}
@@ -103,6 +103,12 @@ class Writer:
     def _author(self, number: Any) -> str | None:
         """Return the name of a user of the site; a visitor who comments has none (0)."""
         return f"{self.home}/?author={int(number)}" if number else None
+
+
+def is_protected(item: Any) -> bool:
+    """Tell whether only who knows a password may read a post."""
+    content = item.get("content") if isinstance(item, dict) else None
+    return isinstance(content, dict) and bool(content.get("protected"))
 
 
 def _first(values: Any) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from auscult.engine.connectors.wordpress.pages import (
     Page,
     Pages,
     Strand,
+    moment_of,
 )
-from auscult.engine.connectors.wordpress.posts import Writer
-from auscult.engine.connectors.wordpress.site import Site, find_site, reason_of
+from auscult.engine.connectors.wordpress.posts import Writer, is_protected
+from auscult.engine.connectors.wordpress.site import Closed, Site, find_site, reason_of
 from auscult.engine.kernel.errors import Correctable, Remote
 
 OVERLAP = timedelta(minutes=90)  # more than the hour that clocks show twice in autumn
@@ -60,6 +61,7 @@ class Reading:
         self._home: str | None = state.get("home")
         self._late = _moment(state.get("late"))  # when we last looked back far
         self._until = _moment(state.get("until"))  # when the last round began
+        self._oldest = _moment(state.get("oldest"))  # the first post of the first round
         given = state.get("cursors") or {}
         self._cursors = {name: _moment(text) for name, text in given.items()}
         self._seen: dict[str, str] = {}  # digests of what was handed out, by uri
@@ -72,6 +74,7 @@ class Reading:
             "home": self._home,
             "late": _text(self._late),
             "until": _text(self._until),
+            "oldest": _text(self._oldest),
             "cursors": {name: _text(moment) for name, moment in self._cursors.items()},
         }
 
@@ -89,14 +92,16 @@ class Reading:
         if self._config.comments:
             try:
                 yield from self._strand(pages, writer, COMMENTS, far=far)
-            except Remote as error:
-                if not self._config.posts or not (error.needs_login or error.permanent):
+            except Closed:
+                if not self._config.posts:
                     raise
                 reason = "The site gives its posts, but not its comments."
         self._asking.receiving.note(notes=(reason,) if reason else ())
         self._late = begun if far else self._late
         rows = Rows(begun)
-        rows.coverage.append(self._covered(writer.community, begun, reason))
+        rows.coverage.append(self._covered(writer.community, begun))
+        if reason:
+            rows.coverage.append(self._covered(f"{writer.community} comments", begun, reason))
         self._until = begun
         yield rows.batch(self.state())
 
@@ -122,9 +127,13 @@ class Reading:
     ) -> None:
         left = dict(wanted)
         for item in pages.some(route, list(wanted)):
-            uri = writer.add(rows, route, item)
-            if uri is not None and int(item["id"]) in left:
-                del left[int(item["id"])]
+            number = _number(item)
+            uri = left.pop(number, None) if number else None
+            if uri is None:
+                continue
+            if is_protected(item):
+                rows.deleted.append(Deletion(uri=uri, at=rows.now))
+            elif writer.add(rows, route, item):
                 rows.confirmed.append(uri)
         for number, uri in left.items():
             answer = pages.one(route, number)
@@ -162,20 +171,25 @@ class Reading:
 
     def _take(self, rows: Rows, writer: Writer, route: str, item: object) -> None:
         """Hand on what wasn't handed on before as it is."""
-        if isinstance(item, dict) and "id" in item:
-            key = f"{route}/{item['id']}"
-            mark = digest(item)
-            if self._seen.get(key) == mark:
-                return
-            self._seen.pop(key, None)
+        at = moment_of(item, "date_gmt")
+        if self._until is None and at is not None:
+            self._oldest = min(at, self._oldest or at)
+        number = _number(item)
+        if number:
+            key, mark = f"{route}/{number}", digest(item)
+            before = self._seen.pop(key, None)
             self._seen[key] = mark
+            if before == mark:
+                return
+            if before is not None and is_protected(item):  # everybody could read it until now
+                rows.deleted.append(Deletion(uri=writer.uri(number), at=rows.now))
+                return
             if len(self._seen) > REMEMBERED:
                 del self._seen[next(iter(self._seen))]
         writer.add(rows, route, item)
 
     def _start(self, strand: Strand, *, far: bool) -> datetime | None:
-        first = self._config.since
-        earliest = datetime.combine(first, time(), UTC) if first else None
+        earliest = self._earliest
         cursor = self._cursors.get(strand.name)
         if cursor is None:
             return earliest
@@ -189,15 +203,23 @@ class Reading:
         if newest and (cursor is None or newest > cursor):
             self._cursors[strand.name] = newest
 
-    def _covered(self, community: str, until: datetime, reason: str) -> Covered:
+    @property
+    def _earliest(self) -> datetime | None:
         first = self._config.since
-        earliest = datetime.combine(first, time(), UTC) if first else until
-        since = min(self._until or earliest, until)
+        return datetime.combine(first, time(), UTC) if first else None
+
+    def _covered(self, community: str, until: datetime, reason: str = "") -> Covered:
+        since = min(self._until or self._earliest or self._oldest or until, until)
         return Covered(community=community, since=since, until=until, reason=reason)
 
 
 def _writer(site: Site, home: str, config: WordPressConfig) -> Writer:
     return Writer(home=home, community=site.community, language=config.language)
+
+
+def _number(item: object) -> int | None:
+    found = item.get("id") if isinstance(item, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def _moment(text: str | None) -> datetime | None:

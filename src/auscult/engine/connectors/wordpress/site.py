@@ -20,6 +20,11 @@ _LINK = re.compile(r"<([^<>]+)>\s*;[^,<]*?rel=\"?https://api\.w\.org/\"?", re.IG
 _TAG = re.compile(r"<link\b[^>]*?\brel=[\"']https://api\.w\.org/[\"'][^>]*>", re.IGNORECASE)
 _HREF = re.compile(r"\bhref=[\"']([^\"']+)[\"']", re.IGNORECASE)
 
+
+class Closed(Remote):
+    """The site doesn't give this list, or not any more."""
+
+
 Get: TypeAlias = Callable[..., Answer]
 
 
@@ -134,15 +139,23 @@ def check(answer: Answer) -> None:
 
     Raises
     ------
+    Closed
+        The site shows this to nobody, or refuses the password (with `needs_login`), or it has
+        no such list. That may be mended: it is no permanent error.
     Remote
-        With `needs_login` where the site shows nothing to strangers, or refuses the password.
+        Anything else.
     """
+    host = urlsplit(answer.url).netloc
+    said = f"{answer.status} {reason_of(answer)}".strip()
     if answer.status in {401, 403}:
-        raise Remote(
-            f"{urlsplit(answer.url).netloc} lets nobody read this without signing in, or refuses "
-            f"the application password ({answer.status} {reason_of(answer)}).".replace(" )", ")"),
+        raise Closed(
+            f"{host} lets nobody read this without signing in, or refuses the application "
+            f"password ({said}).",
             needs_login=True,
         )
+    if answer.status == 404:
+        path = answer.url.partition("?")[0]
+        raise Closed(f"{host} has no such list ({said}): {path}.")
     answer.raise_for_status()
 
 

@@ -240,6 +240,63 @@ def test_failures_are_told_in_words(
     assert not failed.value.permanent
 
 
+def test_a_site_that_does_not_heed_what_is_asked_is_told() -> None:
+    world = World()
+    for number in range(1, 121):
+        world.post(number, NOW - timedelta(days=number))
+
+    def forgetful(asked: Asked) -> Any:
+        if "modified_after" not in asked.params:
+            return None
+        params = {name: v for name, v in asked.params.items() if name != "modified_after"}
+        return world(Asked(asked.path, params, asked.headers, 0))
+
+    world.before = forgetful
+    with session(world) as s, pytest.raises(Remote, match="doesn't heed 'modified_after'"):
+        s.open()
+
+
+def test_a_list_without_end_ends() -> None:
+    world = World()
+    world.before = lambda asked: (
+        Reply([], headers={"X-WP-Total": "1000000000"}) if "/posts" in asked.path else None
+    )
+    with session(world) as s, pytest.raises(Remote, match="without end"):
+        s.open()
+
+
+def test_a_post_that_gets_a_password_is_removed() -> None:
+    world = World()
+    for number in (1, 2):
+        world.post(number, NOW - timedelta(days=number))
+    with session(world) as s:
+        uris = sorted(s.open().posts)
+        closed = {"rendered": "", "protected": True}
+        world.post(
+            1, NOW - timedelta(days=1), content=closed, modified_gmt=f"{NOW:%Y-%m-%dT%H:%M:%S}"
+        )
+        assert s.again().deleted == [uris[0]]
+        world.posts[2]["content"] = closed  # without a trace in its dates
+        assert s.reader is not None
+        s.reader.recheck(uris)
+        hear(s.reader, lambda h: uris[1] in h.deleted, s.heard)
+        world.post(3, NOW, content=closed)
+        assert s.again().deleted == []
+
+
+def test_a_list_that_is_gone_is_looked_for_again() -> None:
+    world = World()
+    with session(world) as s:
+        s.open()
+        world.pretty = False  # somebody changed the site's links
+        with pytest.raises(Remote, match="has no such list") as failed:
+            s.again()
+        assert not failed.value.permanent
+        world.post(1, NOW)
+        s.close()
+        assert s.open({**s.heard.snapshot, "due": None}).texts == ["post 1"]
+
+
 def test_slow_bytes_are_waited_for() -> None:
     world = World()
     world.post(1, NOW - timedelta(days=1))
@@ -338,6 +395,11 @@ def test_the_address_of_a_page_will_do_and_old_posts_can_be_left_out() -> None:
         assert heard.texts == ["post 2"]
         [covered] = [c for batch in heard.batches for c in batch.coverage]
         assert covered.since == datetime(2026, 11, 1, tzinfo=UTC)
+    with session(world) as s:
+        [covered] = [c for batch in s.open().batches for c in batch.coverage]
+        assert (covered.since, covered.until) == (NOW - timedelta(days=100), NOW)
+        s.again()
+        assert s.heard.batches[-2].coverage[0].since == NOW
 
 
 def test_a_password_is_sent_to_the_site_alone() -> None:
