@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.room, name="room"),
     path("watches/", views.watches, name="watches"),
     path("sources/", views.sources, name="sources"),
+    path("sources/<int:number>/remove/", views.remove_source, name="remove-source"),
     path("found/", views.found, name="found"),
     path("explain/", views.explain_query, name="explain"),
     path("preview/", views.preview_query, name="preview"),

@@ -9,19 +9,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.query.explain import explain
 from auscult.engine.query.parse import Query
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import may_edit, require_editor
+from auscult.web.accounts.policies import may_edit, require_editor, require_owner
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import actions, overview, queries
 from auscult.web.listening.forms import Problem, SearchForm, WatchForm, as_typed, read
 from auscult.web.listening.models import Watch
 from auscult.web.listening.reading import Filters
 from auscult.web.sources import queries as source_queries
+from auscult.web.sources.health import source_health
 
 SHOWN = 25  # mentions on a page
 
@@ -77,7 +79,7 @@ def _watches(actor: Actor, watch: Watch | None) -> dict[str, Any]:
 
 def _sources(actor: Actor) -> dict[str, Any]:
     return {
-        "sources": source_queries.source_health(actor),
+        "sources": source_health(actor),
         "loading": overview.loading(actor),
         "busy": overview.is_busy(actor),
     }
@@ -215,3 +217,27 @@ def remove_watch(request: HttpRequest, number: int) -> HttpResponse:
     actions.remove_watch(actor, watch=watch)
     messages.success(request, _("The watch “%(name)s” is removed.") % {"name": watch.name})
     return redirect("listening:room")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_source(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether a source shall go, with its mentions or without; do what was answered."""
+    actor = actor_of(request)
+    source = source_queries.source(actor, number)
+    require_owner(actor, "remove sources")
+    if request.method != "POST":
+        return render(request, "listening/remove_source.html", {"source": source})
+    with_posts = request.POST.get("posts") == "go"
+    removed = actions.remove_source(actor, source=source, keep_posts=not with_posts)
+    said = (
+        ngettext("%(n)s mention went with it.", "%(n)s mentions went with it.", removed)
+        if with_posts
+        else _("Its mentions stay.")
+    )
+    messages.success(
+        request,
+        _("The source “%(name)s” is removed.") % {"name": source.name}
+        + " "
+        + said % {"n": removed},
+    )
+    return redirect("sources:room")

@@ -18,7 +18,14 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor, require_owner
 from auscult.web.sources import queries, secrets
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused
-from auscult.web.sources.models import MOVES, BrokenLine, Coverage, Source, SourceState
+from auscult.web.sources.models import (
+    MOVES,
+    BrokenLine,
+    Coverage,
+    ReceivedHour,
+    Source,
+    SourceState,
+)
 
 # The wait after a failure doubles from the first to the longest; a live source loses what is
 # said meanwhile, or has to catch up on it.
@@ -344,6 +351,8 @@ def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) ->
     )
     if not stored:
         return False
+    if batch.posts.num_rows:
+        _count_hour(source, now, batch.posts.num_rows)
     for stretch in batch.coverage:
         _cover(source, stretch)
     BrokenLine.objects.bulk_create(
@@ -361,6 +370,13 @@ def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) ->
         ignore_conflicts=True,  # a batch that is read again brings the same lines
     )
     return True
+
+
+def _count_hour(source: Source, now: datetime, posts: int) -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    hours = ReceivedHour.objects.filter(source_id=source.pk, hour=hour)
+    if not hours.update(posts=F("posts") + posts):
+        ReceivedHour.objects.create(source_id=source.pk, hour=hour, posts=posts)
 
 
 def _cover(source: Source, stretch: Covered) -> None:

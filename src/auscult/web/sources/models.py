@@ -133,6 +133,20 @@ class Coverage(models.Model):
         return f"{self.source_id} {self.community}: {self.since} to {self.until} {self.reason}"
 
 
+class ReceivedHour(models.Model):
+    """How many posts a source sent in an hour, by when they were received."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE)
+    hour = models.DateTimeField()
+    posts = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "hour"], name="sources_hour_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.hour:%Y-%m-%d %H}: {self.posts}"
+
+
 class BrokenLine(models.Model):
     """A record that could not be read, kept aside."""
 

@@ -13,34 +13,6 @@ from auscult.web.sources.models import BrokenLine, Coverage, Source, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealth:
-    """How a source is doing.
-
-    Attributes
-    ----------
-    health : str
-        `well`, `silent`, `failing`, `failed`, `paused` or `finished`.
-    gaps : tuple
-        The newest stretches that it was not read, newest first, at most ten.
-    """
-
-    id: int
-    name: str
-    connector: str
-    health: str
-    error: str
-    received: int
-    kept: int
-    broken: int
-    replaced: int
-    last_event_at: datetime | None
-    next_attempt: datetime
-    since: datetime | None
-    until: datetime | None
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A stretch of time in which a source was not read, and why."""
 
@@ -99,15 +71,6 @@ def gaps(
     return [_gap(row) for row in found.select_related("source").order_by("-until", "-pk")]
 
 
-def source_health(actor: Actor) -> list[SourceHealth]:
-    """Return how each source is doing, by name."""
-    missing: dict[int, list[Gap]] = {}
-    for gap in gaps(actor):
-        missing.setdefault(gap.source_id, []).append(gap)
-    now = actor.clock.now()
-    return [_health(row, missing.get(row.pk, []), now) for row in sources(actor)]
-
-
 def broken_lines(actor: Actor, *, source: Source) -> QuerySet[BrokenLine]:
     """Return a source's unreadable records, newest first."""
     return BrokenLine.objects.filter(
@@ -123,25 +86,4 @@ def _gap(row: Coverage) -> Gap:
         since=row.since,
         until=row.until,
         reason=row.reason,
-    )
-
-
-def _health(row: Source, missing: list[Gap], now: datetime) -> SourceHealth:
-    read = Coverage.objects.filter(source=row, reason="")
-    first, last = read.order_by("since").first(), read.order_by("-until").first()
-    return SourceHealth(
-        id=row.pk,
-        name=row.name,
-        connector=row.connector,
-        health=row.health(now),
-        error=row.error,
-        received=row.received,
-        kept=row.kept,
-        broken=row.broken,
-        replaced=row.replaced,
-        last_event_at=row.last_event_at,
-        next_attempt=row.next_attempt,
-        since=first.since if first else None,
-        until=last.until if last else None,
-        gaps=tuple(missing[:10]),
     )

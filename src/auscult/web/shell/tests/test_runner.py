@@ -21,6 +21,7 @@ from auscult.web.shell import lakeside
 from auscult.web.shell.runner import Runner
 from auscult.web.sources import actions as reading
 from auscult.web.sources import queries as sources
+from auscult.web.sources.health import source_health
 from auscult.web.sources.models import SourceState
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_a_source_is_read_to_its_end(owner: Any, runner: Runner) -> None:
     assert source.locked_until is None
     watch = queries.watch(owner, "Hospital")
     assert source.kept == queries.count_of_watch(owner, watch) > 0
-    health = sources.source_health(owner)[0]
+    health = source_health(owner)[0]
     assert health.since is not None
     assert health.until is not None
     assert health.gaps == ()

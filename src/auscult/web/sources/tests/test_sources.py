@@ -25,6 +25,7 @@ from auscult.web.sources.actions import (
     resume_source,
 )
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused, SourceUnknown
+from auscult.web.sources.health import source_health
 from auscult.web.sources.models import MOVES, Source, SourceState
 
 pytestmark = pytest.mark.django_db
@@ -96,11 +97,11 @@ def test_failures_wait_longer_and_longer(
     for attempt, wait in enumerate(waits):
         whole = min(first * 2**attempt, longest)
         assert whole / 2 <= wait <= whole
-    assert queries.source_health(owner)[0].health == "failing"
+    assert source_health(owner)[0].health == "failing"
     assert 77 <= fail(Remote("slow down", retry_after=77)) <= 77 + first
     assert 86_400 <= fail(Remote("in a month", retry_after=1e7)) <= 86_400 + first
     fail(Remote("gone", permanent=True))
-    assert queries.source_health(owner)[0].health == "failed"
+    assert source_health(owner)[0].health == "failed"
     assert resume_source(owner, source=town).error == ""
     fail(Remote("who are you?", needs_login=True))
     assert (town.state, town.needs_login) == ("failed", True)
@@ -149,7 +150,7 @@ def test_a_live_source_that_says_nothing_is_silent(
 
 def test_a_stranger_has_no_part_in_it(owner: Actor, stranger: Actor, town: Source) -> None:
     assert not queries.sources(stranger).exists()
-    assert queries.source_health(stranger) == []
+    assert source_health(stranger) == []
     assert queries.gaps(stranger) == []
     assert not claim_source(stranger, source=town, until=stranger.clock.now())
     for action in (pause_source, resume_source):
