@@ -14,6 +14,7 @@ from auscult.engine.connectors.bluesky.gathering import EPOCH, moment
 from auscult.engine.connectors.bluesky.records import LIKE, POST, REPOST
 
 REWIND = timedelta(seconds=5)  # between hosts, which see events at slightly different times
+OVERLAP = 50  # events, on the same host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +62,14 @@ class Place:
         }
 
     def cursor(self, host: str, version: Version) -> int:
-        """Return the cursor that goes on here: by number on its own host, else by time."""
-        if host == self.host and version == self.version and self.seq is not None:
-            return self.seq
+        """Return the cursor that goes on here: by number on its own host, else by time.
+
+        Some events before it are taken again, which changes nothing: hosts were seen to
+        reorder events where the past turns into the present, and a stream may be cut between
+        the later and the earlier one.
+        """
+        if version == 2 and host == self.host and version == self.version and self.seq is not None:
+            return max(0, self.seq - OVERLAP)
         return micros(self.at - REWIND)
 
 
