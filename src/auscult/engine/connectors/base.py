@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import entry_points
-from typing import Any, Protocol, TypeAlias, TypeVar, cast, get_args, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, cast, get_args, runtime_checkable
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
@@ -275,9 +275,18 @@ class LiveReader(Reader, Protocol):
 
 
 class Settings(BaseModel):
-    """What every connector's configuration inherits: unknown fields are refused."""
+    """What every connector's configuration inherits: unknown fields are refused.
+
+    Attributes
+    ----------
+    says_what : frozenset of str
+        Fields with text that say what is read, and never from whom: changing one leaves
+        credentials with the source, changing any other text asks for them again.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    says_what: ClassVar[frozenset[str]] = frozenset()
 
 
 ConfigT = TypeVar("ConfigT", bound=Settings)

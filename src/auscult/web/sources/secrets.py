@@ -73,7 +73,7 @@ def parted(
     kept = given
     if before and stored:
         stays = {name: value for name, value in _decrypted(stored).items() if name not in given}
-        changed = _another(before.config, bare)
+        changed = _another(kind, before.config, bare)
         if stays and changed:
             raise CredentialsAgain(before.name, changed, next(iter(stays)))
         kept = {**stays, **given}
@@ -174,17 +174,21 @@ def _decrypted(stored: str) -> dict[str, Any]:
     return found
 
 
-def _another(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Return the first text (an address, an account) in which two configurations differ.
-
-    Numbers, switches and lists say how and what is read; a text may say whom credentials
-    are sent to.
-    """
-    for name in {**before, **after}:
-        pair = before.get(name), after.get(name)
-        if pair[0] != pair[1] and any(isinstance(value, str) for value in pair):
+def _another(kind: type[Settings], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Return the first field that may say whom credentials are sent to, and has changed."""
+    for name, field in kind.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        pair = [_plain(config.get(name) or default) for config in (before, after)]
+        if name not in kind.says_what and pair[0] != pair[1] and _text(pair):
             return name
     return ""
+
+
+def _text(value: Any) -> bool:
+    """Tell whether a value, as JSON has it, has any text in it."""
+    if isinstance(value, Mapping):
+        return any(map(_text, value.values()))
+    return isinstance(value, str) or (isinstance(value, list) and any(map(_text, value)))
 
 
 def _plain(value: Any) -> Any:

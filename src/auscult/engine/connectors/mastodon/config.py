@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -37,6 +37,8 @@ class MastodonConfig(Settings):
     history_days : float
         How many days are read back when a timeline is new, at most 2,000 posts.
     """
+
+    says_what: ClassVar = frozenset({"timelines", "own_accounts"})
 
     instance: str
     timelines: tuple[str, ...] = ("local",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -46,6 +46,8 @@ class YouTubeConfig(Settings):
     address : str
         Of the interface, or of a relay of your own.
     """
+
+    says_what: ClassVar = frozenset({"searches", "channels", "videos", "region", "language"})
 
     key: SecretStr | None = None
     searches: tuple[str, ...] = ()

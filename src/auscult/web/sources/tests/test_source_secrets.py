@@ -21,11 +21,12 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.secrets import Keyring, SecretLost, new_key
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import audit_entries
-from auscult.web.sources import queries
 from auscult.web.sources.actions import Keep, add_source, change_source, read_again
 from auscult.web.sources.errors import CredentialsAgain
+from auscult.web.sources.health import source_health
 from auscult.web.sources.models import Source
 from auscult.web.sources.secrets import (
+    joined,
     key_file,
     keyring,
     opened_config,
@@ -52,6 +53,13 @@ def with_key(settings: Any, *keys: str) -> None:
 class Login(Settings):
     user: str
     password: SecretStr
+
+
+class Many(Settings):
+    hosts: tuple[str, ...] = ("a.example",)
+    about: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
+    number: int = 1
+    token: SecretStr | None = None
 
 
 class Everything(Settings):
@@ -88,7 +96,7 @@ def test_nothing_that_holds_sources_holds_their_credentials(owner: Actor, town: 
     assert opened_config(town) == {**TOWN, "access_token": TOKEN}
     everything = [*Source.objects.all(), *audit_entries(owner)]
     assert TOKEN not in serializers.serialize("json", everything)
-    assert TOKEN not in repr(queries.source_health(owner))
+    assert TOKEN not in repr(source_health(owner))
     assert not opened_config(Source(config={"paths": ["x"]})).keys() - {"paths"}
 
 
@@ -101,7 +109,7 @@ def test_a_change_keeps_replaces_or_removes_them(owner: Actor, town: Source) -> 
     new = change_source(owner, source=town, keep=Keep(), config={**TOWN, "access_token": "other"})
     assert opened_config(new)["access_token"] == "other"
     assert new.snapshot == {"at": 5}  # another token reads on where the first one stopped
-    more = {**TOWN, "timelines": ["local", "#flu"]}
+    more = {**TOWN, "timelines": ["local", "#flu"], "poll_every": 30.0, "streaming": False}
     wider = change_source(owner, source=town, keep=Keep(), config=more)
     assert opened_config(wider) == {**more, "access_token": "other"}
     assert wider.snapshot is None
@@ -128,6 +136,24 @@ def test_credentials_go_to_whom_they_were_given_for(owner: Actor, town: Source) 
     bare = change_source(owner, source=town, keep=Keep(), config={**TOWN, "access_token": None})
     assert opened_config(bare) == TOWN
     assert opened_config(change_source(owner, source=town, keep=Keep(), config=moved)) == moved
+
+
+def test_any_text_may_say_whom_credentials_go_to(owner: Actor) -> None:
+    """A kind of source that says nothing of it is safe: lists of hosts, tables, missing texts."""
+    _, kept = parted(Many, {"token": TOKEN})
+    before = Source(name="many", config={}, secrets=kept)
+    harmless: list[dict[str, Any]] = [
+        {},
+        {"hosts": ["a.example"]},
+        {"hosts": []},
+        {"about": {}},
+        {"number": 2},
+    ]
+    for same in harmless:
+        assert joined(*parted(Many, same, before)) == {**same, "token": TOKEN}
+    for other in ({"hosts": ["a.example", "mine.example"]}, {"about": {"host": "mine.example"}}):
+        with pytest.raises(CredentialsAgain):
+            parted(Many, other, before)
 
 
 def test_messages_about_a_configuration_leave_them_out(owner: Actor) -> None:
