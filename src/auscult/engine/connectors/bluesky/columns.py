@@ -105,6 +105,10 @@ class Posts:
         if row is not None:
             self.gone.append(row)
 
+    def has_author(self, did: str) -> bool:
+        """Tell whether a post of this author was added."""
+        return did in self._dids
+
     def _add_reply(self, row: int, reply: Reply) -> None:
         if reply.parent is not None:
             self._parents.add(row, reply.parent.uri)

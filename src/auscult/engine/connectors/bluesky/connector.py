@@ -44,7 +44,7 @@ class Bluesky:
         return About(
             reads=f"{whose} on Bluesky{likes}; kept are those that a watch finds.",
             how_often="All the time; a post is here about a second after it was said.",
-            costs="Nothing; about 3 GB a day of traffic, a third of it when compressed."
+            costs="Nothing; about 2 GB a day of traffic, a third of it when compressed."
             if not config.authors
             else "Nothing.",
             terms=TERMS,

@@ -26,7 +26,7 @@ class Reactions:
     """Likes and reposts of one batch."""
 
     given: dict[str, tuple[str, str, str, str | int]] = field(default_factory=dict)
-    withdrawn: list[str] = field(default_factory=list)
+    withdrawn: dict[str, None] = field(default_factory=dict)  # in order, each once
 
     def table(self, now: datetime) -> pa.Table | None:
         """Return those that were given; None: none."""
@@ -76,8 +76,7 @@ class Gathering:
     def take(self, read: Read, size: int) -> None:
         """Take an event from a frame of so many bytes."""
         event, replaced = read
-        self.first = self.first or event
-        self.last = event
+        self.pass_over(event)
         self.bytes += size
         self._replaced += replaced
         if event.collection == POST:
@@ -89,6 +88,11 @@ class Gathering:
         elif event.kind == "sync":
             self.resync = event.did
 
+    def pass_over(self, event: Event) -> None:
+        """Take note of an event that isn't wanted: what is before it was heard."""
+        self.first = self.first or event
+        self.last = event
+
     def breaks(self, event: Event) -> bool:
         """Tell whether an event belongs to the next batch.
 
@@ -98,8 +102,9 @@ class Gathering:
         """
         if self.resync is not None:
             return True
-        account = event.account
-        return account is not None and account.active and event.did in self.left
+        if event.account is None or not event.account.active:
+            return False
+        return event.did in self.left or self.posts.has_author(event.did)
 
     def break_off(self, reason: str, excerpt: bytes) -> None:
         """Put a frame aside that can't be read."""
@@ -128,17 +133,18 @@ class Gathering:
         uri = f"at://{event.did}/{event.collection}/{event.rkey}"
         if event.operation == "delete":
             self.reactions.given.pop(uri, None)
-            self.reactions.withdrawn.append(uri)
+            self.reactions.withdrawn[uri] = None
         elif event.record is not None and event.record.subject is not None:
             subject = event.record.subject.uri
             if is_post(subject):
                 kind = _KINDS[event.collection]
                 self.reactions.given[uri] = (kind, subject, event.did, event.at)
+                self.reactions.withdrawn.pop(uri, None)
 
     def _account(self, event: Event) -> None:
         if event.account is None or event.account.active:
             self.restored.append(event.did)
-        elif event.account.status in GONE:
+        elif event.account.status not in PASSING:
             self._leave(event)
 
     def _leave(self, event: Event) -> None:
@@ -164,9 +170,9 @@ class Gathering:
         )
 
 
-# What a server says of an account that is not to be read any more; `throttled` and
-# `desynchronized` are states of its host, and pass.
-GONE = ("deleted", "takendown", "suspended", "deactivated")
+# States of an account's host, which pass. Every other account that isn't active left: deleted,
+# takendown, suspended, deactivated, or for reasons that nobody gives.
+PASSING = ("throttled", "desynchronized")
 
 
 def moment(at: str | int) -> datetime | None:

@@ -29,6 +29,7 @@ EVERY = 1.0  # seconds that a batch gathers
 POSTS = 8192
 BYTES = 8 << 20
 LAGGING = 60.0  # seconds behind, from which it is catching up
+IN_ADDRESS = 100  # authors
 AGAIN = 1.0  # seconds, more or less, before a host is tried anew
 # What is no stream of version 2: another path, another method, or a server of something else.
 UNKNOWN = (404, 405, 426, 501)
@@ -59,22 +60,26 @@ class Listening:
         self._uncompressed: set[str] = set()  # hosts that didn't know their own dictionary
         self._gap = ""  # why nothing is known of the time between the place and the next event
         self._frames = self._bytes = self._unreadable = 0
+        # An address holds a few hundred authors; of more, all is read and the rest passed over.
+        many = len(config.authors) > IN_ADDRESS
+        self._authors = frozenset(config.authors if many else ())
         self._repositories = Repositories(config.directory, receiving)
 
     def batches(self) -> Iterator[Batch]:
         """Listen to one host until it fails, then to the next one."""
         hosts = self._config.hosts
         turn = hosts.index(self._place.host) if self._place and self._place.host in hosts else 0
-        failed = 0
+        failures: list[Remote] = []  # since something was heard last
         while True:
             frames = self._frames
             try:
                 yield from self._listen(hosts[turn % len(hosts)])
             except Remote as error:
                 heard = self._frames > frames
-                failed = 0 if heard else failed + 1
-                if failed >= len(hosts):
-                    raise
+                failures = [] if heard else [*failures, error]
+                if len(failures) >= len(hosts):
+                    # One that may pass weighs more than one that won't.
+                    raise next((f for f in failures if not f.permanent), error) from None
                 # A stream that was cut is taken up where it was; one that is silent or can't
                 # be read is better taken from somebody else.
                 turn += not (heard and isinstance(error, Ended))
@@ -108,7 +113,10 @@ class Listening:
                 continue
             if taking.gathering.breaks(read.event):
                 yield from self._cut(taking)
-            taking.gathering.take(read, len(frame))
+            if self._authors and read.event.did not in self._authors:
+                taking.gathering.pass_over(read.event)
+            else:
+                taking.gathering.take(read, len(frame))
 
     def _heed(self, event: Event) -> None:
         """Take a host's remark on the cursor."""
@@ -191,7 +199,7 @@ class Listening:
             version,
             cursor=self._cursor(host, version),
             engagement=self._config.engagement,
-            authors=self._config.authors,
+            authors=() if self._authors else self._config.authors,
             offer=offer.parameter if offer else None,
         )
         return open_stream(url, self._receiving.network, silent_after=self._config.silent_after)

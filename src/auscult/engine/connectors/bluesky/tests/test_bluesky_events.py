@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.bluesky.events import Terminal, Unreadable, Version, decoder
@@ -102,6 +102,7 @@ def test_what_is_no_event_is_unreadable(broken: bytes) -> None:
         decoder(1)(broken)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EVENTS[:-1]), st.sampled_from([1, 2]), st.data())
 def test_any_damage_is_read_or_named(event: Any, version: Version, data: st.DataObject) -> None:
     whole = frame(event, version)
@@ -112,6 +113,7 @@ def test_any_damage_is_read_or_named(event: Any, version: Version, data: st.Data
         decoder(version)(damaged)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 def test_any_text_comes_through(text: str) -> None:
     payload = json.dumps({"did": DID, "time_us": 1, "kind": "commit", "commit": {

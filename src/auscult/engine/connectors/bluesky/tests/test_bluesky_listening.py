@@ -82,7 +82,7 @@ class Heard:
     def snapshot(self) -> Snapshot:
         return self.batches[-1].snapshot
 
-    def until(self, met: Callable[[Heard], bool]) -> Heard:
+    def until(self, met: Callable[[Heard], object]) -> Heard:
         """Read on until it is met; fail when it takes too long."""
         deadline = time.monotonic() + LONGEST
         while not met(self):
@@ -156,6 +156,18 @@ def test_only_what_is_needed_is_asked_for(server: Jetstream[Any]) -> None:
     assert "maxMessageSizeBytes" not in asked.params  # it would drop deletions, too
     assert asked.headers["User-Agent"].startswith("Auscult/")
     assert asked.closed == ""
+
+
+def test_of_many_authors_the_rest_is_passed_over(server: Jetstream[Any]) -> None:
+    server.log.append(said("hers", did=BERT))
+    many = [f"did:plc:{number}" for number in range(500)]
+    with listening(server, authors=[*many, BERT]) as heard:
+        heard.count(1)
+    assert heard.texts == ["hers"]
+    assert "dids" not in server.asked[-1].params
+    with listening(server, authors=many) as heard:
+        heard.until(lambda heard: heard.batches and heard.snapshot["seq"] == 51)
+    assert heard.texts == []
 
 
 def test_version_one_is_found_by_trying() -> None:
@@ -280,6 +292,18 @@ def test_when_no_host_answers_the_reason_is_told(server: Jetstream[Any]) -> None
     assert "429" in caught.value.message
 
 
+def test_a_reason_that_may_pass_weighs_more(server: Jetstream[Any]) -> None:
+    busy = Fault(refuse=(503, {}, b"warming up"))
+    wrong = Fault(refuse=(400, {}, b'{"error": "InvalidRequest"}'))
+    server.faults.extend([busy, wrong])
+    with listening(server, server) as heard, pytest.raises(Remote, match="503"):
+        heard.count(1)
+    server.faults.extend([wrong, wrong])
+    with listening(server, server) as heard, pytest.raises(Remote, match="400") as caught:
+        heard.count(1)
+    assert caught.value.permanent
+
+
 def test_nobody_at_home() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         host = f"127.0.0.1:{listener.getsockname()[1]}"
@@ -343,6 +367,7 @@ def test_edits_deletions_and_accounts() -> None:
         account(BERT),
         said("back", did=BERT),
         account("did:plc:slow", status="throttled"),
+        account("did:plc:slow", status="desynchronized"),
         account("did:plc:gone", status="takendown"),
         said("end"),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.bluesky.columns import Posts, Sparse, raw_hashes
@@ -225,6 +225,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, ANYTHING, max_size=8))
 def test_any_object_becomes_a_record_and_any_text_a_row(value: dict[str, Any]) -> None:
     valid, _ = cleaned(value)
@@ -236,6 +237,7 @@ def test_any_object_becomes_a_record_and_any_text_a_row(value: dict[str, Any]) -
     posts.table(NOW).validate(full=True)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.binary(min_size=32, max_size=32), st.none())))
 def test_hashes_are_those_of_the_cids(digests: list[bytes | None]) -> None:
     def cid(digest: bytes) -> str:
@@ -253,6 +255,7 @@ def test_the_hash_is_that_of_the_record_itself() -> None:
     assert raw_hashes([f"b{text}"]).to_pylist() == [digest.hex()]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["a", "b", ""]), max_size=3), max_size=9))
 def test_sparse_columns_are_the_lists_they_were_made_of(rows: list[list[str]]) -> None:
     column = Sparse()
