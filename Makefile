@@ -38,10 +38,10 @@ test-slow: setup-dev
 test-postgres: setup-dev
 	AUSCULT_TEST_POSTGRES=1 $(RUN)/pytest -m "$(EVERYDAY)" src/auscult/web
 
-# Against servers that others wrote: a PDS, snac2, WordPress; see tests/servers. In one process,
-# so that each server starts once.
+# Against servers that others wrote: a PDS, snac2, WordPress; see tests/servers. Each of them
+# starts once, and its tests run side by side with those of the others.
 test-servers: setup-dev tests/servers/node_modules .servers/snac/usr/bin/snac
-	$(RUN)/pytest -n 0 -m servers tests/live
+	$(RUN)/pytest -n 3 --dist loadgroup -m servers tests/live
 
 # The same network with an AppView; needs PostgreSQL and Redis.
 test-nightly: setup-dev tests/servers/node_modules
