@@ -45,18 +45,21 @@ def listen(
     Remote
         No host can be listened to now.
     """
-    yield from Listening(config, Place.read(snapshot), receiving).batches()
+    yield from Listening(config, snapshot or {}, receiving).batches()
 
 
 class Listening:
     """One reader's way through its hosts."""
 
-    def __init__(self, config: BlueskyConfig, place: Place | None, receiving: Receiving) -> None:
+    def __init__(self, config: BlueskyConfig, snapshot: Snapshot, receiving: Receiving) -> None:
         self._config = config
-        self._place = place
+        self._place = Place.read(snapshot)
+        # No two batches begin at the same snapshot: the archive names a batch by it.
+        self._number = int(snapshot.get("batch", 0))
         self._receiving = receiving
         self._clock = receiving.clock
         self._versions: dict[str, Version] = {}  # that hosts were found to speak
+        self._offers: dict[str, Offer] = {}
         self._uncompressed: set[str] = set()  # hosts that didn't know their own dictionary
         self._gap = ""  # why nothing is known of the time between the place and the next event
         self._frames = self._bytes = self._unreadable = 0
@@ -69,13 +72,13 @@ class Listening:
         """Listen to one host until it fails, then to the next one."""
         hosts = self._config.hosts
         turn = hosts.index(self._place.host) if self._place and self._place.host in hosts else 0
-        failures: list[Remote] = []  # since something was heard last
+        failures: list[Remote] = []  # since something new was heard
         while True:
-            frames = self._frames
+            place = self._place
             try:
                 yield from self._listen(hosts[turn % len(hosts)])
             except Remote as error:
-                heard = self._frames > frames
+                heard = self._place != place
                 failures = [] if heard else [*failures, error]
                 if len(failures) >= len(hosts):
                     # One that may pass weighs more than one that won't.
@@ -136,11 +139,14 @@ class Listening:
             return
         now = self._clock.now()
         covered = self._covered(gathering, taking, now)
-        snapshot = self._place.snapshot() if self._place else {}
         self._tell(now)
-        yield gathering.batch(snapshot, covered, now)
+        yield gathering.batch(self._snapshot(), covered, now)
         if gathering.resync is not None:
-            yield self._repositories.read_anew(gathering.resync, snapshot)
+            yield self._repositories.read_anew(gathering.resync, self._snapshot())
+
+    def _snapshot(self) -> Snapshot:
+        self._number += 1
+        return {**(self._place.snapshot() if self._place else {}), "batch": self._number}
 
     def _covered(self, gathering: Gathering, taking: Taking, now: datetime) -> list[Covered]:
         """Move on to the last event, and say what is known of the time until then."""
@@ -216,7 +222,10 @@ class Listening:
             return None
         if version == 1:
             return offer_for_one(self._config.dictionary) if self._config.dictionary else None
-        return offer_for_two(host, self._receiving.network)
+        offer = self._offers.get(host) or offer_for_two(host, self._receiving.network)
+        if offer is not None:
+            self._offers[host] = offer
+        return offer
 
     def _learned(self, host: str, version: Version, refusal: Refused) -> bool:
         """Take what a refusal says; return whether to ask again, otherwise."""

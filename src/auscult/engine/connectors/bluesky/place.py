@@ -46,7 +46,7 @@ class Place:
     @classmethod
     def read(cls, snapshot: Snapshot | None) -> Place | None:
         """Return the place that a snapshot names."""
-        if not snapshot:
+        if not snapshot or "host" not in snapshot:
             return None
         at = EPOCH + timedelta(microseconds=snapshot["time_us"])
         kept: dict[str, Any] = {name: snapshot[name] for name in ("host", "version", "seq")}
