@@ -4,7 +4,7 @@
 
 A child is forked for each attempt, works as the runner's process does, and is sent SIGKILL
 after a random time. After so many kills the last child goes on to the stream's last event,
-keeps house and ends. Then what the archive holds is printed as JSON.
+tidies up as it does three times a minute, and ends. Then what the archive holds is printed as JSON.
 """
 
 # ruff: noqa: PLC0415 - Django can be imported only once it is set up
@@ -112,7 +112,7 @@ def _child(last: int, ahead: timedelta) -> None:
 
 def _work(clock: Any, last: int) -> None:
     from auscult.web.accounts.queries import organisations, system_actor
-    from auscult.web.listening.actions import keep_house
+    from auscult.web.listening.actions import tidy
     from auscult.web.shell.runner import Runner
     from auscult.web.sources.models import Source
     from auscult.web.sources.network import network
@@ -128,7 +128,7 @@ def _work(clock: Any, last: int) -> None:
             break
     runner.close()
     for organisation in organisations():
-        keep_house(system_actor(organisation.pk, "listener", clock=clock))
+        assert tidy(system_actor(organisation.pk, "listener", clock=clock))
 
 
 def _held(actor: Any) -> dict[str, Any]:

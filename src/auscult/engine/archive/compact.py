@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from auscult.engine.archive.forget import without
+from auscult.engine.archive.forget import erase, without
 from auscult.engine.archive.hashing import hash_strings
 from auscult.engine.archive.layout import ABSORBED_KEYS, SEGMENT_ROWS, Manifest, Segment
 from auscult.engine.archive.segments import Draft, Store, microseconds, sorted_by_time
@@ -61,6 +61,7 @@ def compact(store: Store) -> Report:
     for source in sources:
         while (step := compact_source(store, source)).merged:
             report += step
+    erase(store, at_most=0)  # so that only segments with dead rows are written anew
     while (step := _erase_some(store)).merged:
         report += step
     return report
@@ -155,8 +156,7 @@ def _parts(posts: pa.Table) -> Iterator[pa.Table]:
 def _erase_some(store: Store) -> Report:
     """Write a few segments that have dead rows anew without them."""
     with store.folder.writing() as manifest:
-        count = store.log.count()
-        holed = [s for s in manifest.segments if s.dead_rows or s.resolved < count][:_AT_A_TIME]
+        holed = [s for s in manifest.segments if s.dead_rows][:_AT_A_TIME]
         if not holed:
             return Report()
         rows = [store.dead(segment) for segment in holed]

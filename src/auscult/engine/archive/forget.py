@@ -41,6 +41,47 @@ def forget(store: Store, uris: Sequence[str], authors: Sequence[str], *, erase: 
         return before - sum(segment.rows - segment.dead_rows for segment in new.segments)
 
 
+def hide(store: Store, uris: Sequence[str], authors: Sequence[str]) -> None:
+    """Forget for whoever reads; `erase` finds the rows. See `Lake.hide`."""
+    if uris or authors:
+        with store.folder.writing():
+            store.log.append(uris, authors)
+
+
+def erase(store: Store, at_most: int) -> bool:
+    """Find what was hidden, and write small segments anew first. See `Lake.erase`."""
+    with store.folder.writing() as manifest:
+        count = store.log.count()
+        holed = [s for s in manifest.segments if s.dead_rows or s.resolved < count]
+        with ThreadPoolExecutor(_READERS) as readers:
+            dead = list(readers.map(store.dead, holed))
+        old: list[Segment] = []
+        new: list[Segment] = []
+        left = False
+        pairs = sorted(zip(holed, dead, strict=True), key=lambda pair: pair[0].rows)
+        for segment, rows in pairs:
+            anew = segment.rows if 0 < len(rows) < segment.rows else 0
+            fits = anew <= at_most
+            at_most -= anew if fits else 0
+            left |= not fits
+            made = _without_dead(store, segment, rows, manifest.commit + 1, now=fits)
+            if made != (segment,):
+                old.append(segment)
+                new += made
+        if old:
+            store.folder.commit(manifest.replacing(tuple(old), tuple(new)))
+        return not left
+
+
+def _without_dead(
+    store: Store, segment: Segment, rows: Rows, born: int, *, now: bool
+) -> tuple[Segment, ...]:
+    """Return what takes the place of a segment with these dead rows."""
+    if not len(rows) or (len(rows) == segment.dead_rows and not now):
+        return (replace(segment, resolved=store.log.count()),)
+    return without(store, segment, rows) if now else (_marked(store, segment, rows, born),)
+
+
 def expire(store: Store, source: str, before: int) -> int:
     """Drop the posts of a source that are older. See `Lake.expire`."""
     with store.folder.writing() as manifest:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from auscult.engine.archive import compact, counts, forget, write
 from auscult.engine.archive.errors import LakeError
-from auscult.engine.archive.layout import Folder
+from auscult.engine.archive.layout import SEGMENT_ROWS, Folder
 from auscult.engine.archive.scan import EVER, NEVER, Scan, Wanted
 from auscult.engine.archive.segments import Store, Terms
 from auscult.engine.kernel.posts import SCHEMA
@@ -169,10 +169,30 @@ class Lake:
 
         When it returns, no read gives them, and they stay away if they are delivered again.
         Where few posts have to be written anew for it, they are also gone from the disk;
-        else, or without `erase`, `compact` erases them. A stream that takes many posts back
-        is followed without `erase`.
+        else, or without `erase`, `compact` erases them. A stream that takes posts back all
+        the time is followed with `hide`.
         """
         return forget.forget(self._store, uris, authors, erase=erase)
+
+    def hide(self, uris: Sequence[str], authors: Sequence[str] = ()) -> None:
+        """Forget posts and authors for whoever reads and writes; `erase` does the rest.
+
+        It looks at no segment, so that it costs the same however large the lake is.
+        """
+        forget.hide(self._store, uris, authors)
+
+    def erase(self, at_most: int = SEGMENT_ROWS) -> bool:
+        """Take what was hidden from the disk, writing at most so many posts anew.
+
+        Segments with few posts come first. To be called some times a minute where posts are
+        taken back all the time; `compact` takes on what is left.
+
+        Returns
+        -------
+        bool
+            Whether nothing is left.
+        """
+        return forget.erase(self._store, at_most)
 
     def expire(self, source: str, before: datetime) -> int:
         """Drop the posts of a source that are older than `before`; returns how many."""

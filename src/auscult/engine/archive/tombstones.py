@@ -32,37 +32,85 @@ Rows = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Hashes of one kind, rising, and the records that they belong to."""
+
+    quick: Hashes
+    records: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, records: Records, kind: int, first: int = 0) -> Marks:
+        """Return the marks of records that are numbered from `first` on."""
+        places = np.flatnonzero(records["kind"] == kind)
+        order = np.argsort(records["quick"][places], kind="stable")
+        return cls(records["quick"][places][order], places[order] + first)
+
+    def and_also(self, more: Marks) -> Marks:
+        """Return these and others; what there are many of is copied and not sorted again."""
+        places = np.searchsorted(self.quick, more.quick)
+        return Marks(
+            np.insert(self.quick, places, more.quick),
+            np.insert(self.records, places, more.records),
+        )
+
+    def suspects(self, hashes: Hashes) -> npt.NDArray[np.int64]:
+        """Return the places of the hashes that are among these."""
+        if not len(self.quick):
+            return np.empty(0, np.int64)
+        places = np.minimum(np.searchsorted(self.quick, hashes), len(self.quick) - 1)
+        return np.flatnonzero(self.quick[places] == hashes)
+
+    def sharing(self, quick: int) -> npt.NDArray[np.int64]:
+        """Return the records with this hash."""
+        first, last = (
+            np.searchsorted(self.quick, quick),
+            np.searchsorted(self.quick, quick, "right"),
+        )
+        return self.records[first:last]
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """Some records of the log, ready to be looked for."""
 
-    uris: Hashes
-    authors: Hashes
-    digests: frozenset[bytes]
+    marks: dict[int, Marks]
+    records: Records
     salt: bytes
 
     @property
+    def uris(self) -> Hashes:
+        return self.marks[URI].quick
+
+    @property
+    def authors(self) -> Hashes:
+        return self.marks[AUTHOR].quick
+
+    @property
     def empty(self) -> bool:
-        return not self.digests
+        return not len(self.uris) and not len(self.authors)
 
     def rows(self, uris: pa.ChunkedArray, authors: pa.ChunkedArray) -> Rows:
         """Return the rows, ascending, whose uri or author was forgotten."""
-        found = [
-            self._found(uris, self.uris, URI),
-            self._found(authors, self.authors, AUTHOR),
-        ]
+        found = [self._found(uris, URI), self._found(authors, AUTHOR)]
         return np.unique(np.concatenate(found)).astype(np.uint32)
 
-    def _found(self, values: pa.ChunkedArray, quick: Hashes, kind: int) -> Rows:
-        if not len(quick) or not len(values):
+    def _found(self, values: pa.ChunkedArray, kind: int) -> Rows:
+        if not len(self.marks[kind].quick) or not len(values):
             return np.empty(0, dtype=np.uint32)
-        suspects = np.flatnonzero(np.isin(hash_strings(values, seed_of(self.salt)), quick))
+        hashes = hash_strings(values, seed_of(self.salt))
+        suspects = self.marks[kind].suspects(hashes)
         texts = values.take(pa.array(suspects)).to_pylist()
         kept = [
             row
             for row, text in zip(suspects.tolist(), texts, strict=True)
-            if text is not None and digest(self.salt, kind, text) in self.digests
+            if text is not None and self.holds(kind, text, int(hashes[row]))
         ]
         return np.asarray(kept, dtype=np.uint32)
+
+    def holds(self, kind: int, text: str, quick: int) -> bool:
+        """Return whether a uri or an author with this hash was forgotten."""
+        sharing = self.records["digest"][self.marks[kind].sharing(quick)]
+        return digest(self.salt, kind, text) in {one.tobytes() for one in sharing}
 
 
 def digest(salt: bytes, kind: int, text: str) -> bytes:
@@ -76,8 +124,10 @@ class Tombstones:
     def __init__(self, folder: Path, salt: bytes) -> None:
         self._path = folder / "tombstones.log"
         self._salt = salt
-        self._records: Records = np.empty(0, dtype=RECORD)
-        self._all: tuple[int, Forgotten] | None = None
+        self._room: Records = np.empty(0, dtype=RECORD)  # records, and place for more
+        self._count = 0
+        self._marks = {kind: Marks.of(self._room, kind) for kind in (URI, AUTHOR)}
+        self._marked = 0  # records that stand in the marks
         self._reading = Lock()
 
     def count(self) -> int:
@@ -89,14 +139,19 @@ class Tombstones:
         records = self._refreshed()
         if start:
             return self._prepared(records[start:])
-        known = self._all
-        if known is None or known[0] != len(records):
-            known = self._all = (len(records), self._prepared(records))
-        return known[1]
+        with self._reading:
+            if self._marked < len(records):
+                fresh = records[self._marked :]
+                self._marks = {
+                    kind: marks.and_also(Marks.of(fresh, kind, self._marked))
+                    for kind, marks in self._marks.items()
+                }
+                self._marked = len(records)
+            return Forgotten(marks=self._marks, records=self._room, salt=self._salt)
 
     def append(self, uris: Iterable[str], authors: Iterable[str]) -> None:
         """Record what is forgotten, durably; what is in the log already is not repeated."""
-        known = self.since(0).digests
+        known = self.since(0)
         fresh = np.concatenate(
             [self._new(list(uris), URI, known), self._new(list(authors), AUTHOR, known)]
         )
@@ -112,15 +167,18 @@ class Tombstones:
         if created:
             sync_folder(self._path.parent)
 
-    def _new(self, texts: Sequence[str], kind: int, known: frozenset[bytes]) -> Records:
-        digests = {digest(self._salt, kind, text): text for text in texts}
-        fresh = {key: text for key, text in digests.items() if key not in known}
+    def _new(self, texts: Sequence[str], kind: int, known: Forgotten) -> Records:
+        distinct = list(dict.fromkeys(texts))
+        hashes = hash_strings(pa.array(distinct, pa.string()), seed_of(self._salt))
+        fresh = [
+            (text, quick)
+            for text, quick in zip(distinct, hashes.tolist(), strict=True)
+            if not known.holds(kind, text, quick)
+        ]
         records = np.zeros(len(fresh), dtype=RECORD)
         records["kind"] = kind
-        records["digest"] = np.array(list(fresh), dtype="V32")
-        records["quick"] = hash_strings(
-            pa.array(list(fresh.values()), pa.string()), seed_of(self._salt)
-        )
+        records["digest"] = np.array([digest(self._salt, kind, text) for text, _ in fresh], "V32")
+        records["quick"] = [quick for _, quick in fresh]
         records["check"] = [zlib.crc32(record.tobytes()[4:]) for record in records]
         return records
 
@@ -129,24 +187,29 @@ class Tombstones:
             try:
                 size = self._path.stat().st_size // RECORD.itemsize
             except FileNotFoundError:
-                return self._records
-            have = len(self._records)
-            if size > have:
+                return self._room[: self._count]
+            if size > self._count:
                 with self._path.open("rb") as file:
-                    file.seek(have * RECORD.itemsize)
-                    data = file.read((size - have) * RECORD.itemsize)
+                    file.seek(self._count * RECORD.itemsize)
+                    data = file.read((size - self._count) * RECORD.itemsize)
                 whole = len(data) // RECORD.itemsize * RECORD.itemsize
                 added = np.frombuffer(data[:whole], dtype=RECORD)
-                self._records = np.concatenate([self._records, added[: _intact(added)]])
-            return self._records
+                self._take_in(added[: _intact(added)])
+            return self._room[: self._count]
+
+    def _take_in(self, added: Records) -> None:
+        count = self._count + len(added)
+        if count > len(self._room):
+            # In a new place: what was handed out before stays as it is.
+            room = np.empty(2 * count, dtype=RECORD)
+            room[: self._count] = self._room[: self._count]
+            self._room = room
+        self._room[self._count : count] = added
+        self._count = count
 
     def _prepared(self, records: Records) -> Forgotten:
-        return Forgotten(
-            uris=np.unique(records["quick"][records["kind"] == URI]),
-            authors=np.unique(records["quick"][records["kind"] == AUTHOR]),
-            digests=frozenset(value.tobytes() for value in records["digest"]),
-            salt=self._salt,
-        )
+        marks = {kind: Marks.of(records, kind) for kind in (URI, AUTHOR)}
+        return Forgotten(marks=marks, records=records, salt=self._salt)
 
 
 def _intact(records: Records) -> int:

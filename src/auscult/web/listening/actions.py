@@ -229,7 +229,7 @@ def _to_lake(actor: Actor, source: Source, posts: pa.Table, batch: Batch) -> Non
             alive = forgetting.alive(cursor, actor.organisation_id, sample)
         lake.write(sample.filter(pa.array(alive)), source=lake_name(source), key=key)
     if batch.deleted:
-        lake.forget(*_in_the_lake(actor, batch), erase=False)
+        lake.hide(*_in_the_lake(actor, batch))
 
 
 def _in_the_lake(actor: Actor, batch: Batch) -> tuple[list[str], list[str]]:
@@ -289,6 +289,18 @@ def finish_forgetting(actor: Actor, *, at_most: int | None = None) -> bool:
         return False
     waiting.filter(pk__lte=max(marks)).update(cleaned=True)
     return True
+
+
+def tidy(actor: Actor) -> bool:
+    """Finish forgetting as far as that is quick; the runner calls it some times a minute.
+
+    Returns
+    -------
+    bool
+        False where `keep_house` has to do the rest.
+    """
+    erased = lake_of(actor).erase()
+    return finish_forgetting(actor, at_most=WHILE_WAITING) and erased
 
 
 def expire(actor: Actor) -> int:

@@ -20,7 +20,6 @@ from auscult.engine.kernel.http import Network
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import organisations, system_actor
 from auscult.web.listening import actions as listening
-from auscult.web.listening.database import WHILE_WAITING
 from auscult.web.listening.models import BackfillState
 from auscult.web.listening.queries import due_backfills
 from auscult.web.shell.holding import Holding
@@ -155,4 +154,4 @@ class Runner:
         elif now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
             for actor, _ in self._held.values():
-                listening.finish_forgetting(actor, at_most=WHILE_WAITING)
+                listening.tidy(actor)

@@ -44,7 +44,8 @@ def posts_of(numbers: range) -> pa.Table:
 def call(number: int) -> tuple[str, int, list[int], list[int]]:
     """Return what call `number` does: its name, a start, posts and authors to forget."""
     rng = random.Random(number)
-    name = rng.choices(["write", "forget", "expire", "compact"], [60, 25, 5, 10])[0]
+    names = ["write", "forget", "hide", "erase", "expire", "compact"]
+    name = rng.choices(names, [60, 15, 10, 5, 5, 10])[0]
     posts = [rng.randrange(number * BATCH + 1) for _ in range(rng.randrange(6))]
     authors = [rng.randrange(AUTHORS)] if rng.random() < 0.2 else []
     return name, number * BATCH, posts, authors
@@ -56,6 +57,10 @@ def act(lake: Lake, number: int) -> None:
         lake.write(posts_of(range(start, start + BATCH)), source="town", key=str(number))
     elif name == "forget":
         lake.forget([f"at://town/{n}" for n in posts], [f"author-{n}" for n in authors])
+    elif name == "hide":
+        lake.hide([f"at://town/{n}" for n in posts], [f"author-{n}" for n in authors])
+    elif name == "erase":
+        lake.erase(96)
     elif name == "expire":
         lake.expire("town", START + timedelta(minutes=start // 4))
     else:
@@ -71,7 +76,7 @@ def expected(calls: int) -> set[int]:
         name, start, gone, by = call(number)
         if name == "write":
             held |= set(range(start, start + BATCH))
-        elif name == "forget":
+        elif name in {"forget", "hide"}:
             forgotten |= set(gone)
             authors |= set(by)
         elif name == "expire":

@@ -125,3 +125,51 @@ def readable(folder: Path) -> str:
                 continue
             parts.append(plain.decode("latin-1"))
     return "\n".join(parts)
+
+
+def test_what_is_hidden_is_gone_for_readers_and_erased_small_segments_first(
+    lake: Lake, tmp_path: Path
+) -> None:
+    lake.write(posts_of(list(range(200))), source="town", key="1")
+    lake.compact()
+    for key in range(3):
+        lake.write(
+            posts_of(list(range(200 + 10 * key, 210 + 10 * key))), source="town", key=f"k{key}"
+        )
+    lake.hide([f"at://town/{n}" for n in (7, 205, 217, 999)], ["author-3"])
+    left = [n for n in range(230) if n not in (7, 205, 217) and n % 7 != 3]
+    assert numbers_in(lake) == numbers_in(Lake(tmp_path / "lake")) == left
+    lake.write(posts_of([7, 999, 231]), source="town", key="again")
+    left.append(231)
+    assert numbers_in(lake) == left
+    for _ in range(5):
+        assert not lake.erase(12)  # the large ones wait for compaction
+        assert numbers_in(lake) == left
+    held = {n for n in range(240) if _on_disk(tmp_path, n)}
+    assert 7 in held
+    assert not held & {205, 217, 227, 999}
+    assert lake.erase(1_000)
+    assert {n for n in range(240) if _on_disk(tmp_path, n)} == set(left)
+    before = sorted((tmp_path / "lake" / "segments").rglob("*"))
+    assert lake.erase(1_000)
+    assert sorted((tmp_path / "lake" / "segments").rglob("*")) == before
+    assert lake.rows == len(left)
+
+
+def _on_disk(folder: Path, number: int) -> bool:
+    return any(
+        f"at://town/{number}" in pq.read_table(file, columns=["uri"]).column("uri").to_pylist()
+        for file in (folder / "lake").rglob("*.parquet")
+    )
+
+
+def test_a_long_log_is_looked_up_quickly(lake: Lake) -> None:
+    lake.write(posts_of(list(range(20))), source="town", key="1")
+    names = [f"at://gone/{n}" for n in range(30_000)]
+    for start in range(0, len(names), 1_000):
+        lake.hide(names[start : start + 1_000])
+    lake.hide(names[:5], ["author-1"])
+    assert lake._store.log.count() == 30_001
+    assert numbers_in(lake) == [n for n in range(20) if n % 7 != 1]
+    forgotten = lake._store.log.since(29_990)
+    assert (len(forgotten.uris), len(forgotten.authors)) == (10, 1)
