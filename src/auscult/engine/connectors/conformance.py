@@ -80,6 +80,7 @@ def check(connector: Connector, values: dict[str, Any], expected: Expected | Non
     batches = read_all(connector, config, None, clock=clock, until=_complete(connector, known))
     for batch in batches:
         check_batch(batch)
+    check_snapshots(batches)
     check_counts(connector, batches, known)
     check_capabilities(connector, batches)
     if connector.capabilities.live:
@@ -189,6 +190,12 @@ def check_batch(batch: Batch) -> None:
         assert covered.since <= covered.until, "coverage ends before it starts"
         assert covered.since.tzinfo is not None, "coverage has times without a zone"
         assert 0 < covered.sampled <= 1
+
+
+def check_snapshots(batches: list[Batch]) -> None:
+    """Hold batches to snapshots of their own: the archive names a batch by where it begins."""
+    begins = [json.dumps(batch.snapshot, sort_keys=True) for batch in batches]
+    assert len(set(begins)) == len(begins), "two batches begin at the same snapshot"
 
 
 def check_counts(connector: Connector, batches: list[Batch], expected: Expected) -> None:
