@@ -46,7 +46,7 @@ class Reply:
             body = self.body
         else:
             text = self.body if isinstance(self.body, str) else json.dumps(self.body)
-            body = text.encode()
+            body = text.encode("utf-8", "surrogatepass")
         status = f"{self.status} {HTTPStatus(self.status).phrase}"
         headers = {"Content-Type": kind, "Content-Length": str(len(body)), **self.headers}
         if self.cut is None and not self.slow:

@@ -111,7 +111,8 @@ class World:
         return self._paged("channel", [lists], p)
 
     def _playlistItems(self, p: dict[str, str]) -> Any:  # noqa: N802 - the API's own name
-        assert p["playlistId"] == "UUccc"
+        if p["playlistId"] != "UUccc":
+            return failure(404, "playlistNotFound", domain="youtube.playlistItem")
         found = [
             {
                 "contentDetails": {
@@ -145,7 +146,9 @@ class World:
         found = [one for one in known.values() if one["snippet"].get("parentId") == p["parentId"]]
         return self._paged("comment", found, p)
 
-    def _paged(self, kind: str, found: list[Any], p: dict[str, str]) -> dict[str, Any]:
+    def _paged(self, kind: str, found: list[Any], p: dict[str, str]) -> Any:
+        if not p.get("pageToken", "0").isdigit():
+            return failure(400, "invalidPageToken")
         start, size = int(p.get("pageToken", 0)), int(p.get("maxResults", len(found) or 1))
         page: dict[str, Any] = {
             "kind": f"youtube#{kind}ListResponse",

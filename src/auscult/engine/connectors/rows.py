@@ -27,6 +27,7 @@ from auscult.engine.kernel.text import clean
 SHOWN = 20  # broken records of a batch that are kept with their start
 SKEW = timedelta(minutes=5)  # a post may be so much later than its receipt; clocks differ
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError, UnicodeError)
 _SIGNS = ("hashtags", "mentions", "links")
 
 
@@ -88,28 +89,35 @@ class Rows:
 
     def batch(self, snapshot: Snapshot) -> Batch:
         """Return everything that was collected."""
+        posts = self._table()
         return Batch(
-            posts=self._table(),
+            posts=posts,
             snapshot=snapshot,
             deleted=tuple(self.deleted),
             confirmed=tuple(self.confirmed),
             broken=tuple(self._broken),
             broken_more=self._unreadable - len(self._broken),
-            records=len(self._rows) + self._unreadable + self._repeated,
+            records=posts.num_rows + self._unreadable + self._repeated,
             repeated=self._repeated,
             replaced=self._replaced,
             coverage=tuple(self.coverage),
         )
 
     def _table(self) -> pa.Table:
-        rows = list(self._rows.values())
-        if not rows:
-            return SCHEMA.empty_table()
-        found = find_signs(pa.array([row["text"] for row in rows], pa.string()))._asdict()
-        for name in _SIGNS:
-            for row, signs in zip(rows, found[name].to_pylist(), strict=True):
-                row[name] = list(dict.fromkeys([*(row.get(name) or ()), *signs]))
-        return pa.Table.from_pylist(rows, schema=SCHEMA)
+        try:
+            return _as_table(list(self._rows.values()))
+        except UNFIT:
+            # A value is of another kind than its column: those records are set aside.
+            self._rows = {uri: row for uri, row in self._rows.items() if self._fits(row)}
+            return _as_table(list(self._rows.values()))
+
+    def _fits(self, row: dict[str, Any]) -> bool:
+        try:
+            _as_table([row])
+        except UNFIT as error:
+            self.set_aside(str(row["uri"]), f"a field is of another kind: {error}", repr(row))
+            return False
+        return True
 
     def _mended(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -122,6 +130,18 @@ class Rows:
         if isinstance(value, list | tuple):
             return [self._mended(inner) for inner in value]
         return value
+
+
+def _as_table(rows: list[dict[str, Any]]) -> pa.Table:
+    if not rows:
+        return SCHEMA.empty_table()
+    found = find_signs(pa.array([row["text"] for row in rows], pa.string()))._asdict()
+    for name in _SIGNS:
+        for row, signs in zip(rows, found[name].to_pylist(), strict=True):
+            row[name] = list(dict.fromkeys([*(row.get(name) or ()), *signs]))
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    table.validate(full=True)
+    return table
 
 
 def digest(record: Any) -> str:

@@ -141,6 +141,8 @@ class Reading:
         try:
             address, title = _text(article["url"]), _text(article["title"])
             seen = datetime.strptime(article["seendate"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            domain = article.get("domain") or None
+            picture, mobile = article.get("socialimage"), article.get("url_mobile")
         except (KeyError, TypeError, ValueError) as error:
             rows.set_aside("GDELT", f"a field is missing or can't be read: {error}", article)
             return
@@ -149,8 +151,6 @@ class Reading:
         self._seen[address] = None
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        picture, mobile = article.get("socialimage"), article.get("url_mobile")
-        domain = str(article.get("domain") or "") or None
         rows.add(
             article,
             uri=uri_of(address),

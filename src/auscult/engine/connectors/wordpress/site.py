@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, TypeAlias
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from auscult.engine.connectors.html_text import absolute
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Answer
 
@@ -99,10 +100,10 @@ def _told(page: Answer) -> str:
     """Return where a page says that the interface is; empty when it doesn't."""
     found = _LINK.search(page.headers.get("link", ""))
     if found:
-        return str(urljoin(page.url, found.group(1)))
+        return absolute(found.group(1), page.url)
     tag = _TAG.search(page.text())
     href = _HREF.search(tag.group(0)) if tag else None
-    return str(urljoin(page.url, unescape(href.group(1)))) if href else ""
+    return absolute(unescape(href.group(1)), page.url) if href else ""
 
 
 def _site(get: Get, root: str, headers: Mapping[str, str] | None, *, required: bool) -> Site | None:
@@ -115,7 +116,8 @@ def _site(get: Get, root: str, headers: Mapping[str, str] | None, *, required: b
         if required:
             raise
         return None
-    if not isinstance(index, dict) or NAMESPACE not in (index.get("namespaces") or ()):
+    spaces = index.get("namespaces") if isinstance(index, dict) else None
+    if not isinstance(spaces, list) or NAMESPACE not in spaces:
         return None
     home = str(index.get("home") or index.get("url") or root.partition("/wp-json")[0])
     return Site(

@@ -146,7 +146,8 @@ def _is_list(value: dict[str, Any]) -> bool:
     if not str(value.get("kind", "")).endswith("ListResponse"):
         return False
     # `channels.list` leaves the empty list out, and says that it has none.
-    empty = (value.get("pageInfo") or {}).get("totalResults") == 0
+    about = value.get("pageInfo")
+    empty = isinstance(about, dict) and about.get("totalResults") == 0
     items = value.setdefault("items", [] if empty else None)
     return isinstance(items, list)
 

@@ -11,7 +11,7 @@ from auscult.engine.connectors.youtube.posts import Name, add_comment, add_video
 from auscult.engine.kernel.clock import Clock
 
 # So many that are all gone at once are believed the second time only.
-DOUBTFUL = 5
+DOUBTFUL = 1
 GONE = {"commentNotFound", "videoNotFound"}
 
 

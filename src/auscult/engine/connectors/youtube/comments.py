@@ -92,7 +92,8 @@ class Comments:
     def _thread(self, rows: Rows, item: Any, video: str) -> datetime | None:
         """Add a comment and its replies; return when the comment was made."""
         try:
-            top, total = item["snippet"]["topLevelComment"], item["snippet"]["totalReplyCount"]
+            top = item["snippet"]["topLevelComment"]
+            total = int(item["snippet"]["totalReplyCount"])
             number, at = str(top["id"]), moment(top["snippet"]["publishedAt"])
             replies: list[Any] = list((item.get("replies") or {}).get("comments") or ())
         except (KeyError, TypeError, ValueError, AttributeError) as error:

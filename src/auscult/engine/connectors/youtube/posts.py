@@ -38,7 +38,7 @@ def add_video(rows: Rows, item: Any) -> str | None:
     """Add a video to a batch; return its uri, or None when it can't be read."""
     try:
         said, counts = item["snippet"], item.get("statistics") or {}
-        address = uri(item["id"])
+        address = uri(_text(item["id"]))
         rows.add(
             item,
             uri=address,
@@ -70,7 +70,7 @@ def add_comment(rows: Rows, item: Any, video: str, *, replies: int | None = None
     try:
         said = item["snippet"]
         parent = said.get("parentId")
-        address = uri(video, item["id"])
+        address = uri(video, _text(item["id"]))
         text = said.get("textOriginal") or said["textDisplay"]
         rows.add(
             item,
@@ -95,6 +95,12 @@ def moment(text: str) -> datetime:
     """Read a moment of YouTube's."""
     found = datetime.fromisoformat(text)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _counts(**given: Any) -> dict[str, int] | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.base import configure
@@ -20,9 +22,11 @@ from auscult.engine.connectors.gdelt.reading import LONGEST, SECOND, Window, win
 from auscult.engine.connectors.gdelt.turns import Turns
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.posts import SCHEMA
 from hearing import Heard, hear, one_round
 from servers.answering import NETWORK, Asked, Reply, answering
 from servers.gdelt import World, article
+from servers.spoiling import spoiled
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -249,3 +253,12 @@ def test_a_window_too_short_for_gdelt_is_a_gap() -> None:
     heard, _ = read(lambda _: Reply("Timespan is too short."))
     assert heard.gaps
     assert Window(since=NOW, until=NOW + timedelta(seconds=90)).halves() is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1 << 32))
+def test_one_odd_value_anywhere_is_no_crash(seed: int) -> None:
+    whole = {"articles": [article(n, NOW - timedelta(hours=1)) for n in range(3)]}
+    with contextlib.suppress(Remote, Correctable):
+        heard, _ = read(lambda _: spoiled(whole, Random(seed)))
+        assert all(batch.posts.schema.equals(SCHEMA) for batch in heard.batches)

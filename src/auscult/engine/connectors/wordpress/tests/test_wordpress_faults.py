@@ -6,10 +6,11 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.base import configure
@@ -18,8 +19,10 @@ from auscult.engine.connectors.wordpress import WordPress, WordPressConfig
 from auscult.engine.connectors.wordpress.posts import Writer
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.posts import SCHEMA
 from hearing import Heard, hear
 from servers.answering import NETWORK, Answering, Asked, Reply, answering
+from servers.spoiling import spoiled
 from servers.wordpress_rest import World, error
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -132,7 +135,7 @@ def test_a_comment_that_was_approved_late_is_found_within_six_hours() -> None:
         assert s.again(timedelta(hours=6)).texts == ["comment 3"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_lists_that_change_between_two_pages_lose_nothing(data: st.DataObject) -> None:
     """Edits and removals in the middle; many posts of one second, as after an import."""
@@ -443,3 +446,36 @@ def test_only_a_sites_own_posts_are_checked() -> None:
     assert writer.numbers(writer.uri(7, 9)) == ("comments", 9)
     assert writer.numbers("https://y.example/?p=7") is None
     assert writer.numbers("https://x.example/blog/about") is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1 << 32))
+def test_one_odd_value_anywhere_is_no_crash(seed: int) -> None:
+    random, world = Random(seed), World()
+    for number in (1, 2, 3):
+        world.post(number, NOW - timedelta(days=number))
+        world.comment(number, number, NOW - timedelta(hours=number))
+    world.posts[1]["_embedded"] |= {
+        "wp:featuredmedia": [{"source_url": "http://127.0.0.1/a.png", "media_type": "image"}],
+        "wp:term": [[{"name": "News"}]],
+    }
+    spoil = random.randint(0, 6)
+
+    def odd(asked: Asked) -> Any:
+        nonlocal spoil
+        spoil -= 1
+        if spoil:
+            return None
+        world.before = lambda _: None
+        reply = world(asked)
+        if isinstance(reply, Reply) and not isinstance(reply.body, str):
+            return Reply(spoiled(reply.body, random), headers=reply.headers)
+        return reply if isinstance(reply, Reply) else Reply(spoiled(reply, random))
+
+    world.before = odd
+    with session(world) as s, contextlib.suppress(Remote, Correctable):
+        s.open()
+        assert s.reader is not None
+        s.reader.recheck(sorted(s.heard.posts))
+        s.again()
+    assert all(batch.posts.schema.equals(SCHEMA) for batch in s.heard.batches)

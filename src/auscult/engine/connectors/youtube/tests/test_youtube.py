@@ -6,9 +6,12 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from auscult.engine.connectors.base import configure
 from auscult.engine.connectors.receiving import Receiving
@@ -17,8 +20,10 @@ from auscult.engine.connectors.youtube.posts import read_uri, uri
 from auscult.engine.connectors.youtube.spending import SEARCHES, UNITS, Spending
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.engine.kernel.posts import SCHEMA
 from hearing import Heard, hear, one_round
 from servers.answering import NETWORK, Answering, Asked, Reply, answering
+from servers.spoiling import spoiled
 from servers.youtube import CHANNEL, KEY, World, failure, stamp
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # four in the morning in California
@@ -394,3 +399,26 @@ def test_a_person_is_told_what_it_costs() -> None:
     assert "about 48 of 100 searches" in about.costs
     assert "30 days" in about.duties[0]
     assert "“a”, “b”" in about.reads
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1 << 32))
+def test_one_odd_value_anywhere_is_no_crash(seed: int) -> None:
+    random, world = Random(seed), World()
+    video = world.video(1, NOW - timedelta(hours=1))
+    world.comment(video, "Ugx1", NOW, replies=3)
+    spoil = random.randint(1, 8)
+
+    def odd(asked: Asked) -> Any:
+        nonlocal spoil
+        spoil -= 1
+        reply = world(asked)
+        return reply if spoil or isinstance(reply, Reply) else Reply(spoiled(reply, random))
+
+    with session(odd, channels=[CHANNEL], searches=["a"]) as s:
+        with contextlib.suppress(Remote, Correctable):
+            s.open()
+            assert s.reader is not None
+            s.reader.recheck(sorted(s.heard.posts))
+            s.again(timedelta(hours=2))
+        assert all(batch.posts.schema.equals(SCHEMA) for batch in s.heard.batches)
