@@ -130,13 +130,15 @@ class _Search:
         page = decode(answer.body[:_LARGEST], answer.headers.get("content-type", "")).text
         named, is_wordpress = feeds_named(page, answer.url)
         for one in named[:MOST]:
-            self._look(one.address, 0.9)
+            # WordPress names RSS, in which a comment doesn't say what it answers.
+            by_atom = is_wordpress and one.address.endswith("/comments/feed/")
+            self._look(one.address + ("atom/" if by_atom else ""), 0.9)
         if not self._found:
             for candidate in _usual_places(answer.url):
                 if self._look(candidate, 0.7):
                     break
         if is_wordpress and not any(_COMMENTS.search(known) for known in self._found):
-            self._look(urljoin(_root(answer.url), "comments/feed/"), 0.5)
+            self._look(urljoin(_root(answer.url), "comments/feed/atom/"), 0.5)
         return list(self._found.values())
 
     def _look(self, address: str, confidence: float) -> bool:

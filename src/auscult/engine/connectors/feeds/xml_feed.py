@@ -36,10 +36,11 @@ from auscult.engine.connectors.feeds.mending import mend
 from auscult.engine.connectors.html_text import Medium, Text, absolute, to_text
 from auscult.engine.kernel.text import clean
 
-_START = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel|cdf)[\s>]", re.IGNORECASE)
+_START = re.compile(r"<((?:\w+:)?(?:rss|feed|rdf|channel|cdf))[\s>]", re.IGNORECASE)
 _BEFORE_START = 20_000  # characters of comments, instructions and warnings before the feed
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
-_ITEMS = (("<item", "</item"), ("<entry", "</entry"))
+_ENTRY_STARTS = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_ENTRY_ENDS = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
 _SKIPPED = {
     name: re.compile(rf"<skip{name}s>(.*?)</skip{name}s>", re.IGNORECASE | re.DOTALL)
     for name in ("hour", "day")
@@ -68,47 +69,64 @@ def read_xml(text: str, address: str) -> Document:
     NotAFeed
         It is neither RSS nor Atom.
     """
-    mended = mend(text)
-    bare = mended[_first_element(mended) :]
-    found = _parsed(bare)
+    whole, rest = _completed(mend(text))
+    found = _parsed(whole)
     channel = found["feed"]
     language = language_tag(str(channel.get("language", "")))
     site = absolute(str(channel.get("link", "")), address)
-    entries = list(found["entries"])
-    faults = []
-    cut = bool(entries) and _is_cut(bare)
-    if cut:
-        # What there is of the last entry would be taken for an edit once the whole comes.
-        last = entries.pop()
-        reason = "the document ends inside this entry"
-        faults.append((len(entries) + 1, reason, shorten(str(last.get("title", "")))))
+    faults: list[tuple[int, str, str]] = []
     items = []
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(found["entries"], start=1):
         item = _item(entry, address, language)
         if item.is_empty:
             faults.append((number, "the entry says nothing", ""))
         else:
             items.append(item)
+    if rest:
+        faults.append(
+            (len(items) + len(faults) + 1, "the document ends inside this entry", shorten(rest))
+        )
     return Document(
         kind=str(found.get("version") or "xml"),
         title=_heading(channel, address),
         site=site,
         items=tuple(items),
         faults=tuple(faults),
-        wishes=_wishes(channel, bare),
-        cut=cut,
+        wishes=_wishes(channel, whole),
+        cut=bool(rest),
     )
 
 
-def _first_element(text: str) -> int:
-    start = _START.search(text, 0, _BEFORE_START)
-    if start is None:
-        if not text.strip():
-            raise NotAFeed("The answer is empty.")
-        if re.search(r"<(?:!doctype html|html)", text[:_BEFORE_START], re.IGNORECASE):
-            raise NotAFeed("The answer is a web page, not a feed.")
-        raise NotAFeed("The answer is no feed.")
-    return start.start()
+def _completed(text: str) -> tuple[str, str]:
+    """Return the document from its first element on, with an end, and the entry that lacks one.
+
+    What there is of an entry that was cut would be taken for an edit once the whole comes; and
+    a document without an end is read by other, looser rules.
+    """
+    root = _root(text)
+    body = text[root.start() :]
+    name = root.group(1)
+    if re.search(rf"</{re.escape(name)}\s*>", body[-1_000:]):
+        return body, ""
+    end = 0
+    for found in _ENTRY_ENDS.finditer(body):
+        end = found.end()
+    begun = _ENTRY_STARTS.search(body, end)
+    rest = body[begun.start() :] if begun else ""
+    if begun or end:
+        body = body[: begun.start() if begun else end]
+    return body + ("</channel>" if name.lower() == "rss" else "") + f"</{name}>", rest
+
+
+def _root(text: str) -> re.Match[str]:
+    root = _START.search(text, 0, _BEFORE_START)
+    if root is not None:
+        return root
+    if not text.strip():
+        raise NotAFeed("The answer is empty.")
+    if re.search(r"<(?:!doctype html|html)", text[:_BEFORE_START], re.IGNORECASE):
+        raise NotAFeed("The answer is a web page, not a feed.")
+    raise NotAFeed("The answer is no feed.")
 
 
 def _parsed(text: str) -> Mapping[str, Any]:
@@ -122,12 +140,6 @@ def _parsed(text: str) -> Mapping[str, Any]:
     except _DEFECTS as error:
         raise NotAFeed(f"The feed is too broken to be read ({error}).") from error
     return found
-
-
-def _is_cut(text: str) -> bool:
-    """Tell whether the document ends inside an entry."""
-    tail = text[-2_000_000:].lower()
-    return any(tail.rfind(opened) > tail.rfind(closed) for opened, closed in _ITEMS)
 
 
 def _item(entry: Mapping[str, Any], address: str, language: str) -> Item:

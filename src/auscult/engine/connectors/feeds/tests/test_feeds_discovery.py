@@ -71,14 +71,17 @@ def test_a_place_below_the_page_comes_before_that_of_the_site(site: Web) -> None
     assert _found(site.url + "/blog/") == [("Blog", below)]
 
 
-def test_a_site_of_wordpress_has_comments_too(site: Web) -> None:
+@pytest.mark.parametrize(
+    "named", [b"", b"<link rel='alternate' type='application/rss+xml' href='/comments/feed/'>"]
+)
+def test_a_site_of_wordpress_has_comments_too(site: Web, named: bytes) -> None:
     site.serve(
         "/",
         b"<html><head><meta name='generator' content='WordPress 6.8'>"
-        b"<link rel='alternate' type='application/rss+xml' href='/feed/'></head>",
+        b"<link rel='alternate' type='application/rss+xml' href='/feed/'>" + named + b"</head>",
     )
     feed = site.serve("/feed/", rss(title="Site"))
-    comments = site.serve("/comments/feed/", rss(title="Comments on Site"))
+    comments = site.serve("/comments/feed/atom/", rss(title="Comments on Site"))
     assert _found(site.url) == [("Site", feed), ("Comments on Site", comments)]
 
 
