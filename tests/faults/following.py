@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from auscult.engine.connectors.base import Batch, Connector, LiveReader, Settings
 from auscult.engine.connectors.conformance import check_batch
-from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.clock import Clock, FixedClock
 from auscult.engine.kernel.errors import Remote
 from auscult.engine.kernel.http import Client, Network, Reach
 
 LONGEST = 30.0  # seconds that a source may take until it stands as it should
 IDLE = 0.03  # seconds without a batch after which a source counts as quiet
 QUIET_TURNS = 3  # turns for which it must stand as it should
+RECHECKING, ENOUGH = 8, 100  # quiet turns between two rechecks, and uris for each
 PAUSE = timedelta(seconds=2)  # before a source is taken up again
 
 
@@ -95,10 +97,12 @@ class Following:
 
     connector: Connector
     config: Settings
-    clock: FixedClock
+    clock: Clock
+    step: timedelta | None = None
     network: Network = field(default_factory=impatient)
     desk: Desk = field(default_factory=Desk)
     failures: list[Remote] = field(default_factory=list)
+    _to_check: Iterator[str] = field(default_factory=lambda: iter(()))
 
     def until(self, wanted: Callable[[], dict[str, str]], turn: Callable[[], bool]) -> None:
         """Read until what stands is what is wanted, and stays so.
@@ -112,7 +116,7 @@ class Following:
         """
         ends = time.monotonic() + LONGEST
         reader = self._opened()
-        stood = 0
+        stood = turns = 0
         try:
             while stood < QUIET_TURNS:
                 quiet, reader = self._turn(reader)
@@ -121,6 +125,9 @@ class Following:
                 if quiet:
                     settled = turn() and self.desk.standing == wanted()
                     stood = stood + 1 if settled else 0
+                    turns += 1
+                    if turns % RECHECKING == 0:
+                        self._recheck(reader)
         finally:
             reader.close()
 
@@ -138,27 +145,39 @@ class Following:
             self.failures.append(error)
             return False, self._again(reader, timedelta(seconds=error.retry_after or 0) + PAUSE)
         due = (self.desk.snapshot or {}).get("due")
-        if due is None or self.clock.now() >= datetime.fromisoformat(due):
-            return True, reader
-        return True, self._again(reader, datetime.fromisoformat(due) - self.clock.now() + PAUSE)
+        if due is not None:
+            later = datetime.fromisoformat(due) - self.clock.now()
+            return True, self._again(reader, later + PAUSE)
+        self._pass(self.step)
+        return True, reader
 
     def _again(self, reader: LiveReader, later: timedelta) -> LiveReader:
         """Close a reader, let some time pass, and open it where it was left."""
         reader.close()
-        self.clock.advance(later)
+        self._pass(later)
         return self._opened()
+
+    def _pass(self, time: timedelta | None) -> None:
+        if time is not None and isinstance(self.clock, FixedClock):
+            self.clock.advance(max(time, timedelta(0)))
 
     def _opened(self) -> LiveReader:
         reader = self.connector.open(
             self.config, self.desk.snapshot, clock=self.clock, network=self.network
         )
         assert isinstance(reader, LiveReader)
-        if self.connector.capabilities.recheck_every is not None and reader.wants:
-            uris = sorted(self.desk.posts)[: reader.wants]
-            reader.recheck(
-                uris, {uri: self.desk.aliases[uri] for uri in uris if uri in self.desk.aliases}
-            )
+        self._recheck(reader)
         return reader
+
+    def _recheck(self, reader: LiveReader) -> None:
+        """Ask whether some of what stands still does, as the runner does from time to time."""
+        if self.connector.capabilities.recheck_every is None or reader.wants < ENOUGH:
+            return
+        uris = list(islice(self._to_check, min(reader.wants, ENOUGH)))
+        if len(uris) < ENOUGH:
+            self._to_check = iter(sorted(self.desk.posts))
+        aliases = self.desk.aliases
+        reader.recheck(uris, {uri: aliases[uri] for uri in uris if uri in aliases})
 
     def _said(self, wanted: dict[str, str]) -> str:
         standing = self.desk.standing

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from auscult.engine.kernel.clock import Clock, FixedClock, SystemClock
-from faults.faults import Kind
+from auscult.engine.kernel.clock import Clock, FixedClock
 from faults.proxy import Proxy
 from servers.jetstream import Jetstream
 from servers.jetstream_log import Log, account, commit
@@ -55,6 +54,10 @@ class Story:
     standing: dict[str, str] = field(default_factory=dict)
     _uris: list[str] = field(default_factory=list)
     _turns: int = 0
+
+    def expected(self) -> dict[str, str]:
+        """Return what should stand: uri to text."""
+        return self.standing
 
     def begin(self) -> None:
         """Say what was said before anybody listened."""
@@ -98,22 +101,25 @@ class Subject:
         Its configuration.
     story : Story
     clock : Clock
-    kinds : tuple of Kind
-        Faults that make sense for it.
+    step : timedelta or None
+        By which its clock is moved when it is quiet; None: it goes by itself, or stands.
+    says_gaps : bool
+        While it can't be reached it says so, though nothing is lost in the end.
     """
 
     connector: str
     values: dict[str, Any]
     story: Story
     clock: Clock
-    kinds: tuple[Kind, ...] = tuple(Kind)
+    step: timedelta | None = None
+    says_gaps: bool = False
 
 
 class JetstreamOrigin:
     """A log of a Jetstream."""
 
     def __init__(self) -> None:
-        self.log = Log(step_us=1_000_000)
+        self.log = Log(step_us=100_000)
 
     def say(self, number: int, text: str) -> str:
         author, key = AUTHORS[number % 3], f"k{number}"
@@ -219,6 +225,4 @@ def repositories(proxy: Proxy) -> Iterator[Subject]:
 
 
 Make = Callable[[Proxy], AbstractContextManager[Subject]]
-SUBJECTS: tuple[Make, ...] = (jetstream, jetstream_before, repositories)
-
-__all__ = ["SUBJECTS", "Clock", "Make", "Origin", "Story", "Subject", "SystemClock", "timedelta"]
+STREAMS: tuple[Make, ...] = (jetstream, jetstream_before, repositories)

@@ -232,6 +232,11 @@ class Proxy:
             if fault.kind is Kind.REORDERED and not held:
                 held = unit
                 continue
+            if fault.kind is Kind.REORDERED and fault.seed % 2:
+                # The stream is cut before the one that was overtaken came.
+                client.sendall(unit)
+                _reset(client)
+                return
             self._spoil(client, unit, held, fault, web_socket=web_socket)
             held = b""
             sent += len(unit)
@@ -299,15 +304,16 @@ def _rearranged(body: bytes, kind: Kind) -> bytes:
         value = json.loads(body)
     except ValueError:
         return body
-    change: Callable[[list[Any]], list[Any]] = (
-        (lambda _: []) if kind is Kind.EMPTY else (lambda items: items[::-1])
-    )
-    if isinstance(value, list):
-        return json.dumps(change(value)).encode()
+    if _is_listing(value):
+        return json.dumps([] if kind is Kind.EMPTY else value[::-1]).encode()
     if isinstance(value, dict):
-        lists = {name: change(inner) for name, inner in value.items() if isinstance(inner, list)}
-        return json.dumps({**value, **lists}).encode()
-    return body
+        lists = {name: inner for name, inner in value.items() if _is_listing(inner)}
+        value |= {name: [] if kind is Kind.EMPTY else lists[name][::-1] for name in lists}
+    return json.dumps(value).encode()
+
+
+def _is_listing(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _reset(client: socket.socket) -> None:

@@ -15,17 +15,16 @@ class RepositoriesConfig(Settings):
     Attributes
     ----------
     host : str
-        Its address; what a person writes (`pds.example.org`, `https://...`) becomes `wss://...`.
+        Address of the server: `pds.example.org`, or `ws://10.0.0.5:2583` without TLS.
     engagement : bool
         Receive likes and reposts, too.
     history : bool
         Begin with all that the server still has, a day or more, and not with this moment.
     quiet_after : float
-        Seconds without a sign of life after which the stream is taken for dead. A quiet
-        network gives signs of life, too: it answers pings.
+        Seconds without a sign of life, pings included, after which a stream counts as dead.
     silent_after : float or None
-        Seconds without an event after which it is taken for dead, though it answers; None,
-        for networks where nobody may say anything for days.
+        Seconds without an event after which it counts as dead, though it answers; None on
+        networks where nobody may say anything for days.
     """
 
     host: str

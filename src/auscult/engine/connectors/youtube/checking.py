@@ -10,8 +10,6 @@ from auscult.engine.connectors.youtube.api import AT_ONCE, Api, Withheld
 from auscult.engine.connectors.youtube.posts import Name, add_comment, add_video, read_uri
 from auscult.engine.kernel.clock import Clock
 
-# So many that are all gone at once are believed the second time only.
-DOUBTFUL = 1
 GONE = {"commentNotFound", "videoNotFound"}
 
 
@@ -83,7 +81,9 @@ class Checks:
 
     def _found(self, rows: Rows, uris: list[str], present: list[str | None]) -> Rows:
         there = set(present)
-        doubtful = len(uris) >= DOUBTFUL and not there & set(uris)
+        # That all are gone is believed the second time only: servers answer with an empty
+        # list where they should answer with an error.
+        doubtful = not there & set(uris)
         for uri in uris:
             if uri in there:
                 rows.confirmed.append(uri)
