@@ -53,6 +53,7 @@ class SmallAppView:
     asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     url: str = ""
+    _said: int = 0
 
     def join(self, handle: str) -> str:
         """Open an account and return its DID."""
@@ -62,7 +63,8 @@ class SmallAppView:
 
     def say(self, did: str, text: str, *, to: str = "", **counts: int) -> str:
         """Say something, an hour after what was said before; return its uri."""
-        number = len(self.views)
+        number = self._said
+        self._said += 1
         at = (BEGUN + timedelta(hours=number)).isoformat(timespec="milliseconds")
         uri = f"at://{did}/{POST}/{number}"
         record: dict[str, Any] = {"$type": POST, "text": text, "createdAt": at, "langs": ["en"]}
