@@ -12,13 +12,14 @@ from auscult.engine.connectors.bluesky import listening as jetstream_listening
 from auscult.engine.connectors.bluesky_repositories import listening as repository_listening
 from auscult.engine.connectors.feeds.session import Session as FeedsSession
 from auscult.engine.connectors.mastodon import session as mastodon_session
+from faults.account_origins import accounts
 from faults.asked_origins import ASKED
 from faults.faults import Kind, Schedule
 from faults.following import Following
 from faults.origins import STREAMS, Make
 from faults.proxy import Proxy
 
-SUBJECTS = (*STREAMS, *ASKED)
+SUBJECTS = (*STREAMS, *ASKED, accounts)
 ENOUGH = 40  # quiet turns
 MIXES = 6  # by different seeds, the first of them every day
 
