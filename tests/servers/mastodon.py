@@ -85,7 +85,8 @@ class FakeMastodon:
         self.second_version = True
         self.streaming = True
         self.many = True
-        self.empty = False  # lists are empty, whatever there is
+        self.empty = False  # pages are empty, whatever there is
+        self.list_keeps = 800  # posts of a list
         self.limit = self.left = 100_000  # requests that are allowed, and that are left
         self.statuses: dict[int, dict[str, Any]] = {}
         self._lock = threading.RLock()
@@ -335,7 +336,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif which[0] == "tag":
             chosen = page(lambda one: which[1].lower() in _tags(one), query)
         elif token:
-            chosen = page(lambda _: True, query)
+            kept = sorted(self.fake.statuses)[-self.fake.list_keeps :]
+            chosen = page(lambda one: int(one["id"]) in kept, query)
         else:
             self._say({"error": "This method requires an authenticated user"}, 422)
             return

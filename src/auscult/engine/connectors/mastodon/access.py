@@ -19,7 +19,8 @@ class Access:
     """Finds out which timelines are closed to us.
 
     An instance may answer an empty list instead of an error where it shows nothing. So its
-    own word counts (`timelines_access`), and a timeline that had posts and has none at all.
+    own word counts (`timelines_access`), and a timeline that had posts and has none at all is
+    in doubt until something comes.
 
     Attributes
     ----------
@@ -69,7 +70,11 @@ class Access:
         if said:
             # Some people see what is closed: the instance's own moderators, for one.
             return ("", False) if self._looks.newest(track) else (said, False)
-        if track.min_id is not None and not self._looks.newest(track):
-            empty = f"{self._instance.domain} answers with an empty list for {timeline}"
-            return f"{empty}, which had posts before: it seems to be closed.", False
+        empty = track.min_id is not None and not self._looks.newest(track)
+        track.doubt = (
+            f"{self._instance.domain} answers with an empty list for {timeline}, which had posts "
+            "before: it may be closed."
+            if empty
+            else ""
+        )
         return "", False

@@ -11,10 +11,12 @@ from auscult.engine.connectors.base import Covered
 from auscult.engine.connectors.mastodon.api import PAGE, Api
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.connectors.mastodon.pending import Pending
+from auscult.engine.connectors.mastodon.timelines import Kind
 from auscult.engine.connectors.mastodon.track import LATE, Sweep, Track, places, rewound
 from auscult.engine.kernel.clock import Clock
 
 BACK = 50  # pages that a sweep goes down at most
+LIST_ENDS = "The list keeps only its newest posts; what was said before was not read."
 BESIDES = 600.0  # seconds between two looks at a timeline whose stream is live
 
 
@@ -84,7 +86,7 @@ class Looks:
     def _sweep(self, track: Track, sweep: Sweep) -> None:
         before = sweep.max_id
         page = self._page(track, max_id=before)
-        fresh = self._take(page)
+        fresh = self._take(track, page)
         sweep.passed(places(page))
         stuck = sweep.max_id == before  # nothing came, or the same again
         known = not sweep.first and not fresh
@@ -110,11 +112,12 @@ class Looks:
     def _climb(self, track: Track) -> None:
         assert track.min_id is not None
         if track.cursor is None:
+            self._check_reach(track)
             track.cursor = rewound(track.min_id)
             track.again = False
         started, top = self._clock.now(), int(track.min_id)
         page = self._page(track, min_id=track.cursor)
-        self._take(page)
+        self._take(track, page)
         newest = max((int(i) for i, _ in places(page) if i.isdigit()), default=0)
         if newest <= int(track.cursor) or (newest == top and len(page) < PAGE and not track.live):
             track.cursor = None
@@ -123,6 +126,23 @@ class Looks:
         track.cursor = str(newest)
         track.saw(track.cursor)
         track.due = time.monotonic()
+
+    def _check_reach(self, track: Track) -> None:
+        """Report a gap where a list doesn't go back any more to what was read last.
+
+        An instance keeps only some hundred posts of a list; of other timelines it keeps all.
+        """
+        if track.checked or track.timeline.kind is not Kind.LIST or track.at is None:
+            return
+        track.checked = True
+        assert track.min_id is not None
+        if self._page(track, max_id=str(int(track.min_id) + 1), limit="1"):
+            return
+        oldest = [at for _, at in places(self._page(track, min_id=track.min_id))]
+        until = min(oldest, default=self._clock.now())
+        covered = track.cover(until, self._community(track), LIST_ENDS)
+        if covered is not None:
+            self._pending.cover(covered)
 
     def _end(self, track: Track, started: datetime) -> None:
         """Close a look: everything up to its start was read."""
@@ -135,8 +155,10 @@ class Looks:
         else:
             track.due = time.monotonic() + (BESIDES if track.live else self.pause)
 
-    def _take(self, page: list[Any]) -> int:
+    def _take(self, track: Track, page: list[Any]) -> int:
         """Take a page's statuses, the oldest first; return how many of them are new here."""
+        if page:
+            track.doubt = ""
         before = self._pending.taken
         for status in reversed(page):
             self._pending.add(status)

@@ -53,6 +53,8 @@ class Session:
         )
         known = (snapshot or {}).get("timelines", {})
         self.tracks = [track_of(one, known.get(str(one))) for one in config.read]
+        # No two batches have the same snapshot: the archive names a batch by where it begins.
+        self._number = int((snapshot or {}).get("batch", 0))
         self._trouble = ""  # why requests fail, while streams go on
         self._recheck_next = False
 
@@ -121,6 +123,8 @@ class Session:
         self._take_events()
         self._work()
         self._cover()
+        if all(track.why and track.wants_login for track in self.tracks):
+            raise Remote(self.tracks[0].why, needs_login=True)
 
     def _take_events(self) -> None:
         wait = self._patience()
@@ -165,6 +169,7 @@ class Session:
         read = self._pending.add(status)
         if read is not None and event.name == "update":
             self._receiving.note(**self._receiving.status.seen(read.at, self._clock))
+            track.doubt = ""
             if not track.behind:
                 track.saw(read.id)
 
@@ -195,12 +200,7 @@ class Session:
             self._failed(error)
             self._access.due = time.monotonic() + POSTPONED
             return
-        for track in self.tracks:
-            if track.why and track.at is None:
-                track.at = self._clock.now()
         self._cover(at_once=True)
-        if all(track.why and track.wants_login for track in self.tracks):
-            raise Remote(f"{self.tracks[0].why}", needs_login=True)
 
     def _look(self, track: Track) -> None:
         try:
@@ -224,9 +224,11 @@ class Session:
         now = self._clock.now()
         for track in self.tracks:
             until = self._known_until(track, now)
-            due = until is not None and track.at is not None and until - track.at >= COVERING
-            if until is not None and (due or (at_once and track.why)):
-                covered = track.cover(until, self.community(track), track.why)
+            if until is None:
+                continue
+            track.at = track.at or until
+            if until - track.at >= COVERING or (at_once and track.why):
+                covered = track.cover(until, self.community(track))
                 if covered is not None:
                     self._pending.cover(covered)
 
@@ -239,7 +241,9 @@ class Session:
         return None
 
     def _snapshot(self) -> Snapshot:
-        return {"timelines": {str(track.timeline): track.state for track in self.tracks}}
+        self._number += 1
+        states = {str(track.timeline): track.state for track in self.tracks}
+        return {"timelines": states, "batch": self._number}
 
     def _close(self) -> None:
         if hasattr(self, "_listening"):

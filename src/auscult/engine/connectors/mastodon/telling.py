@@ -52,15 +52,11 @@ class Telling:
         )
 
     def _notes(self, tracks: list[Track], trouble: str) -> Iterator[str]:
+        for track in tracks:
+            yield from self._note(track)
         asked: dict[str, list[str]] = {}  # from a reason to timelines
         for track in tracks:
-            closed = " and ".join(self.access.closed_parts(track))
-            if track.why:
-                yield f"{track.timeline} can't be read: {track.why}"
-                continue
-            if closed:
-                yield f"Of {track.timeline} the {closed} posts are closed; the others are read."
-            if track.stream_why and self.listening.streamed(track):
+            if track.stream_why and not track.why and self.listening.streamed(track):
                 asked.setdefault(track.stream_why, []).append(str(track.timeline))
         for why, timelines in asked.items():
             yield f"Asked for instead of streamed: {', '.join(timelines)}. {why}"
@@ -68,6 +64,15 @@ class Telling:
             yield f"Nothing can be asked at the moment, the stream goes on: {trouble}"
         for reason, count in sorted(self.pending.left_out.items()):
             yield LEFT_OUT[reason].format(count=f"{count:,}")
+
+    def _note(self, track: Track) -> Iterator[str]:
+        closed = " and ".join(self.access.closed_parts(track))
+        if track.why:
+            yield f"{track.timeline} can't be read: {track.why}"
+        elif track.doubt:
+            yield track.doubt
+        elif closed:
+            yield f"Of {track.timeline} the {closed} posts are closed; the others are read."
 
 
 def _doing(tracks: list[Track], wait: float, now: datetime) -> str:

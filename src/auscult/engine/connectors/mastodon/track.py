@@ -73,6 +73,8 @@ class Track:
         Of an account's timeline.
     why : str
         Why it is closed to us; empty: it isn't.
+    doubt : str
+        Why it may be closed although it answers: until something comes, nothing is covered.
     wants_login : bool
         It is closed for want of a sign-in.
     due : float
@@ -81,6 +83,8 @@ class Track:
         A stream was opened since the last look began: only the next one closes the gap.
     behind : bool
         Between `min_id` and the stream something may be missing.
+    checked : bool
+        It was looked whether a list still goes back to `min_id`.
     """
 
     timeline: Timeline
@@ -88,12 +92,14 @@ class Track:
     at: datetime | None = None
     account_id: str = ""
     why: str = ""
+    doubt: str = ""
     wants_login: bool = False
     due: float = 0.0
     sweep: Sweep | None = None
     cursor: str | None = None
     again: bool = False
     behind: bool = True
+    checked: bool = False
     listener: Listener[Track] | None = None
     live: bool = False
     stream_why: str = ""
@@ -117,11 +123,12 @@ class Track:
             self.min_id = str(max(int(status_id), int(self.min_id or 0)))
 
     def cover(self, until: datetime, community: str, reason: str = "") -> Covered | None:
-        """Move `at` on, and return the stretch in between."""
+        """Move `at` on, and return the stretch in between: a gap where it is closed."""
         since, self.at = self.at, max(until, self.at or until)
         if since is None or since >= until:
             return None
-        return Covered(community=community, since=since, until=until, reason=reason)
+        why = reason or self.why or self.doubt
+        return Covered(community=community, since=since, until=until, reason=why)
 
 
 def track_of(timeline: Timeline, state: Any) -> Track:
