@@ -119,7 +119,8 @@ def _site(get: Get, root: str, headers: Mapping[str, str] | None, *, required: b
     spaces = index.get("namespaces") if isinstance(index, dict) else None
     if not isinstance(spaces, list) or NAMESPACE not in spaces:
         return None
-    home = str(index.get("home") or index.get("url") or root.partition("/wp-json")[0])
+    home = absolute(str(index.get("home") or index.get("url") or ""))
+    home = home or root.partition("/wp-json")[0]
     return Site(
         root=root,
         home=home.partition("?")[0].rstrip("/"),

@@ -80,7 +80,9 @@ class Followed:
         count = (item.get("statistics") or {}).get("commentCount")
         if count is None:  # it takes no comments
             return None
-        fields = self._videos[item["id"]]
+        fields = self._videos.get(item["id"])
+        if fields is None:  # nobody asked for this one
+            return None
         whole_at = fields.get("whole")
         whole = whole_at is None or now - datetime.fromisoformat(whole_at) >= WHOLE_EVERY
         changed = int(count) != fields.get("count", 0)
