@@ -189,7 +189,10 @@ class Accounts:
         oldest = moment(min(times)) if times else None
         enough = self._config.since is None or (oldest is not None and oldest < self._start())
         standing.back = None if enough or cursor == standing.back else cursor
-        self._asking.receiving.note(doing="catching up")
+        if oldest is not None:
+            name = next((name for name, one in self._names.items() if one == did), did)
+            note = f"{name} is read back to {oldest:%d %B %Y} so far."
+            self._asking.receiving.note(doing="catching up", notes=(note,))
         yield from self._told(items)
 
     def _start(self) -> datetime:

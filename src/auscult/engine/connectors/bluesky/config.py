@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -15,6 +16,9 @@ HOSTS = (
     "wss://jetstream2.us-east.bsky.network",
     "wss://jetstream1.us-west.bsky.network",
 )
+
+
+IN_ADDRESS = 100  # authors that an address has room for
 
 
 class BlueskyConfig(Settings):
@@ -33,7 +37,7 @@ class BlueskyConfig(Settings):
     hours_back : float
         How far back the first reading begins; the hosts keep about 36 hours.
     silent_after : float
-        Seconds without an event after which a stream is taken for dead.
+        Seconds without an event after which a stream of everybody is taken for dead.
     compress : bool
         Ask for compressed frames, a third of the traffic for a little time.
     dictionary : Path or None
@@ -52,6 +56,16 @@ class BlueskyConfig(Settings):
     compress: bool = True
     dictionary: Path | None = None
     directory: str = "https://plc.directory"
+
+    @property
+    def asks_for_authors(self) -> bool:
+        """Whether a host is to send these authors only; of more, all is read and passed over."""
+        return 0 < len(self.authors) <= IN_ADDRESS
+
+    @property
+    def patience(self) -> float:
+        """Seconds without an event that say that something is wrong; a few authors may sleep."""
+        return math.inf if self.asks_for_authors else self.silent_after
 
     @field_validator("hosts", "authors", mode="before")
     @classmethod
@@ -74,10 +88,9 @@ class BlueskyConfig(Settings):
 
 def _socket_address(host: str) -> str:
     """Return where a host's web sockets are: `wss://` and its name, without a path."""
-    scheme, separator, rest = host.rpartition("://")
+    scheme, _, rest = host.rpartition("://")
     schemes = {"": "wss", "wss": "wss", "https": "wss", "ws": "ws", "http": "ws"}
     name = rest.partition("/")[0]
     if scheme not in schemes or not name:
         raise ValueError(f"{host!r} is no address of a Jetstream server, such as {HOSTS[0]}")
-    del separator
     return f"{schemes[scheme]}://{name}"

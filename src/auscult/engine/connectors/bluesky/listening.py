@@ -29,7 +29,6 @@ EVERY = 1.0  # seconds that a batch gathers
 POSTS = 8192
 BYTES = 8 << 20
 LAGGING = 60.0  # seconds behind, from which it is catching up
-IN_ADDRESS = 100  # authors
 AGAIN = 1.0  # seconds, more or less, before a host is tried anew
 # What is no stream of version 2: another path, another method, or a server of something else.
 UNKNOWN = (404, 405, 426, 501)
@@ -63,9 +62,7 @@ class Listening:
         self._uncompressed: set[str] = set()  # hosts that didn't know their own dictionary
         self._gap = ""  # why nothing is known of the time between the place and the next event
         self._frames = self._bytes = self._unreadable = 0
-        # An address holds a few hundred authors; of more, all is read and the rest passed over.
-        many = len(config.authors) > IN_ADDRESS
-        self._authors = frozenset(config.authors if many else ())
+        self._authors = frozenset(() if config.asks_for_authors else config.authors)
         self._repositories = Repositories(config.directory, receiving)
 
     def batches(self) -> Iterator[Batch]:
@@ -160,7 +157,7 @@ class Listening:
         self._place = place
         covered = []
         pause = (begins - since).total_seconds()
-        late = taking.version == 1 and pause > self._config.silent_after
+        late = taking.version == 1 and pause > self._config.patience
         if late and taking.fresh and not self._gap:
             # Version 1 says nothing when it keeps no more of the time that it was asked for.
             self._gap = f"The stream began {pause / 60:.0f} minutes after the place asked for."
@@ -205,10 +202,10 @@ class Listening:
             version,
             cursor=self._cursor(host, version),
             engagement=self._config.engagement,
-            authors=() if self._authors else self._config.authors,
+            authors=self._config.authors if self._config.asks_for_authors else (),
             offer=offer.parameter if offer else None,
         )
-        return open_stream(url, self._receiving.network, silent_after=self._config.silent_after)
+        return open_stream(url, self._receiving.network, silent_after=self._config.patience)
 
     def _cursor(self, host: str, version: Version) -> int | None:
         if self._place is not None:

@@ -139,6 +139,16 @@ def test_a_reading_that_was_cut_goes_on_where_it_was(
     assert len(rest.texts) < 451
 
 
+def test_how_far_back_it_is_is_shown(server: SmallAppView, clock: FixedClock) -> None:
+    for number in range(1_200):
+        server.say(ANNA, f"post {number}")
+    with asking(server, clock, since="2025-01-01") as heard:
+        heard.until(lambda heard: heard.texts)  # the thread is four batches ahead at most
+        status = heard.reader.status
+    assert status.doing == "catching up"
+    assert status.notes[0].startswith("anna.example.org is read back to ")
+
+
 def test_later_rounds_read_what_is_new_and_renew_counts(
     server: SmallAppView, clock: FixedClock
 ) -> None:

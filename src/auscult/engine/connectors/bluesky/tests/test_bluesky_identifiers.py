@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,13 @@ def test_a_configuration_says_what_is_wrong_with_it() -> None:
         configure(BlueskyConfig, {"hosts": []})
     config = configure(BlueskyConfig, {"hosts": "https://a.example/subscribe, b.example"})
     assert config.hosts == ("wss://a.example", "wss://b.example")
+
+
+def test_a_few_authors_may_be_silent_and_everybody_not() -> None:
+    few, many = (tuple(f"did:plc:{n}" for n in range(count)) for count in (100, 101))
+    assert BlueskyConfig().patience == 120
+    assert BlueskyConfig(authors=few).patience == math.inf
+    assert BlueskyConfig(authors=many).patience == 120
 
 
 def test_what_is_said_of_the_source() -> None:
