@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ ACCEPT = (
 )
 LARGEST = 10 << 20  # bytes of a feed
 GONE = 410
+_log = logging.getLogger(__name__)
 UNCHANGED = 304
 
 
@@ -61,6 +63,22 @@ class Fetched:
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     size: int = 0
+
+
+def fetch_safely(client: Client, address: str, state: FeedState) -> Fetched:
+    """Fetch a feed; a document over which this program itself fails stops no other feed.
+
+    The defect stands in the log with its traceback, and a person reads of it in the notes.
+    """
+    try:
+        return fetch(client, address, state)
+    except Exception as error:  # noqa: BLE001 - told to a person, and in the log
+        _log.exception("A defect over the feed %s", address)
+        return Fetched(
+            address=address,
+            problem="Auscult fails over it",
+            said=f"Please report this defect: {error!r}.",
+        )
 
 
 def fetch(client: Client, address: str, state: FeedState) -> Fetched:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from auscult.engine.connectors.base import Batch, Snapshot
 from auscult.engine.connectors.feeds.agenda import BETWEEN, Agenda
 from auscult.engine.connectors.feeds.config import FeedsConfig
-from auscult.engine.connectors.feeds.fetching import Fetched, fetch
+from auscult.engine.connectors.feeds.fetching import Fetched, fetch_safely
 from auscult.engine.connectors.feeds.harvest import Harvest, Harvester
 from auscult.engine.connectors.feeds.notes import sentences
 from auscult.engine.connectors.feeds.state import from_snapshot, most_seen, to_snapshot
@@ -96,7 +96,7 @@ class Session:
                 self._agenda.answered(address, None)
                 self._count(eventful=True)
             else:
-                begun.add(threads.submit(fetch, client, address, state))
+                begun.add(threads.submit(fetch_safely, client, address, state))
         if begun:
             self._tell(now)
         return begun

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -37,14 +38,16 @@ from auscult.engine.connectors.html_text import Medium, Text, absolute, to_text
 from auscult.engine.kernel.text import clean
 
 _START = re.compile(r"<((?:\w+:)?(?:rss|feed|rdf|channel|cdf))[\s>]", re.IGNORECASE)
+MOST_ENTRIES = 10_000  # further ones of a document are left out
 _BEFORE_START = 20_000  # characters of comments, instructions and warnings before the feed
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 _ENTRY_STARTS = re.compile(r"<(?:\w{1,20}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _ENTRY_ENDS = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
 _SKIPPED = {
-    name: re.compile(rf"<skip{name}s>(.*?)</skip{name}s>", re.IGNORECASE | re.DOTALL)
+    name: re.compile(rf"<skip{name}s>(.{{0,1000}}?)</skip{name}s>", re.IGNORECASE | re.DOTALL)
     for name in ("hour", "day")
 }
+_ENDS = 5_000  # characters in which they are looked for
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(r"<day>\s*(\w+)\s*</day>", re.IGNORECASE)
 _DAYS = [day.lower() for day in calendar.day_name]
@@ -106,6 +109,8 @@ def _completed(text: str) -> tuple[str, str]:
     root = _root(text)
     body = text[root.start() :]
     name = root.group(1)
+    starts = (found.start() for found in _ENTRY_STARTS.finditer(body))
+    body = body[: next(islice(starts, MOST_ENTRIES, None), len(body))]
     if re.search(rf"</{re.escape(name)}\s*>", body[-1_000:]):
         return body, ""
     end = 0
@@ -301,7 +306,8 @@ def _wishes(channel: Mapping[str, Any], text: str) -> Wishes:
 
 
 def _skipped(name: str, text: str) -> str:
-    found = _SKIPPED[name].search(text)
+    """Return what a feed says to skip, at its start or at its end."""
+    found = _SKIPPED[name].search(text[:_ENDS]) or _SKIPPED[name].search(text[-_ENDS:])
     return found.group(1) if found else ""
 
 

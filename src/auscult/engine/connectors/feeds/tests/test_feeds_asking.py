@@ -13,8 +13,10 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from auscult.engine.connectors.feeds import Feeds, FeedsConfig
+from auscult.engine.connectors.feeds.fetching import fetch_safely
+from auscult.engine.connectors.feeds.state import FeedState
 from auscult.engine.kernel.clock import FixedClock
-from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.http import Answer, Client, Network
 from feeding import HERE, NOON, Open, once, posts, state_of, until_asked, until_told, wait_for
 from hearing import hear
 from servers.feeds import Asked, Reply, Web, item, rss
@@ -241,3 +243,17 @@ def test_nobody_there(opened: Open) -> None:
     reader = opened(f"http://127.0.0.1:{port}/feed")
     hear(reader, once)
     assert "can't be reached" in until_told(reader, "can't be reached")
+
+
+def test_a_defect_over_one_feed_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Defective(Client):
+        def __init__(self) -> None:
+            """Have nothing."""
+
+        def get(self, *_: object, **__: object) -> Answer:
+            raise RuntimeError("boom")
+
+    found = fetch_safely(Defective(), "https://a.example/", FeedState())
+    assert found.problem == "Auscult fails over it"
+    assert "boom" in found.said
+    assert "boom" in caplog.text

@@ -247,11 +247,30 @@ def test_what_is_no_feed_is_refused_in_words(body: bytes, message: str) -> None:
     "piece",
     [
         *("<item>", "<item><title>", "<a:b>", "<![CDATA[", "<!--", "<!DOCTYPE [", "<!ENTITY x"),
-        *("&lt;div&gt;", "<div>", "<", "&", "&#", "<a b='", "</item>", "<content type='xhtml'>"),
+        *(
+            "&lt;div&gt;",
+            "<div>",
+            "<",
+            "&",
+            "&#",
+            "<a b='",
+            "</item>",
+            "<content type='xhtml'>",
+            "<skipHours>",
+        ),
     ],
 )
 def test_hostile_documents_take_no_long_time(piece: str) -> None:
-    feed = f"<rss><channel><item><title>{piece * (60_000 // len(piece))}</title></item></channel></rss>"
+    hostile = piece * (60_000 // len(piece))
     begun = time.monotonic()
-    read_document(feed.encode(), address=ADDRESS)
+    for feed in ("<item><title>{}</title></item>", "{}"):
+        document = f"<rss><channel>{feed.format(hostile)}</channel></rss>"
+        read_document(document.encode(), address=ADDRESS)
     assert time.monotonic() - begun < 5
+
+
+def test_of_endless_documents_the_first_ten_thousand_entries_are_read() -> None:
+    feed = f"<rss><channel>{'<item><title>x</title></item>' * 10_005}</channel></rss>"
+    document = read_document(feed.encode(), address=ADDRESS)
+    assert len(document.items) == 10_000
+    assert not document.cut
