@@ -56,7 +56,13 @@ class Hatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A chart of counts, oldest first, with what could not be read."""
+    """A chart of counts, oldest first, with what could not be read.
+
+    Attributes
+    ----------
+    since, until : datetime or None
+        What it spans; None for one without periods.
+    """
 
     bars: tuple[Bar, ...]
     hatches: tuple[Hatch, ...]
@@ -65,6 +71,8 @@ class Volume:
     total: int
     highest: Count | None
     step: timedelta
+    since: datetime | None
+    until: datetime | None
 
 
 def volume(counts: Sequence[Count], gaps: Iterable[Gap], *, step: timedelta) -> Volume:
@@ -84,6 +92,8 @@ def volume(counts: Sequence[Count], gaps: Iterable[Gap], *, step: timedelta) -> 
         total=sum(count.count for count in counts),
         highest=max(counts, key=lambda count: count.count, default=None),
         step=step,
+        since=counts[0].start if counts else None,
+        until=counts[-1].start + step if counts else None,
     )
 
 

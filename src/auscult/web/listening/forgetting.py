@@ -22,6 +22,7 @@ from auscult.web.listening.rows import moments_us
 from auscult.web.listening.standing import Hits
 from auscult.web.sources.models import BrokenLine
 
+MANY = 500  # posts, from which it is worth asking first whether there are any tombstones
 # What a source may bring again is kept away for so much longer than it says it may.
 MARGIN = timedelta(hours=12)
 # A source that brings nothing again may still take back what it hasn't said yet.
@@ -182,7 +183,7 @@ def graves(cursor: CursorWrapper, organisation_id: int, asked: Iterable[bytes]) 
 
 def alive(cursor: CursorWrapper, organisation_id: int, posts: pa.Table) -> npt.NDArray[np.bool_]:
     """Return which posts' uris and authors were not forgotten."""
-    if not posts.num_rows or not _any(organisation_id):
+    if not posts.num_rows or (posts.num_rows > MANY and not _any(organisation_id)):
         return np.ones(posts.num_rows, bool)
     uris = digests("uri", posts.column("uri").to_pylist())
     authors = digests("author", posts.column("author").to_pylist())

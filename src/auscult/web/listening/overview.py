@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from auscult.web.accounts.models import Actor
-from auscult.web.listening import charts, queries
+from auscult.web.listening import charts, lanes, queries
 from auscult.web.listening.charts import Count, Volume
+from auscult.web.listening.lanes import Lanes
 from auscult.web.listening.models import BackfillState, HourlyCount, Watch
 from auscult.web.listening.moments import EPOCH, KEYS_A_SECOND, SECOND_US, from_us
 from auscult.web.listening.reading import Mentioned
 from auscult.web.listening.search import Page
 from auscult.web.listening.showing import Gone, Shown, gone, shown
 from auscult.web.sources import queries as source_queries
+from auscult.web.sources.coverage import coverage
 from auscult.web.sources.models import SourceState
 
 HOUR = timedelta(hours=1)
@@ -157,6 +159,18 @@ def volume_of(actor: Actor, watches: Iterable[Watch]) -> Volume:
         for gap in found.gaps
     ]
     return charts.volume(counts, gaps, step=found.step)
+
+
+def lanes_under(actor: Actor, chart: Volume) -> Lanes | None:
+    """Return what was read of a chart's time, as strips of its width; None without a time."""
+    if chart.since is None or chart.until is None:
+        return None
+    return lanes.draw(
+        coverage(actor, since=chart.since, until=chart.until),
+        since=chart.since,
+        until=chart.until,
+        now=actor.clock.now(),
+    )
 
 
 def loading(actor: Actor) -> list[Loading]:

@@ -61,7 +61,8 @@ def store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batc
     """
     capabilities = source.capabilities
     place = _place(actor, source, capabilities)
-    forgetting.lift(actor.organisation_id, batch.restored)
+    if batch.restored:
+        forgetting.lift(actor.organisation_id, batch.restored)
     with connection.cursor() as cursor:
         hits = forgetting.living(cursor, actor.organisation_id, posts, hits)
         written = recording.write_posts(cursor, place, posts, hits)

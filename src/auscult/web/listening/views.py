@@ -91,9 +91,11 @@ def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str,
     page = queries.latest(
         actor, filters=Filters(watch=watch.pk if watch else None), limit=SHOWN, after=before
     )
+    chart = overview.volume_of(actor, [watch] if watch else queries.watches(actor))
     return {
         "watch": watch,
-        "chart": overview.volume_of(actor, [watch] if watch else queries.watches(actor)),
+        "chart": chart,
+        "lanes": overview.lanes_under(actor, chart),
         "mentions": overview.latest_shown(actor, page, watch=watch, before=before),
         "older": page.after,
         "loading": overview.loading(actor),

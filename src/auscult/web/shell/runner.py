@@ -47,24 +47,24 @@ def run() -> None:
     try:
         while not stop.is_set():
             close_old_connections()
-            if runner.round():
+            if runner.round() or _rest(runner, stop):
                 idle = 0
                 continue
             idle += 1
             if idle >= IDLE_ROUNDS and not runner.reads and _peak() - small > LARGE:
                 return
-            _rest(runner, stop)
     finally:
         runner.close()
         connections.close_all()  # the last one to close empties the journal
 
 
-def _rest(runner: Runner, stop: threading.Event) -> None:
-    """Wait for a second, or until an open source has something."""
+def _rest(runner: Runner, stop: threading.Event) -> bool:
+    """For a second, store what open sources have; return whether they had anything."""
     until = time.monotonic() + IDLE
+    worked = False
     while time.monotonic() < until and not stop.wait(TICK):
-        if runner.read():
-            return
+        worked |= runner.read()
+    return worked
 
 
 def _peak() -> int:
