@@ -33,6 +33,7 @@ from auscult.engine.connectors.feeds.state import FeedState
 from auscult.engine.connectors.rows import SHOWN, Rows
 
 OVERFLOWN = "more was published than the feed holds at a time"
+FAILURES_OF_A_MOVE = 5
 FAILURES_THAT_COUNT = 2  # one failure is made good by the next answer
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -147,6 +148,8 @@ class Harvester:
             failing_since=since,
             problem=fetched.problem,
             gone=fetched.gone,
+            # A move that leads nowhere is forgotten: its own address may know better.
+            moved=state.moved if failures < FAILURES_OF_A_MOVE else "",
             next=max(asked, _jittered(now, wait, self._random)),
         )
         if fetched.gone or failures >= FAILURES_THAT_COUNT:

@@ -157,15 +157,20 @@ class Session:
 
     def _tell(self, now: datetime) -> None:
         """Say how the feeds are doing."""
-        unread = sum(
-            state.read_until is None and not state.failures for state in self._states.values()
-        )
-        doing = "reading" if self._agenda.running else "waiting"
         self._receiving.note(
-            doing=f"{doing}, {unread:,} feeds to go" if unread else doing,
+            doing=self._doing(),
             next_fetch=self._agenda.next(now),
             notes=sentences(self._states, self._said),
         )
+
+    def _doing(self) -> str:
+        if all(state.failures for state in self._states.values()):
+            return "no feed can be read"
+        doing = "reading" if self._agenda.running else "waiting"
+        unread = sum(
+            state.read_until is None and not state.failures for state in self._states.values()
+        )
+        return f"{doing}, {unread:,} feeds to go" if unread else doing
 
 
 def _unreadable(fetched: Fetched) -> int:

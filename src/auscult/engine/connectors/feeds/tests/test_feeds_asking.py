@@ -70,6 +70,24 @@ def test_a_move_for_good_is_remembered_and_told(
     assert {post["community"] for post in heard.versions} == {address}
 
 
+def test_a_move_that_leads_nowhere_is_forgotten(
+    site: Web, other: Web, opened: Open, clock: FixedClock
+) -> None:
+    target = other.serve("/new", rss(item(1)), Reply(status=404))
+    moving = Reply(status=301, headers={"Location": target})
+    address = site.serve("/old", moving, rss(item(1), item(2)))
+    reader = opened(address)
+    heard = hear(reader, posts(1))
+    for answers in range(2, 7):
+        clock.advance(timedelta(days=1, hours=5))
+        until_asked(reader, answers)
+    assert len(site.asked) == 1
+    assert reader.status.doing == "no feed can be read"
+    clock.advance(timedelta(days=1, hours=5))
+    heard = hear(reader, posts(2), heard)
+    assert "moved" not in state_of(heard, address)
+
+
 @pytest.mark.parametrize("status", [302, 307])
 def test_a_move_for_now_is_not_remembered(site: Web, other: Web, opened: Open, status: int) -> None:
     target = other.serve("/new", rss(item(1)))
