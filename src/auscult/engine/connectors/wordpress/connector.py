@@ -15,7 +15,7 @@ from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network
 
-PROBING = 10.0  # seconds for everything
+PROBING = 4.0  # seconds for each of two requests, as a rule
 
 
 class WordPress:
@@ -57,7 +57,7 @@ class WordPress:
         if ("." not in where and ":" not in where) or "@" in where or " " in where:
             return ()
         where = where if "://" in where else f"https://{where}"
-        client = network.client(timeout=PROBING / 2, total=PROBING / 2)
+        client = network.client(timeout=PROBING, total=PROBING)
         try:
             site = find_site(client.get, where)
         except (Remote, Correctable):

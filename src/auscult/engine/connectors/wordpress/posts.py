@@ -105,6 +105,12 @@ class Writer:
         return f"{self.home}/?author={int(number)}" if number else None
 
 
+def number_of(item: Any) -> int | None:
+    """Return the number of a post or comment; None when it has none."""
+    found = item.get("id") if isinstance(item, dict) else None
+    return found if isinstance(found, int) else None
+
+
 def is_protected(item: Any) -> bool:
     """Tell whether only who knows a password may read a post."""
     content = item.get("content") if isinstance(item, dict) else None

@@ -9,19 +9,19 @@ from datetime import UTC, datetime, time, timedelta
 from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.polling import Asking
 from auscult.engine.connectors.rows import Rows, digest
+from auscult.engine.connectors.wordpress.checking import check
 from auscult.engine.connectors.wordpress.config import WordPressConfig
 from auscult.engine.connectors.wordpress.pages import (
     CHANGED,
     COMMENTS,
-    PER_PAGE,
     PUBLISHED,
     Page,
     Pages,
     Strand,
     moment_of,
 )
-from auscult.engine.connectors.wordpress.posts import Writer, is_protected
-from auscult.engine.connectors.wordpress.site import Closed, Site, find_site, reason_of
+from auscult.engine.connectors.wordpress.posts import Writer, is_protected, number_of
+from auscult.engine.connectors.wordpress.site import Closed, Site, find_site
 from auscult.engine.kernel.errors import Correctable, Remote
 
 OVERLAP = timedelta(minutes=90)  # more than the hour that clocks show twice in autumn
@@ -29,14 +29,6 @@ OVERLAP = timedelta(minutes=90)  # more than the hour that clocks show twice in 
 # while nobody visited the site: now and then we look back further.
 LATE, LATE_EVERY = timedelta(days=30), timedelta(hours=6)
 REMEMBERED = 20_000  # things whose digest is kept, so that they aren't handed out twice
-# What the REST interface says of something that is gone, or that strangers can't read any more.
-GONE = {
-    "rest_post_invalid_id",
-    "rest_comment_invalid_id",
-    "rest_forbidden",
-    "rest_cannot_read",
-    "rest_cannot_read_post",
-}
 
 
 def signing_in(config: WordPressConfig) -> dict[str, str]:
@@ -106,41 +98,11 @@ class Reading:
         yield rows.batch(self.state())
 
     def recheck(self, uris: list[str]) -> Iterator[Batch]:
-        """Ask whether posts and comments still stand.
-
-        What the list leaves out is asked for one by one: only a clear answer removes it.
-        """
+        """Ask whether posts and comments still stand."""
         pages, writer = self._connected()
-        rows = Rows(self._clock.now())
-        named = {uri: found for uri in uris if (found := writer.numbers(uri))}
-        for route in ("posts", "comments"):
-            wanted = {number: uri for uri, (kind, number) in named.items() if kind == route}
-            numbers = list(wanted)
-            for start in range(0, len(numbers), PER_PAGE):
-                some = {number: wanted[number] for number in numbers[start : start + PER_PAGE]}
-                self._check(pages, writer, rows, route, some)
+        rows = check(pages, writer, uris, self._clock.now())
         if len(rows):
             yield rows.batch(self.state())
-
-    def _check(
-        self, pages: Pages, writer: Writer, rows: Rows, route: str, wanted: dict[int, str]
-    ) -> None:
-        left = dict(wanted)
-        for item in pages.some(route, list(wanted)):
-            number = _number(item)
-            uri = left.pop(number, None) if number else None
-            if uri is None:
-                continue
-            if is_protected(item):
-                rows.deleted.append(Deletion(uri=uri, at=rows.now))
-            elif writer.add(rows, route, item):
-                rows.confirmed.append(uri)
-        for number, uri in left.items():
-            answer = pages.one(route, number)
-            if answer.ok:
-                rows.confirmed.append(uri)
-            elif reason_of(answer) in GONE:
-                rows.deleted.append(Deletion(uri=uri, at=rows.now))
 
     def _connected(self) -> tuple[Pages, Writer]:
         if self._pages is None or self._writer is None:
@@ -174,7 +136,7 @@ class Reading:
         at = moment_of(item, "date_gmt")
         if self._until is None and at is not None:
             self._oldest = min(at, self._oldest or at)
-        number = _number(item)
+        number = number_of(item)
         if number:
             key, mark = f"{route}/{number}", digest(item)
             before = self._seen.pop(key, None)
@@ -215,11 +177,6 @@ class Reading:
 
 def _writer(site: Site, home: str, config: WordPressConfig) -> Writer:
     return Writer(home=home, community=site.community, language=config.language)
-
-
-def _number(item: object) -> int | None:
-    found = item.get("id") if isinstance(item, dict) else None
-    return found if isinstance(found, int) else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -191,7 +191,9 @@ class Reading:
 
     def _covered(self, what: str, since: datetime, until: datetime, reason: str) -> Rows:
         rows = Rows(until)
-        rows.coverage.append(Covered(community=what, since=since, until=until, reason=reason))
+        # Posts name their channel by its bare id.
+        community = what.removeprefix("channel ")
+        rows.coverage.append(Covered(community=community, since=since, until=until, reason=reason))
         if not reason or reason == TOO_MANY:
             self._until[what] = until.isoformat()
         return rows

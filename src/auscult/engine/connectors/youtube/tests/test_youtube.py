@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,64 +14,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.base import configure
-from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.connectors.youtube import YouTube, YouTubeConfig
 from auscult.engine.connectors.youtube.posts import read_uri, uri
 from auscult.engine.connectors.youtube.spending import SEARCHES, UNITS, Spending
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.posts import SCHEMA
-from hearing import Heard, hear, one_round
-from servers.answering import NETWORK, Answering, Asked, Reply, answering
+from hearing import Rounds, hear, rounds_of
+from servers.answering import NETWORK, Asked, Reply
 from servers.spoiling import spoiled
 from servers.youtube import CHANNEL, KEY, World, failure, stamp
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # four in the morning in California
 
 
-class Session:
-    """A reader that is read round by round, on a clock that is moved by hand."""
-
-    def __init__(self, server: Answering, clock: FixedClock, **values: Any) -> None:
-        self.server, self.clock = server, clock
-        self.config = configure(YouTubeConfig, {"key": KEY, "address": server.url, **values})
-        self.heard = Heard()
-        self.reader: Receiving | None = None
-
-    def open(self, snapshot: Any = None) -> Heard:
-        stored = json.loads(json.dumps(snapshot))
-        self.reader = YouTube().open(self.config, stored, clock=self.clock, network=NETWORK)
-        start = len(self.heard.batches)
-        return hear(self.reader, lambda h: len(h.batches) > start and one_round(h), self.heard)
-
-    def again(self, after: timedelta) -> Heard:
-        """Let time pass, and read the next round."""
-        assert self.reader is not None
-        self.clock.advance(after)
-        start = len(self.heard.batches)
-        self.reader.recheck(["wake"])
-        hear(self.reader, lambda h: len(h.batches) > start and one_round(h), self.heard)
-        return Heard(self.heard.batches[start:])
-
-    def calls(self, resource: str) -> list[Asked]:
-        return [one for one in self.server.asked if one.path == f"/{resource}"]
-
-    def close(self) -> None:
-        if self.reader is not None:
-            self.reader.close()
-
-
-@contextlib.contextmanager
-def session(world: Callable[[Asked], Any], **values: Any) -> Iterator[Session]:
-    given = (
-        {"searches": ["clinic"]} if not values.keys() & {"searches", "channels", "videos"} else {}
-    )
-    with answering(world) as server:
-        opened = Session(server, FixedClock(NOW), **given, **values)
-        try:
-            yield opened
-        finally:
-            opened.close()
+def session(answer: Callable[[Asked], Any], **values: Any) -> AbstractContextManager[Rounds]:
+    given = {"searches": ["clinic"]} if not values.keys() & {"searches", "channels"} else {}
+    return rounds_of(YouTube(), answer, FixedClock(NOW), **{"key": KEY, **given, **values})
 
 
 def test_it_is_off_without_a_key_and_says_what_is_missing() -> None:
@@ -122,10 +81,10 @@ def test_what_is_new_is_found_and_the_rest_is_not_asked_again() -> None:
     world.comment(video, "Ugx1", NOW - timedelta(days=1))
     with session(world) as s:
         s.open()
-        threads = len(s.calls("commentThreads"))
+        threads = len(s.calls("/commentThreads"))
         s.again(timedelta(hours=2))
-        assert len(s.calls("commentThreads")) == threads
-        assert s.calls("search")[-1].params["publishedAfter"] == stamp(NOW - timedelta(hours=2))
+        assert len(s.calls("/commentThreads")) == threads
+        assert s.calls("/search")[-1].params["publishedAfter"] == stamp(NOW - timedelta(hours=2))
         other = world.video(2, s.clock.now() - timedelta(minutes=5))
         world.comment(video, "Ugx2", s.clock.now())
         fresh = s.again(timedelta(hours=2))
@@ -145,9 +104,8 @@ def test_many_pages_of_everything_are_read() -> None:
     with session(world, channels=[CHANNEL], searches=[]) as s:
         heard = s.open()
         assert len(heard.posts) == 120 + 230
-        assert not s.calls("search")
-        assert len(s.calls("playlistItems")) == 3
-        assert s.reader is not None
+        assert not s.calls("/search")
+        assert len(s.calls("/playlistItems")) == 3
         quota = s.reader.status.quota
         assert quota is not None
         assert quota.spent == len(s.server.asked)
@@ -168,18 +126,17 @@ def test_searches_have_a_budget_of_their_own() -> None:
     world.video(1, NOW - timedelta(hours=1))
     with session(world, searches=["a", "b", "c"], channels=[CHANNEL], searches_a_day=2) as s:
         heard = s.open()
-        assert len(s.calls("search")) == 2
-        assert s.calls("playlistItems"), "units are left, so channels are read"
-        assert s.reader is not None
+        assert len(s.calls("/search")) == 2
+        assert s.calls("/playlistItems"), "units are left, so channels are read"
         status = s.reader.status
         assert status.quota is not None
         assert (status.quota.unit, status.quota.spent, status.quota.budget) == (SEARCHES, 2, 2)
         assert status.quota.resets_at == datetime(2026, 11, 21, 8, tzinfo=UTC)
         assert any("searches are used up" in note for note in status.notes)
         s.again(timedelta(hours=2))
-        assert len(s.calls("search")) == 2
+        assert len(s.calls("/search")) == 2
         s.again(timedelta(hours=20))  # past midnight in California
-        assert len(s.calls("search")) == 4
+        assert len(s.calls("/search")) == 4
         assert heard
 
 
@@ -192,7 +149,7 @@ def test_a_restart_does_not_forget_what_was_spent() -> None:
             s.close()
             s.clock.advance(timedelta(hours=1))
             s.open({**s.heard.snapshot, "due": None})
-        assert len(s.calls("search")) == 3
+        assert len(s.calls("/search")) == 3
         assert s.heard.snapshot["spent"][SEARCHES] == 3
 
 
@@ -207,7 +164,7 @@ def test_a_round_that_failed_and_begins_anew_spends_nothing_twice() -> None:
         del world.always["commentThreads"]
         s.clock.advance(timedelta(minutes=15))
         s.open(s.heard.snapshot)
-        assert len(s.calls("search")) == 2
+        assert len(s.calls("/search")) == 2
         assert uri("video000001", "Ugx1") in s.heard.posts
 
 
@@ -227,7 +184,6 @@ def test_a_used_up_quota_is_waited_for_until_midnight_in_california() -> None:
     with session(world) as s:
         heard = s.open()
         assert heard.snapshot["due"] == "2026-11-21T08:00:00+00:00"
-        assert s.reader is not None
         assert any("units are used up" in note for note in s.reader.status.notes)
         asked = len(s.server.asked)
         s.reader.recheck([uri("video000001")])
@@ -280,7 +236,6 @@ def test_closed_comments_and_lost_videos_stop_nothing_else() -> None:
         heard = s.open()
         assert uri(fine, f"Ugx{fine}") in heard.posts
         assert heard.deleted == [uri(lost)]
-        assert s.reader is not None
         assert any("commentsDisabled" in note for note in s.reader.status.notes)
         del world.closed[odd]
         assert uri(odd, f"Ugx{odd}") in s.again(timedelta(hours=2)).posts
@@ -304,7 +259,6 @@ def test_checking_again_confirms_renews_and_deletes() -> None:
         del world.videos[goes]
         world.threads[stays] = [t for t in world.threads[stays] if t["id"] == "Ugx1"]
         ours = [uri(stays), uri(goes), *(uri(stays, c) for c in ("Ugx1", "Ugx1.0", "Ugx2"))]
-        assert s.reader is not None
         s.reader.recheck([*ours, "https://elsewhere.example/"])
         after = hear(s.reader, lambda h: len(h.deleted) + len(h.confirmed) == 5)
         assert set(after.deleted) == {uri(goes), uri(stays, "Ugx2")}
@@ -318,7 +272,6 @@ def test_an_empty_list_instead_of_an_error_deletes_nothing_at_once() -> None:
     with session(world, comments=False) as s:
         s.open()
         kept, world.videos = world.videos, {}
-        assert s.reader is not None
         s.reader.recheck([uri(video) for video in videos])
         hear(s.reader, lambda h: len(h.batches) > 0)
         world.videos = kept
@@ -342,7 +295,6 @@ def test_records_that_lack_something_are_set_aside() -> None:
         heard = s.open()
         assert set(heard.posts) == {uri(video), uri(video, "Ugx1")}
         assert sum(len(batch.broken) for batch in heard.batches) == 5
-        assert s.reader is not None
         assert s.reader.status.unreadable == 5
 
 
@@ -418,7 +370,6 @@ def test_one_odd_value_anywhere_is_no_crash(seed: int) -> None:
     with session(odd, channels=[CHANNEL], searches=["a"]) as s:
         with contextlib.suppress(Remote, Correctable):
             s.open()
-            assert s.reader is not None
             s.reader.recheck(sorted(s.heard.posts))
             s.again(timedelta(hours=2))
         assert all(batch.posts.schema.equals(SCHEMA) for batch in s.heard.batches)
