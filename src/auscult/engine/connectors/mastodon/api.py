@@ -15,6 +15,7 @@ from auscult.engine.kernel.http import Answer, Client, Headers, Network, Params
 
 TIMEOUT = 30.0
 PAGE = 40  # posts that an instance gives at most at once
+OBJECT = 1 << 20  # bytes of a post at its home, at most
 # Mastodon says 401 or 403 where a token is wrong or missing; others say 421 or 422.
 REFUSED = {401, 403, 421, 422}
 GONE = {404, 410}
@@ -100,7 +101,9 @@ class Api:
 
     def elsewhere(self, url: str) -> Answer:
         """Ask another server for an ActivityPub object; nobody is signed in there."""
-        return self._client.get(url, headers={"Accept": "application/activity+json"})
+        return self._client.get(
+            url, headers={"Accept": "application/activity+json"}, max_bytes=OBJECT
+        )
 
     def read(self, answer: Answer) -> Any:
         """Return the JSON of an answer."""

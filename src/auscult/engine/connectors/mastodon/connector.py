@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from auscult.engine.connectors.base import (
     Batch,
@@ -13,7 +14,8 @@ from auscult.engine.connectors.base import (
     Settings,
     Snapshot,
 )
-from auscult.engine.connectors.live import About, Proposal
+from auscult.engine.connectors.live import About, Proposal, SigningIn
+from auscult.engine.connectors.mastodon import signing_in
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.connectors.mastodon.probe import probe
 from auscult.engine.connectors.mastodon.session import AWAY, Session
@@ -63,6 +65,17 @@ class Mastodon:
     def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
         """Recognise an instance, an account or a hashtag there."""
         return probe(address, network=network)
+
+    def begin_sign_in(self, address: str, *, network: Network) -> SigningIn:
+        """Register with an instance, and say where its person gets a code."""
+        return signing_in.begin(address, network=network)
+
+    def finish_sign_in(
+        self, state: dict[str, str], code: str, *, network: Network
+    ) -> dict[str, Any]:
+        """Return the instance with an access token."""
+        token = signing_in.finish(state, code, network=network)
+        return {"instance": state["instance"], "access_token": token}
 
     def open(
         self, config: MastodonConfig, snapshot: Snapshot | None, *, clock: Clock, network: Network

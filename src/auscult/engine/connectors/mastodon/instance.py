@@ -12,7 +12,7 @@ from auscult.engine.connectors.mastodon.timelines import Timeline
 from auscult.engine.kernel.errors import Correctable, Remote
 
 _SOFTWARE = re.compile(r"(?:compatible|really)[;:]?\s+([\w.-]+)[ /]([\w.+-]+)")
-_SECURE = {"ws": "http", "wss": "https"}
+SECURE = {"wss", "https"}
 MANY = 2  # `api_versions.mastodon` from which several statuses can be asked for at once (4.3)
 DISABLED = "disabled"
 
@@ -167,8 +167,11 @@ def _streams(api: Api, address: Any) -> str:
     host = rest.rstrip("/")
     if not mark or not host:
         return ""
-    # Some servers say `wss` of a host that they themselves serve without TLS.
-    return api.base if host == api.host else f"{_SECURE.get(scheme, scheme)}://{host}"
+    if host == api.host:
+        return api.base  # some say `wss` of a host that they themselves serve without TLS
+    # The token goes there too: never in the clear when it isn't in the clear here.
+    secure = scheme in SECURE or api.base.startswith("https:")
+    return f"{'https' if secure else 'http'}://{host}"
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from auscult.engine.connectors.base import configure
+from auscult.engine.connectors.live import SigningIn
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Client, Network
@@ -22,23 +22,6 @@ OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 # Reading only: timelines and streams, lists, and finding accounts and posts by name.
 SCOPES = "read:statuses read:lists read:accounts read:search"
 TIMEOUT = 15.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningIn:
-    """A sign-in that waits for its code.
-
-    Attributes
-    ----------
-    link : str
-        What the person opens, signed in to her account, to get the code.
-    state : dict
-        What `finish` needs, as JSON's types. It holds a secret: keep it in the session of
-        the person, never in a page.
-    """
-
-    link: str
-    state: dict[str, str] = field(repr=False)
 
 
 def begin(instance: str, *, network: Network, website: str = "") -> SigningIn:

@@ -16,6 +16,7 @@ from auscult.engine.connectors.mastodon import Mastodon, MastodonConfig
 from auscult.engine.connectors.mastodon.api import Api
 from auscult.engine.connectors.mastodon.budget import Budget
 from auscult.engine.connectors.mastodon.instance import Instance, discover
+from auscult.engine.connectors.mastodon.instance import _streams as instance_streams
 from auscult.engine.connectors.mastodon.signing_in import begin, finish
 from auscult.engine.connectors.mastodon.timelines import read_timeline
 from auscult.engine.connectors.mastodon.track import rewound
@@ -173,6 +174,24 @@ def test_the_first_version_and_the_software_by_nodeinfo(fake: FakeMastodon) -> N
     assert (found.software, found.version) == ("pleroma", "2.6")
     assert found.domain == fake.host
     assert not found.many
+
+
+@pytest.mark.parametrize(
+    ("base", "said", "streams"),
+    [
+        ("https://one.example", "wss://streams.one.example/", "https://streams.one.example"),
+        ("https://one.example", "ws://streams.one.example", "https://streams.one.example"),
+        ("http://one.example:3000", "ws://one.example:4000", "http://one.example:4000"),
+        ("http://one.example:3000", "wss://one.example:3000", "http://one.example:3000"),
+        ("https://one.example", "", ""),
+        ("https://one.example", "wss://", ""),
+        ("https://one.example", None, ""),
+    ],
+)
+def test_streams_never_take_the_token_out_of_tls(base: str, said: Any, streams: str) -> None:
+    api = Api(base, None, network=HERE, clock=SystemClock())
+    assert instance_streams(api, said) == streams
+    api.close()
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"configuration": [], "domain": 5, "api_versions": 1}'])

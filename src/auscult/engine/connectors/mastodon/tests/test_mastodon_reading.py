@@ -247,3 +247,19 @@ def test_closing_ends_threads_and_streams(fake: FakeMastodon, desk: Make) -> Non
     while fake.streams and time.monotonic() < deadline:
         time.sleep(0.01)
     assert fake.streams == 0
+
+
+def test_a_slow_archive_holds_the_stream_back(fake: FakeMastodon, desk: Make) -> None:
+    one = desk()
+    one.until_live()
+    for number in range(3_000):
+        fake.post(f"post {number} {'x' * 4_000}")
+    seen = -1
+    deadline = time.monotonic() + PATIENCE
+    while one.status.frames != seen and time.monotonic() < deadline:  # until nothing moves
+        seen = one.status.frames
+        time.sleep(0.5)
+    # Most of it waits at the other side, or in the sockets between.
+    assert seen < 2_800
+    one.until(lambda: len(one.texts) == 3_000)
+    assert not one.gaps()
