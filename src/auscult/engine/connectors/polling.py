@@ -101,18 +101,18 @@ class _Rounds:
         self._due = datetime.fromisoformat(due) if due else None
 
     def run(self) -> Iterator[Batch]:
-        while True:
-            yield from self._wait()
-            self._due = None
-            self._receiving.note(doing="asking", next_fetch=None)
-            try:
+        try:
+            while True:
+                yield from self._wait()
+                self._due = None
+                self._receiving.note(doing="asking", next_fetch=None)
                 for batch in self._polled.round():
                     yield self._marked(batch)
-            except Remote:
-                yield self._place()  # what was spent before the failure isn't forgotten
-                raise
-            self._due = self._next_round()
-            yield self._place()
+                self._due = self._next_round()
+                yield self._place()
+        except Remote:
+            yield self._place()  # what was spent before the failure isn't forgotten
+            raise
 
     def _wait(self) -> Iterator[Batch]:
         """Wait until the next round is due, and check posts meanwhile."""

@@ -44,6 +44,9 @@ class Counting:
         yield rows.batch(self.state())
 
     def recheck(self, uris: list[str]) -> Iterator[Batch]:
+        if "fail" in uris:
+            self.spent += 1
+            raise Remote("no")
         rows = Rows(self.clock.now())
         rows.confirmed += uris
         yield rows.batch(self.state())
@@ -117,6 +120,18 @@ def test_what_was_spent_is_handed_on_before_the_failure() -> None:
     reader.close()
     assert heard.snapshot["spent"] == 1
     assert heard.snapshot["due"] is None, "the round begins anew at once"
+
+
+def test_a_check_that_fails_moves_no_round_and_forgets_nothing() -> None:
+    source = Counting(FixedClock(NOW))
+    reader = opened(source)
+    heard = hear(reader, one_round)
+    due = heard.snapshot["due"]
+    reader.recheck(["fail"])
+    with pytest.raises(Remote):
+        hear(reader, lambda _: False, heard)
+    reader.close()
+    assert (heard.snapshot["spent"], heard.snapshot["due"]) == (2, due)
 
 
 def test_closing_ends_the_pause() -> None:
