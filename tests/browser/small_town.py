@@ -33,6 +33,7 @@ def fill() -> None:
     from auscult.web.shell.lakeside import watches
     from auscult.web.shell.runner import Runner
     from auscult.web.sources.actions import Keep, add_source
+    from auscult.web.sources.network import network
 
     call_command("migrate", verbosity=0, interactive=False)
     owner = first_owner(organisation="Lakeside General", username="owner")
@@ -46,7 +47,7 @@ def fill() -> None:
     keep = Keep(sample_share=1.0)
     add_source(owner, name="Lakeside", connector="lakeside", config=config, keep=keep)
     add_source(owner, name="Letters", connector="files", config={"paths": [str(file)]})
-    runner = Runner(clock=clock, stop=threading.Event())
+    runner = Runner(clock=clock, stop=threading.Event(), network=network())
     while runner.round():
         continue
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, cast, get_args, 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from auscult.engine.connectors.live import About, Proposal, Status
+from auscult.engine.connectors.live import About, Proposal, SigningIn, Status
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.http import Network
@@ -322,6 +322,33 @@ class Connector(Protocol):
             The configuration can't work as it stands.
         Remote
             The other side can't be reached or refuses.
+        """
+        ...
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """A kind of source to which a person gives access by a code, not by pasting a token."""
+
+    def begin_sign_in(self, address: str, *, network: Network) -> SigningIn:
+        """Say where the person gets her code.
+
+        Raises
+        ------
+        Correctable, Remote
+            The address is none, or isn't of this kind.
+        """
+        ...
+
+    def finish_sign_in(
+        self, state: dict[str, str], code: str, *, network: Network
+    ) -> dict[str, Any]:
+        """Return the configuration that the code gives, its credentials among it.
+
+        Raises
+        ------
+        Correctable, Remote
+            The code isn't accepted.
         """
         ...
 

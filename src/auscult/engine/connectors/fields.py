@@ -40,7 +40,7 @@ class Field:
         A source can't be without it.
     default : object
         What it is when nothing is said; None for nothing.
-    choices : tuple of str
+    choices : tuple
         What it can be, where that is a short list.
     """
 
@@ -50,7 +50,7 @@ class Field:
     shape: Shape
     required: bool
     default: Any
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | int, ...] = ()
 
 
 def fields_of(kind: type[Settings]) -> tuple[Field, ...]:
@@ -107,11 +107,11 @@ def _shape(annotation: Any) -> Shape:
     return next((shape for one, shape in shapes if issubclass(annotation, one)), "text")
 
 
-def _choices(annotation: Any) -> tuple[str, ...]:
+def _choices(annotation: Any) -> tuple[str | int, ...]:
     if get_origin(annotation) is Literal:
-        return tuple(str(one) for one in get_args(annotation))
+        return get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return tuple(str(one.value) for one in annotation)
+        return tuple(one.value for one in annotation)
     return ()
 
 

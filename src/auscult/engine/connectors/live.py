@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +113,22 @@ class About:
     costs: str
     terms: str = ""
     duties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIn:
+    """A sign-in that waits for the code which a person gets from the other side.
+
+    Attributes
+    ----------
+    link : str
+        What she opens, signed in to her account there.
+    state : dict
+        What finishing needs, as JSON's types. It holds a secret: never put it in a page.
+    """
+
+    link: str
+    state: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

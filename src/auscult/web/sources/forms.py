@@ -37,6 +37,27 @@ class AddressForm(forms.Form):
     )
 
 
+class SignInForm(forms.Form):
+    """Where a person has her account."""
+
+    address = forms.CharField(
+        max_length=300,
+        label=_("Instance"),
+        help_text=_("Where your account is: example.social"),
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code that she got there."""
+
+    code = forms.CharField(
+        max_length=2_000,
+        label=_("Code"),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
 class OutlinesForm(forms.Form):
     """A list of feeds that another feed reader exported."""
 
@@ -74,6 +95,7 @@ class SourceForm(forms.Form):
         help_text=_("Left empty, they stay until somebody removes them."),
     )
     sample_percent = forms.FloatField(
+        required=False,
         min_value=0,
         max_value=100,
         label=_("Percent of everything that is kept as a sample"),
@@ -118,7 +140,9 @@ class SourceForm(forms.Form):
         self.config = {name: value for name, value in config.items() if value is not None}
         if self.errors:
             return values
-        self.keep = Keep(ttl_days=values["ttl_days"], sample_share=values["sample_percent"] / 100)
+        self.keep = Keep(
+            ttl_days=values["ttl_days"], sample_share=(values["sample_percent"] or 0) / 100
+        )
         try:
             self.about = self.connector.about(
                 configure(self.connector.Config, self._with_stored_credentials())
@@ -165,7 +189,10 @@ def _form_field(field: Field, *, new: bool) -> forms.Field:
         "initial": _shown(field.default),
     }
     if field.choices:
-        return forms.ChoiceField(choices=[(one, one) for one in field.choices], **common)
+        none = [] if field.required or field.default is not None else [("", _("not said"))]
+        return forms.ChoiceField(
+            choices=[*none, *((str(one), str(one)) for one in field.choices)], **common
+        )
     if field.shape == "yes or no":
         return forms.BooleanField(**common | {"required": False})
     if field.shape == "secret":
@@ -194,6 +221,8 @@ def _typed(field: Field, values: Mapping[str, Any]) -> Any:
     if field.shape == "list":
         lines = [line.strip() for line in str(value or "").splitlines()]
         return [line for line in lines if line] or (None if field.required else [])
+    if field.choices:
+        return {str(one): one for one in field.choices}.get(str(value))
     if field.shape == "date" and value is not None:
         return value.isoformat()
     return None if value == "" else value

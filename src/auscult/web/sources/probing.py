@@ -50,6 +50,8 @@ def probe(
             hint="Paste a web address (https://hospital.example/news), an account "
             "(@name@instance.example, name.bsky.social), or the name of an instance.",
         )
+    if "://" in wanted:
+        network.check(wanted)
     asked = {kind: find(kind) for kind in (names() if kinds is None else kinds)}
     pool = ThreadPoolExecutor(len(asked) or 1, thread_name_prefix="probe")
     answers = {

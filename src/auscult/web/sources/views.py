@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,17 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from auscult.engine.connectors.base import Connector, find
+from auscult.engine.connectors.base import Connector, SignsIn, find
 from auscult.engine.connectors.feeds import opml
-from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.policies import may_edit, may_own, require_editor
 from auscult.web.accounts.requests import actor_of
 from auscult.web.sources import actions, feed_lists, queries
-from auscult.web.sources.connecting import KINDS, described
+from auscult.web.sources.connecting import KINDS, SIGNED_IN, described
 from auscult.web.sources.coverage import coverage
 from auscult.web.sources.forms import (
     AddressForm,
+    CodeForm,
     OutlinesForm,
+    SignInForm,
     SourceForm,
     initial_config,
     initial_of,
@@ -30,9 +33,11 @@ from auscult.web.sources.forms import (
 from auscult.web.sources.health import health_of, source_health
 from auscult.web.sources.network import network
 from auscult.web.sources.probing import probe
+from auscult.web.sources.secrets import keyring
 
 LINES_SHOWN = 200
 STRETCHES_SHOWN = 500
+SIGNING_IN = "signing-in"  # of a session: a sign-in that waits for its code, encrypted
 
 
 @require_safe
@@ -69,6 +74,14 @@ def source(request: HttpRequest, number: int) -> HttpResponse:
             "changeable": chosen.connector in KINDS,
         },
     )
+
+
+@require_safe
+def now(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer with how a source is doing alone, while it is being read."""
+    actor = actor_of(request)
+    health = health_of(actor, queries.source(actor, number))
+    return render(request, "sources/now.html", {"source": health})
 
 
 @require_POST
@@ -122,7 +135,12 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("sources:source", number)
     else:
         form = SourceForm(initial=proposed or {"name": connector.title}, connector=connector)
-    shown = {"form": form, "connector": connector, "about": described(kind, {})}
+    shown = {
+        "form": form,
+        "connector": connector,
+        "about": described(kind, {}),
+        "signs_in": kind in SIGNED_IN,
+    }
     return render(request, "sources/form.html", shown)
 
 
@@ -141,7 +159,7 @@ def _proposed(request: HttpRequest, connector: Connector) -> dict[str, Any] | No
     except ValueError:
         config = {}
     shown = initial_config(connector, config) if isinstance(config, dict) else {}
-    return {"name": request.POST.get("name") or connector.title, "sample_percent": 0, **shown}
+    return {"name": request.POST.get("name") or connector.title, **shown}
 
 
 def _add(request: HttpRequest, form: SourceForm) -> int | None:
@@ -161,6 +179,59 @@ def _add(request: HttpRequest, form: SourceForm) -> int | None:
         request, _("%(name)s is connected. It is being read from now on.") % {"name": added.name}
     )
     return added.pk
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
+    """Ask where a person has her account, and send her there for a code."""
+    require_editor(actor_of(request), "connect sources")
+    connector = _signed_in(kind)
+    form = SignInForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        try:
+            begun = connector.begin_sign_in(form.cleaned_data["address"], network=network())
+        except (Correctable, Remote) as error:
+            form.add_error("address", str(error))
+        else:
+            # It holds a secret of the instance's: sessions are rows of a table.
+            held = keyring().encrypt(json.dumps({"link": begun.link, "state": begun.state}))
+            request.session[SIGNING_IN] = held
+            return redirect("sources:code", kind)
+    shown = {"form": form, "connector": connector}
+    return render(request, "sources/sign_in.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_code(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take the code that a person brings, and connect the source with what it gives."""
+    actor = actor_of(request)
+    require_editor(actor, "connect sources")
+    connector = _signed_in(kind)
+    if SIGNING_IN not in request.session:
+        return redirect("sources:sign-in", kind)
+    begun = json.loads(keyring().decrypt(request.session[SIGNING_IN]))
+    form = CodeForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        try:
+            config = connector.finish_sign_in(
+                begun["state"], form.cleaned_data["code"], network=network()
+            )
+            name = urlsplit(begun["link"]).netloc
+            added = actions.add_source(actor, name=name, connector=kind, config=config)
+        except (Correctable, Remote) as error:
+            form.add_error("code", str(error))
+        else:
+            del request.session[SIGNING_IN]
+            return redirect("sources:change", added.pk)
+    shown = {"form": form, "connector": connector, "link": begun["link"]}
+    return render(request, "sources/sign_in.html", shown)
+
+
+def _signed_in(kind: str) -> SignsIn:
+    connector = _kind(kind)
+    if not isinstance(connector, SignsIn):
+        raise Http404(f"nobody signs in to {kind}")
+    return connector
 
 
 @require_POST

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from auscult.engine.connectors.base import (
-    Batch,
     Capabilities,
     LiveReader,
     Resume,
@@ -18,7 +17,7 @@ from auscult.engine.connectors.live import About, Proposal, SigningIn
 from auscult.engine.connectors.mastodon import signing_in
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.connectors.mastodon.probe import probe
-from auscult.engine.connectors.mastodon.session import AWAY, Session
+from auscult.engine.connectors.mastodon.session import AWAY, read
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
@@ -81,10 +80,10 @@ class Mastodon:
         self, config: MastodonConfig, snapshot: Snapshot | None, *, clock: Clock, network: Network
     ) -> LiveReader:
         """Begin to read an instance, or go on at a snapshot."""
-
-        def session(start: Snapshot | None, receiving: Receiving) -> Iterator[Batch]:
-            return Session(config, start, receiving).batches()
-
         return Receiving(
-            session, snapshot, clock=clock, network=network, name=f"mastodon {config.host}"
+            partial(read, config),
+            snapshot,
+            clock=clock,
+            network=network,
+            name=f"mastodon {config.host}",
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 import idna
 
@@ -101,15 +101,7 @@ def read_address(text: str, params: Params | None = None) -> Target:
     'https://example.org/a%20b'
     """
     text = text.strip()
-    # Spaces inside are common in feeds, and have one meaning; in a host they are refused below.
-    spaced = text.replace(" ", "%20")
-    if len(text) > LONGEST or _FORBIDDEN.search(spaced):
-        raise _not_one(text, "it is too long, or holds characters that no address has")
-    try:
-        parts = urlsplit(spaced)
-        port = parts.port
-    except ValueError as error:
-        raise _not_one(text, str(error)) from error
+    parts, port = _parts(text)
     if parts.scheme not in PORTS:
         raise _not_one(text, "it doesn't begin with https:// or http://")
     if "@" in parts.netloc:
@@ -134,6 +126,19 @@ def read_address(text: str, params: Params | None = None) -> Target:
         port=port,
         path=path + (f"?{_quoted(query)}" if query else ""),
     )
+
+
+def _parts(text: str) -> tuple[SplitResult, int | None]:
+    """Take an address apart; return its port beside, where it names one."""
+    # Spaces inside are common in feeds, and have one meaning; in a host they are refused later.
+    spaced = text.replace(" ", "%20")
+    if len(text) > LONGEST or _FORBIDDEN.search(spaced):
+        raise _not_one(text, "it is too long, or holds characters that no address has")
+    try:
+        parts = urlsplit(spaced)
+        return parts, parts.port
+    except ValueError as error:
+        raise _not_one(text, str(error)) from error
 
 
 def join(base: Target, location: str) -> Target:

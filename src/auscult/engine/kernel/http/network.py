@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -145,6 +146,18 @@ class Network:
             timeout=timeout,
             total=total,
         )
+
+    def check(self, url: str) -> None:
+        """Hold an address to the guard without opening it.
+
+        Raises
+        ------
+        AddressRefused
+            It may not be reached. That its name leads nowhere is not said here.
+        """
+        target = read_address(url)
+        with suppress(OSError):
+            self._guard.addresses(target.host, target.port)
 
     def connect(self, url: str, *, timeout: float) -> Connection:
         """Open a connection to the host of an address (for a web socket).
