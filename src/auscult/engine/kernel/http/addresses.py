@@ -136,9 +136,10 @@ def _parts(text: str) -> tuple[SplitResult, int | None]:
         raise _not_one(text, "it is too long, or holds characters that no address has")
     try:
         parts = urlsplit(spaced)
-        return parts, parts.port
+        port = parts.port
     except ValueError as error:
         raise _not_one(text, str(error)) from error
+    return parts, port
 
 
 def join(base: Target, location: str) -> Target:

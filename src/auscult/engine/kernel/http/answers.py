@@ -129,7 +129,11 @@ class Answered:
     @property
     def retry_after(self) -> float | None:
         """Seconds to wait, where the other side said so; a day at most."""
-        value = self.headers.get("retry-after", "").strip()
+        # A server of the AT Protocol says it in RateLimit-Reset alone.
+        value = self.headers.get("retry-after") or self.headers.get("ratelimit-reset", "")
+        value = value.strip()
+        if re.fullmatch(r"[0-9]{10}", value):  # a moment, in seconds since 1970
+            return min(max(float(value) - self.asked.at.timestamp(), 0.0), LONGEST_WAIT)
         if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,9})?", value):
             return min(float(value), LONGEST_WAIT)
         until = _moment(value)
