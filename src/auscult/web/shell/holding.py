@@ -159,6 +159,7 @@ class Holding:
         except OURS:
             raise
         except Exception as error:
+            self._close(source.pk)
             reading.record_crash(
                 self._actor, source=source, error=error, random=self._network.random
             )

@@ -238,13 +238,11 @@ def release_source(
     Parameters
     ----------
     share_read : float or None
-        How much of it was read, 0 to 1; None for a source without an end.
+        How much of it was read, 0 to 1; None where nobody knows better than before.
     """
-    values: dict[str, Any] = {
-        "locked_until": None,
-        "next_attempt": next_attempt,
-        "share_read": share_read,
-    }
+    values: dict[str, Any] = {"locked_until": None, "next_attempt": next_attempt}
+    if share_read is not None:
+        values["share_read"] = share_read
     if finished:
         values["state"] = SourceState.FINISHED
     queries.every_source(actor).filter(pk=source.pk).update(**values)

@@ -119,6 +119,7 @@ def test_a_stream_is_stored_and_says_how_it_is_doing(
     monkeypatch.setattr(holding, "TELL_EVERY", 0.0)
     scripted.sessions["a"] = endless(5)
     source = add(owner, "a")
+    work(held, lambda: Source.objects.get().received == 5)
     work(held, lambda: Source.objects.get().status.get("frames") == 5)
     source.refresh_from_db()
     assert (source.received, source.snapshot, source.status["doing"]) == (5, {"next": 5}, "live")
@@ -173,6 +174,8 @@ def test_a_defect_ends_the_runner_and_after_three_the_source_waits(
         with pytest.raises(KeyError, match="x"):
             work(one, lambda: False)
         one.close()
+        bad.refresh_from_db()
+        assert bad.next_attempt > clock.now()
         clock.advance(timedelta(minutes=10))
     bad.refresh_from_db()
     assert (bad.state, bad.crashes) == (SourceState.FAILED, 3)
