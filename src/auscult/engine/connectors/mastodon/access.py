@@ -24,13 +24,15 @@ class Access:
 
     Attributes
     ----------
+    instance : Instance
+        As it was found last.
     due : float
         When to examine next, by the monotonic clock.
     """
 
     def __init__(self, api: Api, instance: Instance, looks: Looks) -> None:
         self._api = api
-        self._instance = instance
+        self.instance = instance
         self._looks = looks
         self._fresh = True  # the instance was asked just now
         self.due = 0.0
@@ -44,7 +46,7 @@ class Access:
             The instance failed; what was found so far stands.
         """
         if not self._fresh:
-            self._instance = discover(self._api)
+            self.instance = discover(self._api)
         self._fresh = False
         for track in tracks:
             was = track.why
@@ -58,13 +60,13 @@ class Access:
 
     def closed_parts(self, track: Track) -> tuple[str, ...]:
         """Return the parts of a timeline that are closed while others are open."""
-        return self._instance.closed_parts(track.timeline, signed_in=self._api.signed_in)
+        return self.instance.closed_parts(track.timeline, signed_in=self._api.signed_in)
 
     def _why(self, track: Track) -> tuple[str, bool]:
         timeline = track.timeline
         if timeline.kind is Kind.ACCOUNT and not track.account_id:
             track.account_id = account_id(self._api, timeline.of)
-        said = self._instance.why_closed(timeline, signed_in=self._api.signed_in)
+        said = self.instance.why_closed(timeline, signed_in=self._api.signed_in)
         if said and not self._api.signed_in:
             return said, "signed in" in said
         if said:
@@ -72,7 +74,7 @@ class Access:
             return ("", False) if self._looks.newest(track) else (said, False)
         empty = track.min_id is not None and not self._looks.newest(track)
         track.doubt = (
-            f"{self._instance.domain} answers with an empty list for {timeline}, which had posts "
+            f"{self.instance.domain} answers with an empty list for {timeline}, which had posts "
             "before: it may be closed."
             if empty
             else ""

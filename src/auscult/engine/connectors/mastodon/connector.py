@@ -48,11 +48,11 @@ class Mastodon:
 
     def about(self, config: MastodonConfig) -> About:
         """Say what is read of an instance."""
-        read = "; ".join(one.described(config.host) for one in config.read)
+        words = "; ".join(one.described(config.host) for one in config.read)
         every = f"every {config.poll_every:.0f} seconds"
         streams = config.streaming and any(one.stream for one in config.read)
         return About(
-            reads=f"{read[0].upper()}{read[1:]}.",
+            reads=f"{words[0].upper()}{words[1:]}.",
             how_often=f"Live where the instance has streams, else {every}."
             if streams
             else f"{every[0].upper()}{every[1:]}.",

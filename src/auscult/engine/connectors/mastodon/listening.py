@@ -27,6 +27,8 @@ class Listening:
 
     Attributes
     ----------
+    instance : Instance
+        Where the streams are.
     queue : queue.Queue
         What comes of all of them.
     events : int
@@ -37,7 +39,7 @@ class Listening:
         self, api: Api, instance: Instance, config: MastodonConfig, network: Network
     ) -> None:
         self._api = api
-        self._instance = instance
+        self.instance = instance
         self._config = config
         self._network = network
         self._received = 0  # bytes of streams that ended
@@ -46,7 +48,7 @@ class Listening:
 
     def streamed(self, track: Track) -> bool:
         """Return whether a timeline could have a stream at all."""
-        return bool(self._config.streaming and self._instance.streaming and track.timeline.stream)
+        return bool(self._config.streaming and self.instance.streaming and track.timeline.stream)
 
     def renew(self, tracks: list[Track]) -> None:
         """Open the streams whose time has come."""
@@ -62,7 +64,7 @@ class Listening:
         path, params = track.timeline.stream
         track.listening_since = time.monotonic()
         channel = Channel(
-            url=self._instance.streaming + path,
+            url=self.instance.streaming + path,
             params=params,
             headers={**self._api.headers, "Accept": "text/event-stream"},
             silent_after=self._config.silent_after,

@@ -19,7 +19,7 @@ from auscult.engine.connectors.mastodon.api import Api, decode
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.connectors.mastodon.errors import Closed
 from auscult.engine.connectors.mastodon.events import Event
-from auscult.engine.connectors.mastodon.instance import discover
+from auscult.engine.connectors.mastodon.instance import Instance, discover
 from auscult.engine.connectors.mastodon.listening import Listening
 from auscult.engine.connectors.mastodon.looks import Looks
 from auscult.engine.connectors.mastodon.memory import Memory
@@ -39,72 +39,84 @@ LONGEST_WAIT = 0.25  # seconds in which closing and rechecks are noticed
 POSTPONED = 30.0  # seconds until a look that failed is tried again while streams are live
 
 
+def read(
+    config: MastodonConfig, snapshot: Snapshot | None, receiving: Receiving
+) -> Iterator[Batch]:
+    """Read an instance until the reader is closed.
+
+    Raises
+    ------
+    Remote
+        The instance fails, or wants a sign-in.
+    """
+    receiving.note(doing="connecting")
+    network, clock = receiving.network, receiving.clock
+    api = Api(config.instance, config.token, network=network, clock=clock)
+    try:
+        yield from Session(config, snapshot or {}, receiving, api, discover(api)).batches()
+    finally:
+        api.close()
+
+
 class Session:
     """One opening of a source, in the receiving thread."""
 
     def __init__(
-        self, config: MastodonConfig, snapshot: Snapshot | None, receiving: Receiving
+        self,
+        config: MastodonConfig,
+        snapshot: Snapshot,
+        receiving: Receiving,
+        api: Api,
+        instance: Instance,
     ) -> None:
-        self._config = config
-        self._receiving = receiving
+        self._config, self._receiving, self._api = config, receiving, api
+        self._domain = instance.domain
         self._clock = receiving.clock
-        self.api = Api(
-            config.instance, config.token, network=receiving.network, clock=receiving.clock
-        )
-        known = (snapshot or {}).get("timelines", {})
-        self.tracks = [track_of(one, known.get(str(one))) for one in config.read]
+        known = snapshot.get("timelines", {})
+        self._tracks = [track_of(one, known.get(str(one))) for one in config.read]
         # No two batches have the same snapshot: the archive names a batch by where it begins.
-        self._number = int((snapshot or {}).get("batch", 0))
+        self._number = int(snapshot.get("batch", 0))
         self._trouble = ""  # why requests fail, while streams go on
         self._recheck_next = False
-
-    def batches(self) -> Iterator[Batch]:
-        """Read until the reader is closed, or the instance fails."""
-        try:
-            self._begin()
-            while True:
-                self._receiving.raise_if_closed()
-                self._round()
-                self._telling.tell(self.tracks, self._trouble)
-                if self._pending.due_in() == 0:
-                    yield self._pending.cut(self._snapshot())
-        except Remote:
-            if hasattr(self, "_pending") and self._pending.due_in() is not None:
-                yield self._pending.cut(self._snapshot())
-            raise
-        finally:
-            self._close()
-
-    def _begin(self) -> None:
-        self._receiving.note(doing="connecting")
-        self.instance = discover(self.api)
-        instance, clock = self.instance, self._clock
-        self._memory = Memory()
-        reader = Reader(instance.base, instance.domain, self._config.own_accounts)
-        self._pending = Pending(reader, self._memory, instance.domain, clock)
-        self._looks = Looks(self.api, self._config, self._pending, clock, self.community)
-        self._listening = Listening(self.api, instance, self._config, self._receiving.network)
+        memory = Memory()
+        reader = Reader(instance.base, instance.domain, config.own_accounts)
+        self._pending = Pending(reader, memory, instance.domain, self._clock)
+        self._looks = Looks(api, config, self._pending, self._clock, self._community)
+        self._listening = Listening(api, instance, config, receiving.network)
         self._rechecks = Rechecks(
-            self.api,
-            instance,
-            memory=self._memory,
-            pending=self._pending,
-            receiving=self._receiving,
+            api, instance, memory=memory, pending=self._pending, receiving=receiving
         )
-        self._access = Access(self.api, instance, self._looks)
+        self._access = Access(api, instance, self._looks)
         self._telling = Telling(
-            receiving=self._receiving,
-            api=self.api,
+            receiving=receiving,
+            api=api,
             access=self._access,
             listening=self._listening,
             pending=self._pending,
         )
-        for track in self.tracks:
-            self._forget_if_away(track)
 
-    def community(self, track: Track) -> str:
+    def batches(self) -> Iterator[Batch]:
+        """Read until the reader is closed, or the instance fails."""
+        for track in self._tracks:
+            self._forget_if_away(track)
+        try:
+            while True:
+                self._receiving.raise_if_closed()
+                self._round()
+                self._telling.tell(self._tracks, self._trouble)
+                if self._pending.due_in() == 0:
+                    yield self._pending.cut(self._snapshot())
+        except Remote:
+            if self._pending.due_in() is not None:
+                yield self._pending.cut(self._snapshot())
+            raise
+        finally:
+            for track in self._tracks:
+                self._listening.close(track)
+
+    def _community(self, track: Track) -> str:
         """Return how a timeline is called where what was covered is told."""
-        return track.timeline.community(self.instance.domain)
+        return track.timeline.community(self._domain)
 
     def _forget_if_away(self, track: Track) -> None:
         now = self._clock.now()
@@ -113,18 +125,18 @@ class Session:
         until = now - timedelta(days=self._config.history_days)
         if track.at < until:
             reason = f"Nothing was read for more than {AWAY.days} days; reading began anew."
-            covered = track.cover(until, self.community(track), reason)
+            covered = track.cover(until, self._community(track), reason)
             assert covered is not None
             self._pending.cover(covered)
         track.min_id = None
 
     def _round(self) -> None:
-        self._listening.renew(self.tracks)
+        self._listening.renew(self._tracks)
         self._take_events()
         self._work()
         self._cover()
-        if all(track.why and track.wants_login for track in self.tracks):
-            raise Remote(self.tracks[0].why, needs_login=True)
+        if all(track.why and track.wants_login for track in self._tracks):
+            raise Remote(self._tracks[0].why, needs_login=True)
 
     def _take_events(self) -> None:
         wait = self._patience()
@@ -147,17 +159,19 @@ class Session:
     def _patience(self) -> float:
         """Return how long nothing else has to be done."""
         now = time.monotonic()
-        waits = [max(0.0, track.due - now) for track in self.tracks if not track.why]
+        waits = [max(0.0, track.due - now) for track in self._tracks if not track.why]
         waits += [self._access.due - now, LONGEST_WAIT]
         due = self._pending.due_in()
-        allowed = self.api.budget.wait()
+        allowed = self._api.budget.wait()
         soonest = max(min(waits), min(allowed, LONGEST_WAIT))
         return max(0.0, soonest if due is None else min(soonest, due))
 
     def _event(self, track: Track, event: Event) -> None:
         self._listening.events += 1
         if event.name == "delete":
-            self._pending.delete_id(event.data.decode("utf-8", "replace").strip(' "'))
+            status_id = event.data.decode("utf-8", "replace").strip(' "')
+            if status_id:
+                self._pending.delete_id(status_id)
             return
         if event.name not in {"update", "status.update"}:
             return
@@ -176,13 +190,13 @@ class Session:
     def _work(self) -> None:
         """Make one request, if one is due and allowed."""
         now = time.monotonic()
-        if self.api.budget.wait() > 0:
+        if self._api.budget.wait() > 0:
             return
         if self._access.due <= now:
             self._examine()
             return
         track = min(
-            (one for one in self.tracks if not one.why and one.due <= now),
+            (one for one in self._tracks if not one.why and one.due <= now),
             key=lambda one: one.due,
             default=None,
         )
@@ -195,11 +209,12 @@ class Session:
     def _examine(self) -> None:
         """Ask what the instance shows, at the start and daily."""
         try:
-            self._access.examine(self.tracks)
+            self._access.examine(self._tracks)
         except Remote as error:
             self._failed(error)
             self._access.due = time.monotonic() + POSTPONED
             return
+        self._listening.instance = self._access.instance
         self._cover(at_once=True)
 
     def _look(self, track: Track) -> None:
@@ -216,19 +231,19 @@ class Session:
 
     def _failed(self, error: Remote) -> None:
         """Go on for as long as a stream is live; else the runner waits and opens anew."""
-        if error.needs_login or not any(track.live for track in self.tracks):
+        if error.needs_login or not any(track.live for track in self._tracks):
             raise error
         self._trouble = str(error)
 
     def _cover(self, *, at_once: bool = False) -> None:
         now = self._clock.now()
-        for track in self.tracks:
+        for track in self._tracks:
             until = self._known_until(track, now)
             if until is None:
                 continue
             track.at = track.at or until
             if until - track.at >= COVERING or (at_once and track.why):
-                covered = track.cover(until, self.community(track))
+                covered = track.cover(until, self._community(track))
                 if covered is not None:
                     self._pending.cover(covered)
 
@@ -242,11 +257,5 @@ class Session:
 
     def _snapshot(self) -> Snapshot:
         self._number += 1
-        states = {str(track.timeline): track.state for track in self.tracks}
+        states = {str(track.timeline): track.state for track in self._tracks}
         return {"timelines": states, "batch": self._number}
-
-    def _close(self) -> None:
-        if hasattr(self, "_listening"):
-            for track in self.tracks:
-                self._listening.close(track)
-        self.api.close()
