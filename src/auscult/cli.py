@@ -104,28 +104,42 @@ def match(
 
 auscult search '"waiting time*" NEAR/10 emergency' --since 2026-09-01
 
-auscult search '#flu AND language:en' --limit 500 --json > flu.jsonl"""
+auscult search '#flu AND language:en' --limit 500 --json > flu.jsonl
+
+auscult search 'flu' --since 2026-09-01 --export flu.parquet"""
 )
 def search(
     query: Annotated[str, typer.Argument(help="A query, in the whole query language.")],
     archive: ArchiveOption = None,
     since: Annotated[str | None, typer.Option(help="From this day or moment, UTC.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this day or moment, UTC.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many posts.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many posts: 20, all for an export.")
+    ] = None,
     relevance: Annotated[bool, typer.Option(help="Best first, not newest first.")] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write FILE.csv, .jsonl or .parquet, or a folder, with its coverage."),
+    ] = None,
+    with_authors: Annotated[
+        bool, typer.Option("--with-authors", help="Export names and accounts, not pseudonyms.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Find mentions in the archive, newest first."""
     from auscult.terminal import searching
 
-    searching.search(
-        query,
-        archive=archive,
-        span=(since, until),
+    wanted = searching.Wanted(
+        text=query,
+        since=searching.moment(since, "--since"),
+        until=searching.moment(until, "--until"),
         limit=limit,
         order="relevance" if relevance else "newest",
-        as_json=json,
     )
+    if export is not None:
+        searching.export(wanted, export, archive=archive, with_authors=with_authors, as_json=json)
+    else:
+        searching.search(wanted, archive=archive, as_json=json)
 
 
 @app.command(

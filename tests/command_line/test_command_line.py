@@ -61,6 +61,24 @@ def test_listen_keeps_what_matched_and_search_finds_it(posts_file: Path, archive
     assert not lines(auscult("search", "lake", "--archive", archive, "--json"))
 
 
+def test_an_export_has_its_coverage_beside_it(
+    posts_file: Path, archive: Path, tmp_path: Path
+) -> None:
+    auscult("listen", posts_file, "--archive", archive, "--watch", "flu=flu OR influenza")
+
+    words = ("search", "flu OR influenza", "--archive", archive, "--export", tmp_path / "flu.csv")
+    told = lines(auscult(*words, "--json"))[0]
+
+    assert (told["posts"], told["complete"]) == (2, True)
+    covered = json.loads((tmp_path / "flu.coverage.json").read_text())["coverage"]
+    assert [(one["since"][:10], one["until"][:10], one["read"]) for one in covered] == [
+        ("2026-03-01", "2026-03-04", True)
+    ]
+    assert "2 posts exported." in auscult(*words).stdout.decode()
+    refused = auscult(*words[:-1], tmp_path / "flu.doc", "--json")
+    assert (refused.returncode, json.loads(refused.stderr)["field"]) == (2, "export")
+
+
 def test_listening_again_doubles_nothing(posts_file: Path, archive: Path) -> None:
     words = ("listen", posts_file, "--archive", archive, "--json", "--watch", "flu=flu")
     first, second = lines(auscult(*words)), lines(auscult(*words))

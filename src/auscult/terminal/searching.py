@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from auscult.web.listening.reading import Mentioned
 
 PAGE = 500
+SHOWN = 20  # where nobody says how many
 
 
 def moment(given: str | None, field: str) -> datetime | None:
@@ -42,34 +44,65 @@ def moment(given: str | None, field: str) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def search(
-    text: str,
-    *,
-    archive: Path | None,
-    span: tuple[str | None, str | None],
-    limit: int,
-    order: Literal["newest", "relevance"],
-    as_json: bool,
-) -> None:
-    """Print the mentions that a query is true of; `span` is since and until as written."""
-    since, until = moment(span[0], "--since"), moment(span[1], "--until")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is searched for; `limit` is None where nobody said how many."""
+
+    text: str
+    since: datetime | None
+    until: datetime | None
+    limit: int | None
+    order: Literal["newest", "relevance"]
+
+
+def search(wanted: Wanted, *, archive: Path | None, as_json: bool) -> None:
+    """Print the mentions that a query is true of."""
     actor = owner_of(archive)
     from auscult.web.listening import queries
     from auscult.web.listening.reading import Filters
 
-    query = parse(text, vocabulary=queries.vocabulary())
-    filters = Filters(since=since, until=until)
+    query = parse(wanted.text, vocabulary=queries.vocabulary())
+    filters = Filters(since=wanted.since, until=wanted.until)
+    limit = SHOWN if wanted.limit is None else wanted.limit
     left, after = limit, None
     while left > 0:
         page = queries.search(
-            actor, query, filters=filters, order=order, limit=min(PAGE, left), after=after
+            actor, query, filters=filters, order=wanted.order, limit=min(PAGE, left), after=after
         )
         _print_hits(page.hits, as_json=as_json)
         left, after = left - len(page.hits), page.after
-        if after is None or order == "relevance":
+        if after is None or wanted.order == "relevance":
             break
     if left == limit and not as_json:
         aside.print("No mention in the archive matches.")
+
+
+def export(
+    wanted: Wanted, place: Path, *, archive: Path | None, with_authors: bool, as_json: bool
+) -> None:
+    """Write the mentions that a query is true of to files, and say which."""
+    actor = owner_of(archive)
+    from auscult.web.listening import exporting, queries
+    from auscult.web.listening.reading import Filters
+
+    query = parse(wanted.text, vocabulary=queries.vocabulary())
+    done = exporting.export(
+        actor,
+        query,
+        place,
+        filters=Filters(since=wanted.since, until=wanted.until),
+        order=wanted.order,
+        limit=wanted.limit,
+        with_authors=with_authors,
+    )
+    if as_json:
+        files = [str(file) for file in done.files]
+        write_json({"posts": done.posts, "complete": done.complete, "files": files})
+        return
+    more = "" if done.complete else " There are more of them."
+    people.print(f"{done.posts:,} posts exported.{more}")
+    for file in done.files:
+        people.print(plain(str(file)))
 
 
 def _print_hits(hits: Sequence[Mentioned], *, as_json: bool) -> None:
