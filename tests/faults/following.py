@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from auscult.engine.connectors.base import Batch, Connector, LiveReader, Settings
+from auscult.engine.connectors.base import Batch, Connector, Covered, LiveReader, Settings
 from auscult.engine.connectors.conformance import check_batch
 from auscult.engine.kernel.clock import Clock, FixedClock
 from auscult.engine.kernel.errors import Remote
@@ -44,7 +44,7 @@ class Desk:
     aliases: dict[str, str] = field(default_factory=dict)
     buried: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
-    gaps: list[str] = field(default_factory=list)
+    coverage: list[Covered] = field(default_factory=list)
     broken: int = 0
     snapshot: dict[str, Any] | None = None
 
@@ -52,6 +52,16 @@ class Desk:
     def standing(self) -> dict[str, str]:
         """Uri to text."""
         return {uri: text for uri, (_, text) in self.posts.items()}
+
+    @property
+    def gaps(self) -> list[str]:
+        """Reasons for what could not be read."""
+        return [one.reason for one in self.coverage if one.reason]
+
+    def knows(self, moment: datetime) -> bool:
+        """Tell whether all that was said at a moment is said to have been read."""
+        found = [one for one in self.coverage if one.since <= moment <= one.until]
+        return bool(found) and not any(one.reason for one in found)
 
     def store(self, batch: Batch) -> None:
         """Apply a batch, in the order that the contract gives."""
@@ -71,7 +81,7 @@ class Desk:
             and (post[0] not in batch.renewed or uri in came)
         }
         self.broken += len(batch.broken) + batch.broken_more
-        self.gaps += [one.reason for one in batch.coverage if one.reason]
+        self.coverage += batch.coverage
         self.snapshot = json.loads(json.dumps(batch.snapshot))
 
     def _take_back(self, batch: Batch) -> None:

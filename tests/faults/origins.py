@@ -40,6 +40,19 @@ class Origin(Protocol):
         ...
 
 
+class Replayed(Origin, Protocol):
+    """An origin that replays what it said, up to a point that it can move."""
+
+    @property
+    def now(self) -> datetime:
+        """When the newest thing happened."""
+        ...
+
+    def keep_nothing(self) -> None:
+        """Replay nothing of what was said until now."""
+        ...
+
+
 @dataclass
 class Story:
     """What happens at an origin, in turns.
@@ -135,6 +148,13 @@ class JetstreamOrigin:
         self.log.append(commit(AUTHORS[number % 3], POST, f"k{number}", None))
         return True
 
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.log.times[-1] / 1e6, UTC)
+
+    def keep_nothing(self) -> None:
+        self.log.floor = self.log.next_seq
+
     @staticmethod
     def _record(text: str) -> dict[str, Any]:
         return {"text": text, "createdAt": "2026-11-20T10:00:00Z", "langs": ["en"]}
@@ -192,6 +212,13 @@ class RepositoriesOrigin:
         self.server.delete(AUTHORS[number % 3], f"{POST}/k{number}")
         self.server.delete(AUTHORS[(number + 1) % 3], f"{LIKE}/l{number}")
         return True
+
+    @property
+    def now(self) -> datetime:
+        return self.server.now
+
+    def keep_nothing(self) -> None:
+        self.server.floor = self.server.seq
 
 
 class Whole(Story):

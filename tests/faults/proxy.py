@@ -110,12 +110,16 @@ class Proxy:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for one in list(self._open):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        self.cut()
         for thread in self._threads:
             thread.join(PATIENCE)
             assert not thread.is_alive(), "the proxy hangs"
+
+    def cut(self) -> None:
+        """Cut every connection now."""
+        for one in list(self._open):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def _start(self, work: Callable[..., None], *given: Any) -> threading.Thread:
         thread = threading.Thread(target=work, args=given, name="fault proxy")

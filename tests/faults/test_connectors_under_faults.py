@@ -69,3 +69,11 @@ def test_all_kinds_of_faults_in_any_order(make: Make, seed: int) -> None:
 @pytest.mark.parametrize("make", SUBJECTS, ids=lambda make: make.__name__)
 def test_some_faults_of_all_kinds(make: Make) -> None:
     follow(make, Schedule(Random(0), list(Kind), times=12))
+
+
+def test_every_live_source_is_read_through_faults() -> None:
+    read = set()
+    for make in SUBJECTS:
+        with Proxy(Schedule(Random(0), list(Kind), times=0)) as proxy, make(proxy) as subject:
+            read.add(subject.connector)
+    assert read == {name for name in base.names() if base.find(name).capabilities.live}

@@ -179,7 +179,7 @@ class Listening:
     def _pass(self, frame: Frame, seq: int, at: datetime) -> None:
         """Remember that a frame was taken."""
         if self._gap:
-            self._end_gap(at)
+            self._end_gap(seq, at)
         if self._place.until is None:  # what is known begins here
             self._place = self._place.reached(at)
         self._seq = max(seq, self._seq or 0)
@@ -190,9 +190,10 @@ class Listening:
             if len(self._revisions) > REVISIONS:
                 del self._revisions[next(iter(self._revisions))]
 
-    def _end_gap(self, at: datetime) -> None:
-        since = self._place.until
-        if since is not None and at > since:
+    def _end_gap(self, seq: int, at: datetime) -> None:
+        since, last = self._place.until, self._place.seq
+        follows = last is not None and seq <= last + 1  # nothing is missing in between
+        if since is not None and at > since and not follows:
             self._coverage.append(Covered(community="", since=since, until=at, reason=self._gap))
             self._place = self._place.reached(at)
         self._gap = ""
