@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.html_text import Medium, absolute, to_text
@@ -121,11 +121,12 @@ def test_addresses_of_the_web_only() -> None:
     ],
 )
 def test_time_grows_with_length_whatever_is_nested(piece: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     to_text(piece * (200_000 // len(piece)) + "x")
-    assert time.monotonic() - begun < 3
+    assert time.process_time() - begun < 3
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_text_comes_back(text: str) -> None:
     shown = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad]", "", text)
@@ -142,6 +143,7 @@ TAGS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(TAGS, st.text(max_size=8))))
 def test_anything_is_read(pieces: list[str]) -> None:
     found = to_text("".join(pieces), base=BASE)

@@ -118,4 +118,4 @@ def test_a_slow_site_does_not_hold_up_a_person(site: Web) -> None:
         site.decide(path, wait)
     begun = time.monotonic()
     assert discover(site.url, network=NETWORK, seconds=1.0) == ()
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5

@@ -262,11 +262,11 @@ def test_what_is_no_feed_is_refused_in_words(body: bytes, message: str) -> None:
 )
 def test_hostile_documents_take_no_long_time(piece: str) -> None:
     hostile = piece * (60_000 // len(piece))
-    begun = time.monotonic()
+    begun = time.process_time()
     for feed in ("<item><title>{}</title></item>", "{}"):
         document = f"<rss><channel>{feed.format(hostile)}</channel></rss>"
         read_document(document.encode(), address=ADDRESS)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_of_endless_documents_the_first_ten_thousand_entries_are_read() -> None:

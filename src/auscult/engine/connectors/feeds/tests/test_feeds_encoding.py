@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.feeds.encoding import decode
@@ -59,6 +59,7 @@ def test_control_characters_and_nuls_go() -> None:
     assert decode(b"<a>vac\x00cine\x0bnow\x07</a>").text == "<a>vaccine now </a>"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=50))
 def test_utf_8_is_itself_whatever_is_said_of_it(text: str) -> None:
     body = f"<a>{text}</a>".encode()
@@ -66,6 +67,7 @@ def test_utf_8_is_itself_whatever_is_said_of_it(text: str) -> None:
     assert decode(body, "text/xml; charset=windows-1252").text == wanted
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["", "utf-8", "gb2312", "utf-16", "cp1251"]))
 def test_anything_is_read(body: bytes, charset: str) -> None:
     text = decode(body, f"text/xml; charset={charset}").text

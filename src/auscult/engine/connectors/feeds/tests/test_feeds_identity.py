@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.feeds.identity import RECORD, Seen, record_of, uris
@@ -78,6 +78,7 @@ items = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(items, max_size=8), st.integers(0, 3))
 def test_names_do_not_depend_on_the_run_nor_on_the_order(found: list[Item], level: int) -> None:
     reached, names = uris(found, FEED, level)
@@ -109,6 +110,7 @@ def test_pictures_and_further_links_make_no_edit() -> None:
     assert record_of("u", item, "t") == record_of("u", Item(title="Flu"), "t")
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(min_size=RECORD, max_size=RECORD), max_size=60), st.integers(1, 30))
 def test_what_is_remembered_stays_bounded_and_comes_back(
     records: list[bytes], at_most: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.feeds.opml import Outline, parse, write
@@ -72,10 +72,10 @@ def test_no_entity_is_ever_expanded(declared: str) -> None:
 
 
 def test_nesting_takes_no_long_time() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Correctable):
         parse(b"<opml><body>" + b"<outline text='x'>" * 100_000)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(
@@ -90,6 +90,7 @@ outlines = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(outlines, min_size=1, max_size=8, unique_by=lambda feed: feed.address))
 def test_what_was_written_is_read(feeds: list[Outline]) -> None:
     wanted = [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.feeds.items import Wishes
@@ -93,6 +93,7 @@ def test_a_feed_without_dates_finds_its_rhythm() -> None:
     assert slow < 8
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.timedeltas(timedelta(days=-9_000), timedelta(days=900)), max_size=50),
     st.floats(0, 1e6),
@@ -137,6 +138,7 @@ def test_failures_are_asked_less_and_less() -> None:
     assert (waits[0], waits[-1]) == (SHORTEST, LONGEST)
 
 
+@settings(deadline=None)
 @given(st.frozensets(st.integers(0, 23)), st.frozensets(st.integers(0, 6)), st.integers(0, 10_000))
 def test_skipped_hours_and_days_are_skipped(
     hours: frozenset[int], days: frozenset[int], seed: int

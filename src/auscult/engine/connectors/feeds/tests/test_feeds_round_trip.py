@@ -10,7 +10,7 @@ from html import escape as html_escape
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auscult.engine.connectors.feeds.document import read_document
@@ -104,6 +104,7 @@ def _told(item: Item) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("write", [_rss_feed, _atom_feed, _json_feed])
+@settings(deadline=None)
 @given(found=st.lists(items, max_size=4))
 def test_what_is_written_is_read(write: object, found: list[Item]) -> None:
     assert callable(write)
@@ -112,6 +113,7 @@ def test_what_is_written_is_read(write: object, found: list[Item]) -> None:
     assert document.faults == ()
 
 
+@settings(deadline=None)
 @given(st.lists(items, min_size=1, max_size=3), st.data())
 def test_a_feed_cut_anywhere_never_gives_half_an_item(
     found: list[Item], data: st.DataObject
@@ -140,6 +142,7 @@ noise = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(noise)
 def test_nothing_breaks_the_reader(pieces: list[str]) -> None:
     body = ("<rss><channel>" + "".join(pieces)).encode("utf-8", "surrogatepass")
