@@ -125,7 +125,7 @@ def test_a_list_with_a_wrong_token_is_closed(own: Snac, desk: Make) -> None:
 def test_addresses_of_it_are_recognised(own: Snac) -> None:
     found = Mastodon().probe(own.url, network=HERE)
     assert [one.config["timelines"] for one in found] == [["local"], ["public"]]
-    assert "(snac)" in found[0].reads
+    assert "(snac 2.75)" in found[0].reads
 
 
 def test_a_boost_of_ones_own_post_is_no_second_post(own: Snac, desk: Make) -> None:

@@ -27,8 +27,8 @@ class Instance:
         Its origin: `https://example.social`.
     domain : str
         What stands after the name in its accounts' names.
-    title, software, version : str
-        As it calls itself.
+    software, version : str
+        What it runs.
     streaming : str
         The origin of its streams; empty: it says of none.
     access : dict
@@ -36,19 +36,15 @@ class Instance:
         `remote` posts: `public`, `authenticated`, `disabled`.
     many : bool
         Several statuses can be asked for at once.
-    terms : str
-        The address of its rules.
     """
 
     base: str
     domain: str
-    title: str = ""
     software: str = "Mastodon"
     version: str = ""
     streaming: str = ""
     access: dict[str, Any] = field(default_factory=dict)
     many: bool = False
-    terms: str = ""
 
     def closed_parts(self, timeline: Timeline, *, signed_in: bool) -> tuple[str, ...]:
         """Return which parts of a timeline (local, remote) it doesn't show us."""
@@ -112,12 +108,10 @@ def _from_v2(api: Api, said: dict[str, Any]) -> Instance:
     return Instance(
         base=api.base,
         domain=_text(said.get("domain")) or api.host,
-        title=_text(said.get("title")),
         version=_text(said.get("version")),
         streaming=_streams(api, urls.get("streaming")),
         access=_mapping(configuration.get("timelines_access")),
         many=version >= MANY,
-        terms=_text(urls.get("terms_of_service")) or _text(urls.get("about")) or _rules(api),
     )
 
 
@@ -125,10 +119,8 @@ def _from_v1(api: Api, said: dict[str, Any]) -> Instance:
     return Instance(
         base=api.base,
         domain=_text(said.get("uri")).rpartition("/")[2] or api.host,
-        title=_text(said.get("title")),
         version=_text(said.get("version")),
         streaming=_streams(api, _mapping(said.get("urls")).get("streaming_api")),
-        terms=_rules(api),
     )
 
 
@@ -155,10 +147,6 @@ def _nodeinfo(api: Api) -> dict[str, Any]:
         if href.startswith(api.base + "/"):
             return _object(api, href.removeprefix(api.base))
     return {}
-
-
-def _rules(api: Api) -> str:
-    return f"{api.base}/about"
 
 
 def _streams(api: Api, address: Any) -> str:

@@ -117,6 +117,6 @@ def _proposal(instance: Instance, timeline: str, confidence: float) -> Proposal:
         connector="mastodon",
         name=read.community(instance.domain),
         config={"instance": instance.base, "timelines": [timeline]},
-        reads=f"{words[0].upper()}{words[1:]} ({instance.software}).",
+        reads=f"{words[0].upper()}{words[1:]} ({instance.software} {instance.version}).",
         confidence=confidence,
     )
