@@ -85,6 +85,7 @@ class FakeMastodon:
         self.second_version = True
         self.streaming = True
         self.many = True
+        self.search_for_members = False
         self.empty = False  # pages are empty, whatever there is
         self.list_keeps = 800  # posts of a list
         self.limit = self.left = 100_000  # requests that are allowed, and that are left
@@ -321,6 +322,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._timeline(which, query, token)
             case ["v1", "accounts", "lookup"]:
                 self._lookup(query.get("acct", ""))
+            case ["v2", "search"]:
+                self._search(query.get("q", ""), token)
             case ["v1", "accounts", account_id, "statuses"]:
                 self._say(fake.page(lambda one: one["account"]["id"] == account_id, query))
             case ["v1", "statuses", *which]:
@@ -365,6 +368,14 @@ class _Handler(BaseHTTPRequestHandler):
         bare = name.removesuffix(f"@{self.fake.host}")
         found = next((one for one in accounts if one["acct"] == bare), None)
         self._say(found or {"error": "Record not found"}, 200 if found else 404)
+
+    def _search(self, text: str, token: str) -> None:
+        if self.fake.search_for_members and not token:
+            self._say({"error": "This method requires an authenticated user"}, 401)
+            return
+        accounts = {one["account"]["acct"]: one["account"] for one in self.fake.statuses.values()}
+        found = [one for acct, one in accounts.items() if text.lower() in acct]
+        self._say({"accounts": found, "statuses": [], "hashtags": []})
 
     def _say(self, value: Any, status: int = 200) -> None:
         self._send(status, {"Content-Type": "application/json"}, json.dumps(value).encode())

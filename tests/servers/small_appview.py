@@ -61,7 +61,7 @@ class SmallAppView:
         self.handles[handle] = did
         return did
 
-    def say(self, did: str, text: str, *, to: str = "", **counts: int) -> str:
+    def say(self, did: str, text: str, *, to: str = "", **more: Any) -> str:
         """Say something, an hour after what was said before; return its uri."""
         number = self._said
         self._said += 1
@@ -77,7 +77,7 @@ class SmallAppView:
             "record": record,
             "indexedAt": at.replace("+00:00", "Z"),
             "likeCount": 0, "repostCount": 0, "replyCount": 0, "quoteCount": 0,
-            **counts,
+            **more,
         }  # fmt: skip
         return uri
 
@@ -98,6 +98,7 @@ class SmallAppView:
         kind, _, name = method.rpartition(".")
         answers = {
             "getProfiles": self._profiles,
+            "searchActors": self._search,
             "getProfile": self._account,
             "getAuthorFeed": self._feed,
             "getPostThread": self._thread,
@@ -110,6 +111,11 @@ class SmallAppView:
     def _profiles(self, params: dict[str, list[str]]) -> Reply:
         found = [self._did(actor) for actor in params["actors"]]
         return _json({"profiles": [self._profile(did) for did in found if did]})
+
+    def _search(self, params: dict[str, list[str]]) -> Reply:
+        word = params["q"][0].lower()
+        found = [did for handle, did in self.handles.items() if word in handle]
+        return _json({"actors": [self._author(did) for did in found if self._did(did)]})
 
     def _posts(self, params: dict[str, list[str]]) -> Reply:
         return _json({"posts": [self.views[u] for u in params["uris"] if self._stands(u)]})

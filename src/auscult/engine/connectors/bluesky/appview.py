@@ -50,6 +50,10 @@ class AppView:
             found += _objects(self._ask("app.bsky.actor.getProfiles", actors=some), "profiles")
         return found
 
+    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Return accounts that are called so, or say so of themselves, without their counts."""
+        return _objects(self._ask("app.bsky.actor.searchActors", q=text, limit=limit), "actors")
+
     def is_gone(self, actor: str) -> bool:
         """Tell whether the server says clearly that an account is not there."""
         answer = self._answer("app.bsky.actor.getProfile", actor=actor)
