@@ -82,6 +82,7 @@ class Views:
                 "replies": replies,
                 "quotes": quotes,
             },
+            "labels": _labels(view.get("labels")),
         }
         return uri
 
@@ -116,7 +117,23 @@ class Views:
         for name in ("author_name", "author_followers", "author_verified", "engagement"):
             column = pa.array([row[name] for row in known], SCHEMA.field(name).type)
             table = table.set_column(SCHEMA.get_field_index(name), SCHEMA.field(name), column)
-        return table
+        own = table.column("tags").to_pylist()
+        tags = [
+            list(dict.fromkeys([*(mine or []), *row["labels"]])) or None
+            for mine, row in zip(own, known, strict=True)
+        ]
+        field = SCHEMA.field("tags")
+        return table.set_column(SCHEMA.get_field_index("tags"), field, pa.array(tags, field.type))
+
+
+def _labels(given: Any) -> list[str]:
+    """Return the labels that stand on a post, its author's own and those of moderators."""
+    labels = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    # A later one of the same service takes an earlier one back.
+    standing = {(one.get("src"), one.get("val")): not one.get("neg") for one in labels}
+    return [
+        clean(val)[0] for (_, val), stands in standing.items() if stands and isinstance(val, str)
+    ]
 
 
 def _count(value: Any) -> int | None:

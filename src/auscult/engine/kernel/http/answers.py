@@ -133,7 +133,8 @@ class Answered:
         value = self.headers.get("retry-after") or self.headers.get("ratelimit-reset", "")
         value = value.strip()
         if re.fullmatch(r"[0-9]{10}", value):  # a moment, in seconds since 1970
-            return min(max(float(value) - self.asked.at.timestamp(), 0.0), LONGEST_WAIT)
+            wait = float(value) - self.asked.at.timestamp()
+            return min(wait, LONGEST_WAIT) if wait > 0 else None
         if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,9})?", value):
             return min(float(value), LONGEST_WAIT)
         until = _moment(value)

@@ -109,6 +109,24 @@ def test_a_post_has_its_counts_and_its_author(server: SmallAppView, clock: Fixed
     assert (row["language"], row["collected_at"]) == ("en", clock.now())
 
 
+def test_labels_of_moderators_are_read_until_they_are_taken_back(
+    server: SmallAppView, clock: FixedClock
+) -> None:
+    given = [
+        {"src": "did:plc:moderator", "val": "spam"},
+        {"src": "did:plc:moderator", "val": "rude"},
+        {"src": "did:plc:moderator", "val": "rude", "neg": True},
+        {"src": ANNA, "val": "graphic-media"},
+        "no label",
+    ]
+    server.say(ANNA, "Flu jabs", labels=given)
+    server.say(ANNA, "Nothing of note")
+    with asking(server, clock) as heard:
+        heard.rounds(1)
+    tags = {row["text"]: row["tags"] for row in heard.rows}
+    assert tags == {"Flu jabs": ["spam", "graphic-media"], "Nothing of note": None}
+
+
 def test_the_first_round_goes_back_to_the_day_that_was_asked_for(
     server: SmallAppView, clock: FixedClock
 ) -> None:
