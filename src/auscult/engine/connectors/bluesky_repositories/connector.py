@@ -38,15 +38,15 @@ class BlueskyRepositories:
     def about(self, config: RepositoriesConfig) -> About:
         """Say what is read."""
         what = "posts, likes and reposts" if config.engagement else "posts"
-        since = "since yesterday or longer, as the server keeps them" if config.history else ""
+        since = "the oldest that the server still has" if config.history else "now"
         name = config.host.rpartition("://")[2]
         return About(
-            reads=f"All {what} of the accounts at {name}{', ' + since if since else ''}.",
-            how_often="as they are said",
-            costs="nothing",
+            reads=f"All {what} of the accounts at {name}, from {since} on.",
+            how_often="All the time; a post is here about a second after it was said.",
+            costs="Nothing.",
             duties=(
-                "What is deleted there is deleted here, and what an account that left had said.",
-                "Sets of posts are not published again.",
+                "What its author deletes is deleted here, too; Auscult does it by itself.",
+                "Ask the people whose server it is before you read it.",
             ),
         )
 

@@ -111,7 +111,9 @@ def events(frame: Frame, at: datetime, wanted: Container[str]) -> Iterator[Found
     """
     seq, when = frame.seq or 0, micros(at)
     if frame.kind == "#account":
-        account = Account(active=frame.body.get("active") is not False, status=frame.text("status"))
+        # Why somebody isn't there need not be said; it counts as much.
+        active, status = frame.body.get("active") is not False, frame.text("status")
+        account = Account(active=active, status=status or "deactivated")
         yield Read(Event(type="#account", seq=seq, did=frame.did, time_us=when, account=account))
     elif frame.kind == "#commit":
         yield from _records(frame, when, wanted)

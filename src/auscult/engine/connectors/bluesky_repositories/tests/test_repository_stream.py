@@ -131,6 +131,22 @@ def test_who_leaves_takes_everything_and_may_come_back(server: Repositories) -> 
     ]
 
 
+def test_who_is_not_there_for_no_reason_is_not_there(server: Repositories) -> None:
+    server.post(ANNA, "1", "hello")
+    server.say("#account", {"did": ANNA, "active": False})
+    with reading(server) as reader:
+        assert texts(until(2, reader).batches) == {}
+
+
+def test_it_says_what_it_reads() -> None:
+    config = base.configure(RepositoriesConfig, {"host": "pds.example.org", "history": False})
+    about = BlueskyRepositories().about(config)
+    assert (
+        about.reads
+        == "All posts, likes and reposts of the accounts at pds.example.org, from now on."
+    )
+
+
 def test_reading_goes_on_where_it_was_left(server: Repositories) -> None:
     for number in range(200):
         server.post(ANNA, str(number), f"post {number}")
