@@ -7,6 +7,7 @@
         WatchNameTaken    another watch has the name
         WatchRefused      a value of it can't be used
         SearchRefused     a search's value can't be used
+        SuggestionGone    what was accepted isn't proposed (any more)
     (engine.query.QueryError: a query that can't be read)
 """
 
@@ -60,4 +61,16 @@ class SearchRefused(Correctable):
             code="search-refused",
             field=field,
             hint="Change it and search again.",
+        )
+
+
+class SuggestionGone(Correctable):
+    """What was accepted isn't among the suggestions."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(
+            f"'{given[:80]}' is not among the suggestions for this name and town.",
+            code="suggestion-gone",
+            field="take",
+            hint="Look at the suggestions again, or add it by hand.",
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from auscult.engine.query.errors import QueryError
 from auscult.engine.query.parse import Query, parse
 from auscult.web.listening import queries
+from auscult.web.listening.suggesting import LANGUAGES, House
 
 AROUND = 60  # characters of a long query that are shown on each side of an error
 
@@ -153,3 +154,26 @@ class SearchForm(forms.Form):
             datetime.combine(since, time(), UTC) if since else None,
             datetime.combine(until, time(), UTC) + timedelta(days=1) if until else None,
         )
+
+
+class HouseForm(forms.Form):
+    """A house's name and town, to suggest from."""
+
+    organisation = forms.CharField(
+        max_length=200, label=_("Name of the house"), help_text=_("As it stands on the door.")
+    )
+    town = forms.CharField(max_length=100, required=False, label=_("Town"))
+    language = forms.ChoiceField(
+        label=_("People there speak"),
+        choices=list(
+            zip(LANGUAGES, (_("English"), _("German"), _("French"), _("Spanish")), strict=True)
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    @property
+    def house(self) -> House:
+        """What was typed; only once the form is valid."""
+        return House(**self.cleaned_data)
