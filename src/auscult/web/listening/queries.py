@@ -34,9 +34,9 @@ from auscult.web.listening.search import (
     prepare,
     verified,
 )
-from auscult.web.sources import queries as source_queries
+from auscult.web.sources.coverage import Stretch
+from auscult.web.sources.coverage import gaps as unread
 from auscult.web.sources.models import Source
-from auscult.web.sources.queries import Gap
 
 MOST_HITS = 1_000
 
@@ -286,7 +286,7 @@ class Volumes:
     until: datetime
     step: timedelta
     series: tuple[Series, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[Stretch, ...]
 
 
 def volumes(
@@ -326,7 +326,7 @@ def volumes(
             Series(watch_id=pk, name=one.name, counts=tuple(table[place[pk]].tolist()))
             for pk, one in own.items()
         ),
-        gaps=tuple(source_queries.gaps(actor, since=from_us(first), until=from_us(stop))),
+        gaps=tuple(unread(actor, since=from_us(first), until=from_us(stop))),
     )
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
 from django.db.models import Count, F
 
 from auscult.engine.connectors.base import Batch, Covered, configure, find
@@ -35,6 +36,14 @@ WAITS = {
 }
 MOST_ASKED = timedelta(days=1)  # the longest that another machine may make us wait
 LINES_KEPT = 200  # unreadable records of a live source
+# Written out, because it is done with every batch of every source.
+COMMIT = """
+UPDATE sources_source SET
+    snapshot = %s, last_event_at = coalesce(%s, last_event_at), received = received + %s,
+    kept = kept + %s, broken = broken + %s, replaced = replaced + %s,
+    attempts = 0, crashes = 0, needs_login = false, error = ''
+WHERE id = %s AND organisation_id = %s AND revision = %s AND state NOT IN ('paused', 'removed')
+"""
 CRASHES = 3  # in a row, after which a source that ends the runner waits for a person
 
 
@@ -330,25 +339,24 @@ def commit_progress(actor: Actor, *, source: Source, batch: Batch, kept: int) ->
         False where it is paused, removed or set to something else: the batch isn't wanted.
     """
     now = actor.clock.now()
-    wanted = (
-        queries.every_source(actor)
-        .filter(pk=source.pk, revision=source.revision)
-        .exclude(state__in=[SourceState.PAUSED, SourceState.REMOVED])
-    )
-    stored = wanted.update(
-        snapshot=batch.snapshot,
-        last_event_at=now if batch.posts.num_rows or batch.deleted else F("last_event_at"),
-        received=F("received") + batch.posts.num_rows,
-        kept=F("kept") + kept,
-        broken=F("broken") + len(batch.broken) + batch.broken_more,
-        replaced=F("replaced") + batch.replaced,
-        attempts=0,
-        crashes=0,
-        needs_login=False,
-        error="",
-    )
-    if not stored:
-        return False
+    heard = bool(batch.posts.num_rows or batch.deleted)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COMMIT,
+            [
+                orjson.dumps(batch.snapshot).decode(),
+                connection.ops.adapt_datetimefield_value(now) if heard else None,
+                batch.posts.num_rows,
+                kept,
+                len(batch.broken) + batch.broken_more,
+                batch.replaced,
+                source.pk,
+                actor.organisation_id,
+                source.revision,
+            ],
+        )
+        if cursor.rowcount != 1:
+            return False
     if batch.posts.num_rows:
         _count_hour(source, now, batch.posts.num_rows)
     for stretch in batch.coverage:

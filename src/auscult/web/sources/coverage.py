@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from auscult.web.accounts.models import Actor
@@ -60,6 +61,8 @@ def coverage(
     """Return what of a time was read, by source, community and time.
 
     Stretches of one community that touch are one; they are cut to the time that is asked for.
+    What was read in the end is no gap any more: a feed that failed for a day and still had
+    everything when it came back covers that day.
     """
     rows = Coverage.objects.filter(source__organisation_id=actor.organisation_id)
     if since is not None:
@@ -83,28 +86,68 @@ def coverage(
             "source_id", "source__name", "community", "since", "until", "reason", "sampled"
         )
     )
-    return merged(found)
+    communities = groupby(merged(found), key=lambda one: (one.source_id, one.community))
+    return [one for _, stretches in communities for one in _without_recovered(list(stretches))]
+
+
+def gaps(
+    actor: Actor, *, since: datetime | None = None, until: datetime | None = None
+) -> list[Stretch]:
+    """Return the stretches in which sources were not read, newest first."""
+    missing = [one for one in coverage(actor, since=since, until=until) if one.reason]
+    return sorted(missing, key=lambda one: one.until, reverse=True)
+
+
+def _without_recovered(stretches: list[Stretch]) -> list[Stretch]:
+    """Take from the gaps of one community what another stretch says was read, by start."""
+    read = [(one.since, one.until) for one in stretches if not one.reason]
+    kept = [one for one in stretches if not one.reason]
+    for gap in (one for one in stretches if one.reason):
+        kept += [replace(gap, since=since, until=until) for since, until in _left_of(gap, read)]
+    return _bridged(sorted(kept, key=lambda one: (one.since, one.until)))
+
+
+def _bridged(stretches: list[Stretch]) -> list[Stretch]:
+    """Join what was read with no more than a breath, and no gap, in between."""
+    joined: list[Stretch] = []
+    for one in stretches:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and not (before.reason or one.reason)
+            and before.sampled == one.sampled
+            and one.since <= before.until + BREATH
+        ):
+            joined[-1] = replace(before, until=max(before.until, one.until))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _left_of(
+    gap: Stretch, read: list[tuple[datetime, datetime]]
+) -> list[tuple[datetime, datetime]]:
+    """Return what of a gap no stretch covers; stretches that were read come by start."""
+    left: list[tuple[datetime, datetime]] = []
+    since = gap.since
+    for begin, end in read:
+        if end <= since or begin >= gap.until:
+            continue
+        if begin > since:
+            left.append((since, begin))
+        since = max(since, end)
+    return [*left, (since, gap.until)] if since < gap.until else left
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Join neighbours of one kind; they come by source, community and start."""
+    """Join stretches of one kind that touch; they come by source, community and start."""
     joined: list[Stretch] = []
     last: dict[tuple[int, str, str, float], int] = {}  # of each kind, where its newest one is
     for one in stretches:
         kind = (one.source_id, one.community, one.reason, one.sampled)
         at = last.get(kind)
-        pause = BREATH if not one.reason else timedelta(0)
-        if at is not None and one.since <= joined[at].until + pause:
-            before = joined[at]
-            joined[at] = Stretch(
-                source_id=before.source_id,
-                source=before.source,
-                community=before.community,
-                since=before.since,
-                until=max(before.until, one.until),
-                reason=before.reason,
-                sampled=before.sampled,
-            )
+        if at is not None and one.since <= joined[at].until:
+            joined[at] = replace(joined[at], until=max(joined[at].until, one.until))
         else:
             last[kind] = len(joined)
             joined.append(one)

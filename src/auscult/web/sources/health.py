@@ -11,8 +11,9 @@ from django.db.models import Max, Min
 
 from auscult.engine.connectors.base import find
 from auscult.web.accounts.models import Actor
+from auscult.web.sources.coverage import Stretch, gaps
 from auscult.web.sources.models import Coverage, ReceivedHour, Source
-from auscult.web.sources.queries import Gap, gaps, sources
+from auscult.web.sources.queries import sources
 
 HOURS_DRAWN = 48
 GAPS_SHOWN = 10
@@ -60,7 +61,7 @@ class SourceHealth:
     sample_share: float
     since: datetime | None
     until: datetime | None
-    gaps: tuple[Gap, ...]
+    gaps: tuple[Stretch, ...]
 
 
 def source_health(actor: Actor) -> list[SourceHealth]:
@@ -75,7 +76,7 @@ def health_of(actor: Actor, source: Source) -> SourceHealth:
 
 def _health_of(actor: Actor, rows: list[Source]) -> list[SourceHealth]:
     """Return the health of sources, with as many queries for a thousand of them as for one."""
-    missing: dict[int, list[Gap]] = defaultdict(list)
+    missing: dict[int, list[Stretch]] = defaultdict(list)
     for gap in gaps(actor):
         missing[gap.source_id].append(gap)
     read = {
@@ -105,7 +106,7 @@ def _hours(rows: list[Source], now: datetime) -> dict[int, list[int]]:
 def _health(
     row: Source,
     read: tuple[datetime | None, datetime | None],
-    missing: list[Gap],
+    missing: list[Stretch],
     hours: list[int],
     now: datetime,
 ) -> SourceHealth:

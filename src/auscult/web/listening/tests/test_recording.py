@@ -18,9 +18,9 @@ from auscult.web.listening.errors import WatchNameTaken, WatchRefused, WatchUnkn
 from auscult.web.listening.models import HourlyCount, Match, Mention, Watch
 from auscult.web.listening.queries import latest, search
 from auscult.web.listening.standing import StandingWatches
+from auscult.web.sources.coverage import gaps
 from auscult.web.sources.health import source_health
 from auscult.web.sources.models import BrokenLine, Coverage, Source
-from auscult.web.sources.queries import gaps
 
 pytestmark = pytest.mark.django_db
 

@@ -24,6 +24,7 @@ from auscult.web.sources.actions import (
     release_source,
     resume_source,
 )
+from auscult.web.sources.coverage import gaps
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused, SourceUnknown
 from auscult.web.sources.health import source_health
 from auscult.web.sources.models import MOVES, Source, SourceState
@@ -151,7 +152,7 @@ def test_a_live_source_that_says_nothing_is_silent(
 def test_a_stranger_has_no_part_in_it(owner: Actor, stranger: Actor, town: Source) -> None:
     assert not queries.sources(stranger).exists()
     assert source_health(stranger) == []
-    assert queries.gaps(stranger) == []
+    assert gaps(stranger) == []
     assert not claim_source(stranger, source=town, until=stranger.clock.now())
     for action in (pause_source, resume_source):
         with pytest.raises(SourceUnknown, match="no source"):
