@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -250,6 +251,7 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
     posts = 200_000 if given.small else given.posts
     minute = 60.0 if posts == POSTS else 20.0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server stays behind
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as it is where it is installed
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         write("streams", list(measure(Path(folder), posts, minute)))

@@ -2,7 +2,7 @@
 
 A source that is due is claimed, opened and held until it ends, fails, is paused, changed or
 removed, or the process stops. A claim is a lease: who is killed loses it within a minute.
-What a held source has is asked of its reader, in memory; the database is asked once a second
+What a held source has is asked of its reader, in memory; the database is asked every two seconds
 for all of them together, so that hundreds that say nothing cost next to nothing.
 """
 

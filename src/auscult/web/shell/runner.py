@@ -25,7 +25,7 @@ from auscult.web.listening.queries import due_backfills
 from auscult.web.shell.holding import Holding
 from auscult.web.sources.network import network
 
-IDLE = 1.0  # seconds between two looks at the database when nothing was due
+IDLE = 2.0  # seconds between two looks at the database when nothing was due
 IDLE_ROUNDS = 10  # of those in a row, after which a runner that grew makes room for a fresh one
 LARGE = 64 << 20  # bytes that it may grow by
 TICK = 0.2  # seconds between two looks, in memory, at what open sources have
@@ -59,7 +59,7 @@ def run() -> None:
 
 
 def _rest(runner: Runner, stop: threading.Event) -> bool:
-    """For a second, store what open sources have; return whether they had anything."""
+    """For two seconds, store what open sources have; return whether they had anything."""
     until = time.monotonic() + IDLE
     worked = False
     while time.monotonic() < until and not stop.wait(TICK):
