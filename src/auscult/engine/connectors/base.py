@@ -197,6 +197,8 @@ class Capabilities:
         The longest time for which its rules let a post be kept without asking again.
     recheck_every : timedelta or None
         Its deletions can be missed: posts are asked for again after so long.
+    silent_after : timedelta
+        A live source of this kind that brings nothing for so long is worth a look.
     """
 
     live: bool
@@ -210,6 +212,7 @@ class Capabilities:
     needs_login: bool = False
     keep_at_most: timedelta | None = None
     recheck_every: timedelta | None = None
+    silent_after: timedelta = timedelta(hours=1)
 
 
 class Reader(Protocol):

@@ -62,6 +62,8 @@ class Status:
         When a source that is asked from time to time is asked again.
     notes : tuple of str
         Sentences that a person should read: "The local timeline is closed."
+    failing : bool
+        It is open, but can do nothing of what it is for: no feed of a list can be read.
     """
 
     doing: str = ""
@@ -73,6 +75,7 @@ class Status:
     quota: Quota | None = None
     next_fetch: datetime | None = None
     notes: tuple[str, ...] = ()
+    failing: bool = False
 
     def seen(self, event: datetime, clock: Clock) -> dict[str, Any]:
         """Return the changes that an event of this time makes: `note(**status.seen(...))`."""

@@ -10,9 +10,6 @@ from django.db import models
 from auscult.engine.connectors.base import Capabilities, find
 from auscult.web.accounts.models import Organisation
 
-# A live source that sends nothing for so long is shown as silent.
-SILENT_AFTER = timedelta(hours=1)
-
 
 class SourceState(models.TextChoices):
     """What a source is doing."""
@@ -72,7 +69,8 @@ class Source(models.Model):
     sample_share = models.FloatField(default=0.0)
     # The highest that it ever was: the lake may hold as much.
     sampled_most = models.FloatField(default=0.0)
-    # It counts as silent after so many minutes without an event; null: after an hour.
+    # It counts as silent after so many minutes without an event; null: as its kind
+    # of source is known to pause.
     silent_minutes = models.PositiveIntegerField(null=True)
     # How much of a source that ends was read, 0 to 1; null: nobody knows.
     share_read = models.FloatField(null=True)
@@ -93,7 +91,7 @@ class Source(models.Model):
         """Return one word: `well`, `silent`, `failing`, `failed`, `paused` or `finished`."""
         if self.state != SourceState.READING:
             return str(self.state)
-        if self.error:
+        if self.error or self.status.get("failing"):
             return "failing"
         quiet_since = self.last_event_at or self.created_at
         return "silent" if self.live and now - quiet_since > self.silent_after else "well"
@@ -107,7 +105,7 @@ class Source(models.Model):
     def silent_after(self) -> timedelta:
         """How long it may send nothing before it is shown as silent."""
         if self.silent_minutes is None:
-            return SILENT_AFTER
+            return self.capabilities.silent_after
         return timedelta(minutes=self.silent_minutes)
 
 

@@ -34,6 +34,7 @@ class BlueskyAccounts:
         engagement=True,
         network=True,
         recheck_every=timedelta(hours=6),
+        silent_after=timedelta(days=7),
     )
     Config: type[Settings] = AccountsConfig
 

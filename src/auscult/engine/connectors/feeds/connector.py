@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from auscult.engine.connectors.base import Capabilities, Resume, Settings, Snapshot
@@ -26,6 +27,7 @@ class Feeds:
         resume=Resume.REPLAY,
         edits=True,
         network=True,
+        silent_after=timedelta(days=7),
     )
     Config: type[Settings] = FeedsConfig
 

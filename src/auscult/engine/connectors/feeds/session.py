@@ -159,12 +159,16 @@ class Session:
         """Say how the feeds are doing."""
         self._receiving.note(
             doing=self._doing(),
+            failing=self._all_fail(),
             next_fetch=self._agenda.next(now),
             notes=sentences(self._states, self._said),
         )
 
+    def _all_fail(self) -> bool:
+        return all(state.failures for state in self._states.values())
+
     def _doing(self) -> str:
-        if all(state.failures for state in self._states.values()):
+        if self._all_fail():
             return "no feed can be read"
         doing = "reading" if self._agenda.running else "waiting"
         unread = sum(

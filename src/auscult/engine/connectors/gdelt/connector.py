@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from auscult.engine.connectors.base import Capabilities, Resume, Settings, Snapshot
 from auscult.engine.connectors.gdelt.config import GdeltConfig
 from auscult.engine.connectors.gdelt.reading import KEPT_FOR, Reading
@@ -18,7 +20,11 @@ class Gdelt:
     name = "gdelt"
     title = "News by GDELT"
     capabilities = Capabilities(
-        live=True, resume=Resume.REPLAY, replay_window=KEPT_FOR, network=True
+        live=True,
+        resume=Resume.REPLAY,
+        replay_window=KEPT_FOR,
+        network=True,
+        silent_after=timedelta(days=3),
     )
     Config: type[Settings] = GdeltConfig
 

@@ -43,6 +43,7 @@ class Mastodon:
         engagement=True,
         network=True,
         recheck_every=timedelta(days=1),
+        silent_after=timedelta(days=1),
     )
     Config: type[Settings] = MastodonConfig
 

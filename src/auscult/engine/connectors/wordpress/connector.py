@@ -30,6 +30,7 @@ class WordPress:
         edits=True,
         network=True,
         recheck_every=timedelta(hours=6),
+        silent_after=timedelta(days=14),
     )
     Config: type[Settings] = WordPressConfig
 

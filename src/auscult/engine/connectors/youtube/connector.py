@@ -36,6 +36,7 @@ class YouTube:
         needs_login=True,
         keep_at_most=KEEP,
         recheck_every=RECHECK,
+        silent_after=timedelta(days=7),
     )
     Config: type[Settings] = YouTubeConfig
 

@@ -83,8 +83,10 @@ def test_a_move_that_leads_nowhere_is_forgotten(
         until_asked(reader, answers)
     assert len(site.asked) == 1
     assert reader.status.doing == "no feed can be read"
+    assert reader.status.failing
     clock.advance(timedelta(days=1, hours=5))
     heard = hear(reader, posts(2), heard)
+    assert not reader.status.failing
     assert "moved" not in state_of(heard, address)
 
 
