@@ -24,7 +24,7 @@ class Bluesky:
     """What is said on Bluesky, all of it or by some authors, as it is said."""
 
     name = "bluesky"
-    title = "Bluesky, as it is said"
+    title = "Bluesky"
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
