@@ -25,6 +25,7 @@ from auscult.web.accounts.policies import require_editor, require_owner
 from auscult.web.listening import backfilling, forgetting, queries, recording, storing
 from auscult.web.listening.database import (
     WHILE_WAITING,
+    can_be_kept,
     empty_journal,
     lock_writers,
     overwrite_unused,
@@ -238,10 +239,10 @@ def _in_the_lake(actor: Actor, batch: Batch) -> tuple[list[str], list[str]]:
     most = every.aggregate(most=Max("sampled_most"))["most"] or 0.0
     if not most:
         return [], []
-    uris = pa.table({"uri": [one.uri for one in batch.deleted if one.uri is not None]})
-    held = sampled(uris.cast(pa.schema([("uri", pa.string())])), most)
-    authors = [one.author for one in batch.deleted if one.author is not None]
-    return held.column("uri").to_pylist(), authors
+    uris = [one.uri for one in batch.deleted if one.uri and can_be_kept(one.uri)]
+    table = pa.table({"uri": pa.array(uris, pa.string())})
+    authors = [one.author for one in batch.deleted if one.author and can_be_kept(one.author)]
+    return sampled(table, most).column("uri").to_pylist(), authors
 
 
 def forget(

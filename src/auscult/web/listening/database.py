@@ -50,8 +50,22 @@ def byte_values(items: Iterable[bytes]) -> str | list[bytes]:
 
 
 def values(items: Sequence[int] | Sequence[str]) -> str | list[int | str]:
-    """Return the parameter of `among`."""
-    return orjson.dumps(list(items)).decode() if is_sqlite() else list(items)
+    """Return the parameter of `among`; names that no column can hold are left out."""
+    if not is_sqlite():
+        return [item for item in items if can_be_kept(item)]
+    try:
+        return orjson.dumps(list(items)).decode()
+    except TypeError:  # half of a surrogate pair
+        return orjson.dumps([item for item in items if can_be_kept(item)]).decode()
+
+
+def can_be_kept(item: int | str) -> bool:
+    """Return whether a column can hold it: no U+0000, and no half of a surrogate pair."""
+    if isinstance(item, int):
+        return True
+    if "\0" in item:
+        return False
+    return item.isascii() or item.encode(errors="ignore").decode() == item
 
 
 def lock_writers(cursor: CursorWrapper) -> None:

@@ -301,3 +301,21 @@ def test_the_lake_hides_at_once_what_its_source_took_back(
     assert "at://town/2" not in in_the_lake(owner)
     tidy(owner)
     assert lake_of(owner).rows == len(left)
+
+
+def test_names_that_nothing_can_have_harm_nobody(
+    owner: Actor, flu: Watch, record: Record, post: Post, source: Source
+) -> None:
+    Source.objects.update(sample_share=1.0, sampled_most=1.0)
+    source.sample_share = 1.0
+    odd = ["", "\0", "at://town/1\0", "half a pair \ud800", "𝄞" * 3_000]
+    record(
+        post(1, "flu", in_reply_to="at://town/\0"),
+        reactions=given(*((f"l\0{n}", "like", "at://town/1\0", "a\0") for n in range(2))),
+        withdrawn=tuple(odd),
+        confirmed=tuple(odd),
+        restored=tuple(odd),
+        renewed=tuple(odd),
+        deleted=tuple(Deletion(uri=one) for one in odd) + tuple(Deletion(author=o) for o in odd),
+    )
+    assert [hit.uri for hit in queries.latest(owner).hits] == ["at://town/1"]
