@@ -1,13 +1,19 @@
-"""Servers that end with their test."""
+"""Servers that end with their test, and a client whose clock stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from ssl import SSLContext
 
 import pytest
 
+from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.http import Client, Network, Reach, user_agent
 from auscult.engine.kernel.http.testing import Handler, Server
+
+HERE = Reach(("127.0.0.0/8",))
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -21,3 +27,11 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Network(HERE, clock=FixedClock(NOW), user_agent=user_agent("https://lake.example")).client(
+        timeout=5, total=10
+    ) as made:
+        yield made
