@@ -8,6 +8,8 @@
         WatchRefused      a value of it can't be used
         SearchRefused     a search's value can't be used
         SuggestionGone    what was accepted isn't proposed (any more)
+        PeerUnknown       no peer of this organisation has that number
+        PeerRefused       an account can't be followed as a peer
     (engine.query.QueryError: a query that can't be read)
 """
 
@@ -74,3 +76,22 @@ class SuggestionGone(Correctable):
             field="take",
             hint="Look at the suggestions again, or add it by hand.",
         )
+
+
+class PeerUnknown(Correctable):
+    """No peer of the actor's organisation is the one asked for."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__(
+            f"There is no peer '{given}' in your organisation.",
+            code="peer-unknown",
+            field="peer",
+            hint="The page Peers lists them.",
+        )
+
+
+class PeerRefused(Correctable):
+    """An account can't be followed."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, code="peer-refused", field="author", hint=hint)

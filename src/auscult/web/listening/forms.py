@@ -177,3 +177,17 @@ class HouseForm(forms.Form):
     def house(self) -> House:
         """What was typed; only once the form is valid."""
         return House(**self.cleaned_data)
+
+
+class PeerSearchForm(forms.Form):
+    """What accounts are looked for by."""
+
+    text = forms.CharField(
+        max_length=200,
+        label=_("Name, or a word that they say of themselves"),
+        initial=_("hospital"),
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})

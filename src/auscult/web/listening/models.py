@@ -287,3 +287,23 @@ class Backfill(models.Model):
         if self.position is None or self.first is None or self.last is None:
             return 0.0
         return 0.5 * (self.last - self.position) / max(1, self.last - self.first)
+
+
+class Peer(models.Model):
+    """An account of another house, whose posts are kept whole to learn how it is used."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    # The source that reads it, with those of other peers of the same network.
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="peers")
+    author = models.TextField()  # as posts name it
+    handle = models.TextField()
+    label = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "author"], name="listening_peer_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -20,8 +20,8 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import may_edit
 from auscult.web.accounts.requests import actor_of
-from auscult.web.listening import overview, suggesting
-from auscult.web.listening.forms import HouseForm
+from auscult.web.listening import overview, peers, suggesting
+from auscult.web.listening.forms import HouseForm, PeerSearchForm
 from auscult.web.listening.suggesting import House
 from auscult.web.sources import queries as source_queries
 
@@ -31,7 +31,12 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """Ask for a name and a town; show what follows from them."""
     actor = actor_of(request)
     form = _form(request.GET, actor)
-    context: dict[str, Any] = {"form": form, "may_edit": may_edit(actor)}
+    context: dict[str, Any] = {
+        "form": form,
+        "peer_form": PeerSearchForm(),
+        "places": peers.places(actor),
+        "may_edit": may_edit(actor),
+    }
     if "organisation" in request.GET and form.is_valid():
         try:
             context |= _suggested(actor, form.house)
