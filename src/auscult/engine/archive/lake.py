@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from auscult.engine.archive import compact, counts, forget, write
+from auscult.engine.archive import compact, forget, write
 from auscult.engine.archive.errors import LakeError
 from auscult.engine.archive.layout import SEGMENT_ROWS, Folder
 from auscult.engine.archive.scan import EVER, NEVER, Scan, Wanted
@@ -155,6 +155,9 @@ class Lake:
             The keys, named as in `by`, and `posts`; ordered by the keys, or, with `limit`,
             only the rows with most posts, by number.
         """
+        # DuckDB takes 16 MB, which a process that only listens shall not have to have.
+        from auscult.engine.archive import counts  # noqa: PLC0415
+
         wanted = Wanted(
             sources=None if sources is None else tuple(sources),
             since=EVER if since is None else _moment(since, "since"),
