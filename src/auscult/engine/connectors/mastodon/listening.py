@@ -15,6 +15,7 @@ from auscult.engine.kernel.errors import Remote
 from auscult.engine.kernel.http import Network
 
 SLOWEST = 300.0  # seconds between two tries, at most
+DOUBLED = 9  # times that a pause is doubled, from one second to the slowest
 SETTLED = 60.0  # a stream that lasted so long starts anew with short pauses
 DAILY = 86_400.0
 
@@ -91,10 +92,10 @@ class Listening:
     def _pause(self, track: Track, why: Remote) -> float:
         if isinstance(why, Closed) or why.permanent or why.needs_login:
             return DAILY
-        if why.retry_after is not None:
-            return why.retry_after
         # With jitter, so that all who listened don't come back in the same second.
-        return float(min(SLOWEST, 2.0**track.failures) * (0.5 + self._network.random.random()))
+        jitter = 0.5 + self._network.random.random()
+        pause = min(SLOWEST, 2.0 ** min(track.failures, DOUBLED)) * jitter
+        return max(pause, why.retry_after or 0.0)  # "after 0 seconds" is no leave to hurry
 
     def close(self, track: Track) -> None:
         """Close a timeline's stream, if it has one."""

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
+from auscult.engine.connectors.mastodon.api import Api
+from auscult.engine.connectors.mastodon.config import MastodonConfig
+from auscult.engine.connectors.mastodon.instance import Instance
+from auscult.engine.connectors.mastodon.listening import SLOWEST, Listening
+from auscult.engine.connectors.mastodon.timelines import read_timeline
+from auscult.engine.connectors.mastodon.track import Track
+from auscult.engine.kernel.clock import SystemClock
 from auscult.engine.kernel.errors import Remote
+from auscult.engine.kernel.http import Network
 from servers.mastodon import FakeMastodon, Fault
 from servers.mastodon_desk import Desk
 
@@ -87,6 +97,23 @@ def test_a_stream_that_is_refused_is_tried_again(fake: FakeMastodon, desk: Make)
     one = desk()
     one.until(lambda: "502" in one.notes())
     one.until_live()
+
+
+@pytest.mark.parametrize("failures", [0, 9, 2_000])
+def test_pauses_grow_and_end_at_five_minutes(failures: int) -> None:
+    network = Network(random=Random(0))
+    api = Api("https://example.social", None, network=network, clock=SystemClock())
+    config = MastodonConfig(instance="example.social")
+    listening = Listening(api, Instance(base="", domain=""), config, network)
+    for why in (Remote("502"), Remote("503", retry_after=0.0), Remote("503", retry_after=600.0)):
+        track = Track(timeline=read_timeline("public"), failures=failures)
+        begun = time.monotonic()
+        track.listening_since = begun
+        listening.ended(track, why)
+        pause = track.listen_at - begun
+        usual = min(SLOWEST, 2.0 ** min(failures, 9))
+        assert max(0.5 * usual, why.retry_after or 0.0) <= pause < max(1.5 * usual, 600.0) + 1
+    api.close()
 
 
 def test_connections_that_end_without_a_word(fake: FakeMastodon, desk: Make) -> None:
