@@ -9,8 +9,9 @@ from typing import Any
 
 from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.bluesky.accounts_config import AccountsConfig
-from auscult.engine.connectors.bluesky.appview import AT_ONCE, AppView
+from auscult.engine.connectors.bluesky.appview import AppView
 from auscult.engine.connectors.bluesky.gathering import moment
+from auscult.engine.connectors.bluesky.rechecking import ask_again
 from auscult.engine.connectors.bluesky.views import Views
 from auscult.engine.connectors.polling import Asking
 
@@ -98,14 +99,7 @@ class Accounts:
     def recheck(self, uris: list[str]) -> Iterator[Batch]:
         """Ask whether posts still stand; only a clear answer removes one."""
         views = self._views(self._clock.now())
-        for start in range(0, len(uris), AT_ONCE):
-            some = uris[start : start + AT_ONCE]
-            found = {views.add(view) for view in self._server.posts(some)}
-            for uri in some:
-                if uri in found:
-                    views.confirmed.append(uri)
-                elif self._server.is_removed(uri):
-                    views.deleted.append(Deletion(uri=uri, at=views.now))
+        ask_again(self._server, views, uris)
         yield views.batch(self.state())
 
     def _views(self, now: datetime) -> Views:

@@ -45,6 +45,9 @@ class BlueskyConfig(Settings):
         compressed.
     directory : str
         Where the servers of accounts are looked up.
+    appview : str
+        Where posts that were kept are asked for again once a week, in case their deletion was
+        missed; empty: nowhere.
     """
 
     hosts: tuple[str, ...] = Field(default=HOSTS, min_length=1)
@@ -56,6 +59,7 @@ class BlueskyConfig(Settings):
     compress: bool = True
     dictionary: Path | None = None
     directory: str = "https://plc.directory"
+    appview: str = "https://public.api.bsky.app"
 
     @property
     def asks_for_authors(self) -> bool:

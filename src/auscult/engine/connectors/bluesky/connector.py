@@ -34,6 +34,8 @@ class Bluesky:
         edits=True,
         engagement=True,
         network=True,
+        # What was deleted while nobody listened, for longer than hosts keep events.
+        recheck_every=timedelta(days=7),
     )
     Config: type[Settings] = BlueskyConfig
 

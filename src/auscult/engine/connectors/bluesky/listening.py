@@ -20,6 +20,7 @@ from auscult.engine.connectors.bluesky.events import (
 )
 from auscult.engine.connectors.bluesky.gathering import Gathering, moment
 from auscult.engine.connectors.bluesky.place import Place, address, micros
+from auscult.engine.connectors.bluesky.rechecking import Rechecks
 from auscult.engine.connectors.bluesky.repository import Repositories
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.connectors.websocket import Ended, Refused, Stream, open_stream
@@ -64,6 +65,7 @@ class Listening:
         self._frames = self._bytes = self._unreadable = 0
         self._authors = frozenset(() if config.asks_for_authors else config.authors)
         self._repositories = Repositories(config.directory, receiving)
+        self._rechecks = Rechecks(config.appview, receiving)
 
     def batches(self) -> Iterator[Batch]:
         """Listen to one host until it fails, then to the next one."""
@@ -97,6 +99,7 @@ class Listening:
                     yield from self._take(taking, frames)
                     if taking.due():
                         yield from self._cut(taking)
+                        yield from self._rechecks.batches(self._snapshot)
             except Remote:
                 yield from self._cut(taking)
                 raise
