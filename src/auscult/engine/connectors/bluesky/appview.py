@@ -107,7 +107,7 @@ class AppView:
             except Remote as error:
                 if error.retry_after is None and self.quota and self.quota.resets_at:
                     left = (self.quota.resets_at - self._clock.now()).total_seconds()
-                    error.retry_after = max(0.0, left) if answer.status == 429 else None
+                    error.retry_after = left if left > 0 and answer.status == 429 else None
                 raise
         return answer
 

@@ -128,7 +128,10 @@ class Answered:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait, where the other side said so; a day at most."""
+        """Seconds to wait, where the other side asked for any; a day at most.
+
+        "After 0 seconds" asks for none: the usual pause, which grows, holds.
+        """
         # A server of the AT Protocol says it in RateLimit-Reset alone.
         value = self.headers.get("retry-after") or self.headers.get("ratelimit-reset", "")
         value = value.strip()
@@ -136,13 +139,14 @@ class Answered:
             wait = float(value) - self.asked.at.timestamp()
             return min(wait, LONGEST_WAIT) if wait > 0 else None
         if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,9})?", value):
-            return min(float(value), LONGEST_WAIT)
+            return min(float(value), LONGEST_WAIT) or None
         until = _moment(value)
         if until is None:
             return None
         # By the other side's own clock, where it says what time it has.
         since = _moment(self.headers.get("date", "")) or self.asked.at
-        return min(max((until - since).total_seconds(), 0.0), LONGEST_WAIT)
+        wait = (until - since).total_seconds()
+        return min(wait, LONGEST_WAIT) if wait > 0 else None
 
     def _sentence(self) -> str:
         try:
