@@ -157,7 +157,10 @@ def decode(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         # Python's own reader lets halves of characters through, which some servers send.
-        return json.loads(body.decode("utf-8", "replace"))
+        try:
+            return json.loads(body.decode("utf-8", "replace"))
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
 
 
 def _as_it_is(answer: Answer) -> Remote:

@@ -101,4 +101,4 @@ def _its_now(headers: Headers, clock: Clock) -> datetime:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

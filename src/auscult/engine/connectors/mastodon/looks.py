@@ -12,7 +12,7 @@ from auscult.engine.connectors.mastodon.api import PAGE, Api
 from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.connectors.mastodon.pending import Pending
 from auscult.engine.connectors.mastodon.timelines import Kind
-from auscult.engine.connectors.mastodon.track import LATE, Sweep, Track, places, rewound
+from auscult.engine.connectors.mastodon.track import LATE, Sweep, Track, is_number, places, rewound
 from auscult.engine.kernel.clock import Clock
 
 BACK = 50  # pages that a sweep goes down at most
@@ -118,7 +118,7 @@ class Looks:
         started, top = self._clock.now(), int(track.min_id)
         page = self._page(track, min_id=track.cursor)
         self._take(track, page)
-        newest = max((int(i) for i, _ in places(page) if i.isdigit()), default=0)
+        newest = max((int(i) for i, _ in places(page) if is_number(i)), default=0)
         if newest <= int(track.cursor) or (newest == top and len(page) < PAGE and not track.live):
             track.cursor = None
             self._end(track, started)

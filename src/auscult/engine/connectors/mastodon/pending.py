@@ -75,7 +75,7 @@ class Pending:
         try:
             read = self._reader.read(status, self._clock.now(), self._memory)
         except Unreadable as error:
-            self._keep_aside(str(error), repr(status))
+            self._keep_aside(str(error), _start(status))
             return None
         seen = self._memory.seen(read.id)
         if self._memory.is_deleted(read.id):
@@ -178,3 +178,10 @@ class Pending:
     def _touch(self) -> None:
         if self._since is None:
             self._since = time.monotonic()
+
+
+def _start(status: Any) -> str:
+    try:
+        return repr(status)
+    except RecursionError:
+        return ""

@@ -266,7 +266,10 @@ def _record(said: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(said)
     except TypeError:  # halves of characters
-        return json.dumps(said).encode()
+        try:
+            return json.dumps(said).encode()
+        except RecursionError:
+            raise Unreadable("it is nested too deeply") from None
 
 
 def _labels(said: dict[str, Any], account: dict[str, Any], warning: str) -> list[str] | None:

@@ -20,6 +20,7 @@ from auscult.engine.connectors.mastodon.timelines import Timeline
 # goes back so far behind the last id.
 LATE = timedelta(minutes=2)
 _SHIFT = 16  # Mastodon's ids are milliseconds since 1970, and 16 bits more
+_DIGITS = 19  # of the largest number of 64 bits
 _EARLIEST = datetime(2016, 1, 1, tzinfo=UTC)
 
 
@@ -115,11 +116,11 @@ class Track:
     @property
     def climbs(self) -> bool:
         """Whether ids of this instance can be counted on to rise with time."""
-        return self.min_id is not None and self.min_id.isdigit()
+        return self.min_id is not None and is_number(self.min_id)
 
     def saw(self, status_id: str) -> None:
         """Note that everything up to an id was read, if that can be told from it."""
-        if status_id.isdigit() and (self.min_id is None or self.climbs):
+        if is_number(status_id) and (self.min_id is None or self.climbs):
             self.min_id = str(max(int(status_id), int(self.min_id or 0)))
 
     def cover(self, until: datetime, community: str, reason: str = "") -> Covered | None:
@@ -140,6 +141,15 @@ def track_of(timeline: Timeline, state: Any) -> Track:
         min_id=known.get("min_id"),
         at=datetime.fromisoformat(at) if at else None,
     )
+
+
+def is_number(status_id: str) -> bool:
+    """Return whether an id is a number of 64 bits; servers may send any text.
+
+    >>> is_number("117020593134559451"), is_number("²")
+    (True, False)
+    """
+    return status_id.isascii() and status_id.isdigit() and len(status_id) <= _DIGITS
 
 
 def rewound(status_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -145,6 +146,31 @@ def test_frames_that_are_garbage_are_counted_and_shown(fake: FakeMastodon, desk:
     one.until(lambda: "after the garbage" in one.said)
     assert one.broken == 4
     assert one.status.unreadable == 4
+
+
+def test_what_would_stop_a_careless_reader_stops_nothing(fake: FakeMastodon, desk: Make) -> None:
+    one = desk()
+    one.until_live()
+    status = fake.post("before")
+    deep = b"[" * 1_000 + b"]" * 1_000
+    nested = json.dumps(status).encode()[:-1] + b', "x": ' + deep + b"}"
+    for data in (b"[" * 200_000, deep, nested):
+        fake.push(b"event: update\ndata: " + data + b"\n\n")
+    fake.post("after")
+    one.until(lambda: one.said == ["after", "before"])
+    one.until(lambda: one.broken == 2)  # what looks the same is told of once
+
+
+def test_numbers_that_are_none(fake: FakeMastodon, desk: Make) -> None:
+    status = fake.post("squared")
+    headers = {"X-RateLimit-Limit": "\u00b3\u00b2", "X-RateLimit-Remaining": "\u00b2"}
+    page = json.dumps([{**status, "id": "\u00b2"}]).encode()
+    fake.faults.append(Fault("/api/v1/timelines", status=200, headers=headers, body=page, times=3))
+    one = desk(streaming=False)
+    one.until(lambda: one.said == ["squared"])
+    one.until(lambda: len(fake.asked("/api/v1/timelines")) > 4)
+    fake.post("later")
+    one.until(lambda: "later" in one.said)
 
 
 def test_the_limit_of_an_instance_is_kept_to(fake: FakeMastodon, desk: Make) -> None:
