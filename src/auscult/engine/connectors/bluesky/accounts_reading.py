@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from auscult.engine.connectors.bluesky.gathering import moment
 from auscult.engine.connectors.bluesky.rechecking import ask_again
 from auscult.engine.connectors.bluesky.views import Views
 from auscult.engine.connectors.polling import Asking
+from auscult.engine.kernel.errors import Remote
 
 SLOWER, SLOWEST = 1.5, 4.0  # how much longer the pause gets when nothing is new, and at most
 RESERVE = 0.02  # of the quota: with less left, nothing is asked until it is renewed
@@ -81,20 +82,42 @@ class Accounts:
         notes: list[str] = []
         if self._config.accounts:
             yield from self._meet(notes)
-        for actor in self._config.accounts:
-            did = self._names.get(actor)
-            if did is not None and not self._accounts[did].missing:
-                yield from self._account(did)
-        for uri in self._config.threads:
-            yield from self._thread(uri)
+        refused = yield from self._each()
+        notes += [f"{name} can't be read: {reason}" for name, reason in refused.items()]
         self._asking.receiving.note(notes=tuple(notes), quota=self._server.quota)
         views = self._views(begun)
-        since = moment(self._until) if self._until else begun
-        views.coverage.append(Covered(community="", since=min(since or begun, begun), until=begun))
+        since = min(moment(self._until) or begun, begun)
+        views.coverage += [
+            Covered(community=name, since=since, until=begun, reason=reason)
+            for name, reason in {"": "", **refused}.items()
+        ]
         self._until = begun.isoformat()
         longest = self._base * SLOWEST
         self.every = self._base if self._new else min(self.every * SLOWER, longest)
         yield views.batch(self.state())
+
+    def _each(self) -> Generator[Batch, None, dict[str, str]]:
+        """Read each account and each thread; return those that are refused, and why.
+
+        Raises
+        ------
+        Remote
+            For a while, or all of them are refused.
+        """
+        steps = {
+            actor: self._account(did)
+            for actor in self._config.accounts
+            if (did := self._names.get(actor)) and not self._accounts[did].missing
+        } | {uri: self._thread(uri) for uri in self._config.threads}
+        refused: dict[str, str] = {}
+        for name, step in steps.items():
+            try:
+                yield from step
+            except Remote as error:
+                refused[name] = str(error)
+                if not error.permanent or len(refused) == len(steps):
+                    raise
+        return refused
 
     def recheck(self, uris: list[str]) -> Iterator[Batch]:
         """Ask whether posts still stand; only a clear answer removes one."""

@@ -309,6 +309,32 @@ def test_what_goes_wrong_is_told(
     assert not caught.value.permanent
 
 
+def test_a_thread_that_is_refused_stops_no_other(
+    server: SmallAppView, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.say(ANNA, "read all the same")
+    wrong = "at://renamed.example.org/app.bsky.feed.post/3kaaaaaaaaa2a"
+    answer, asked = SmallAppView.answer, {"actor": ["renamed.example.org"]}
+    monkeypatch.setattr(
+        SmallAppView,
+        "answer",
+        lambda self, method, params: (
+            answer(self, "app.bsky.feed.getAuthorFeed", asked)  # which is refused with a 400
+            if wrong in params.get("uri", ())
+            else answer(self, method, params)
+        ),
+    )
+    with asking(server, clock, accounts=["anna.example.org"], threads=[wrong]) as heard:
+        heard.rounds(1)
+        assert heard.texts == ["read all the same"]
+        assert any(wrong in note for note in heard.reader.status.notes)
+    [gap] = [one for batch in heard.batches for one in batch.coverage if one.reason]
+    assert gap.community == wrong
+    with asking(server, clock, threads=[wrong]) as alone, pytest.raises(Remote) as error:
+        alone.rounds(1)
+    assert error.value.permanent
+
+
 def test_the_quota_is_shown_and_kept(server: SmallAppView, clock: FixedClock) -> None:
     server.say(ANNA, "first")
     resets = int((clock.now() + timedelta(minutes=40)).timestamp())
