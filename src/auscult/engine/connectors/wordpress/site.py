@@ -144,12 +144,16 @@ def check(answer: Answer) -> None:
     ------
     Closed
         The site shows this to nobody, or refuses the password (with `needs_login`), or it has
-        no such list. That may be mended: it is no permanent error.
+        no such list, or a firewall says 403 in its place, which passes as a rule. That may be
+        mended: it is no permanent error.
     Remote
         Anything else.
     """
     host = urlsplit(answer.url).netloc
-    said = f"{answer.status} {reason_of(answer)}".strip()
+    reason = reason_of(answer)
+    said = f"{answer.status} {reason}".strip()
+    if answer.status == 403 and not reason:
+        raise Closed(f"{host}, or a firewall before it, keeps programs out at the moment ({said}).")
     if answer.status in {401, 403}:
         raise Closed(
             f"{host} lets nobody read this without signing in, or refuses the application "

@@ -176,6 +176,8 @@ def test_comments_that_are_closed_are_a_gap_and_posts_go_on() -> None:
     ("reply", "words", "wait", "login"),
     [
         (error(401, "rest_not_logged_in"), "lets nobody read this without signing in", None, True),
+        (error(403, "rest_cannot_access"), "lets nobody read this without signing in", None, True),
+        (Reply("<h1>Access denied", 403), "keeps programs out at the moment", None, False),
         (Reply("", 429, {"Retry-After": "7"}), "429", 7, False),
         (Reply("", 429), "429", None, False),
         (Reply("", 503, {"Retry-After": "120"}), "503", 120, False),
