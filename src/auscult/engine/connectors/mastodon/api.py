@@ -126,6 +126,9 @@ class Api:
                 "belongs to another instance. Sign in again.",
                 needs_login=True,
             )
+        if status == 403 and "html" in headers.get("content-type", ""):
+            # Mastodon itself says it in JSON; walls let programs through again, as a rule.
+            return Remote(f"{self.host}, or a wall before it, keeps programs out now (403).")
         if status in REFUSED:
             asks = "the token's account may not see it" if self.signed_in else "sign in to read it"
             return Closed(f"{self.host} doesn't give this ({status}): {asks}.", needs_login=True)

@@ -61,6 +61,15 @@ def test_a_wall_of_html_is_said_to_be_one(fake: FakeMastodon, desk: Make) -> Non
     assert not error.permanent
 
 
+@pytest.mark.parametrize("token", ["good", None])
+def test_a_wall_that_says_403_passes(fake: FakeMastodon, desk: Make, token: str | None) -> None:
+    page = {"Content-Type": "text/html; charset=UTF-8"}
+    fake.faults.append(Fault("/api/", status=403, headers=page, body=b"<html>no", times=99))
+    error = _fails(desk(access_token=token))
+    assert "keeps programs out" in error.message
+    assert (error.permanent, error.needs_login) == (False, False)
+
+
 @pytest.mark.parametrize("body", [b"{broken", b'{"error": "odd"}', b"null", b"7", b""])
 def test_answers_that_are_no_lists(fake: FakeMastodon, desk: Make, body: bytes) -> None:
     fake.faults.append(Fault("/api/v1/timelines", status=200, body=body, times=99))
