@@ -106,10 +106,10 @@ class Rechecks:
         try:
             self._found(self._api.get(f"/api/v1/statuses/{status_id}"), uri)
         except Closed as error:
-            if error.permanent:
+            if error.permanent and uri.startswith(f"{self._instance.base}/"):
                 self._memory.delete(status_id)
                 self._pending.delete(uri)
-            else:
+            else:  # instances forget other instances' old posts, which stand all the same
                 self._at_home.append(uri)
 
     def _found(self, status: Any, uri: str) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from servers.mastodon import FakeMastodon, Fault
+from servers.mastodon import FakeMastodon, Fault, fake_mastodon
 from servers.mastodon_desk import PATIENCE, Desk
 
 Make = Callable[..., Desk]
@@ -22,7 +22,7 @@ def test_what_was_said_before_and_what_is_said_now(fake: FakeMastodon, desk: Mak
         )
     one = desk()
     one.until_live()
-    assert len(one.texts) == 100
+    one.until(lambda: len(one.texts) == 100)
     fake.post("new")
     one.until(lambda: "new" in one.said)
     assert one.versions == 101
@@ -150,8 +150,7 @@ def test_how_far_back_it_reads_has_an_end_that_is_told(
             f"old {number}", quiet=True, at=datetime.now(UTC) - timedelta(minutes=200 - number)
         )
     one = desk()
-    one.until_live()
-    assert len(one.texts) == 80
+    one.until(lambda: len(one.texts) == 80 and one.gaps())
     assert one.gaps() == ["Only the newest 80 posts were read back."]
 
 
@@ -234,6 +233,25 @@ def test_rechecks_without_aliases(fake: FakeMastodon, desk: Make, many: bool) ->
     one.until(lambda: one.said == ["standing"] and one.confirmed)
     one.until(lambda: f"{fake.url}/objects/77" in one.tombstones)
     assert one.confirmed == {standing["uri"]}
+
+
+def test_what_an_instance_forgot_stands_for_as_long_as_at_home(
+    fake: FakeMastodon, desk: Make
+) -> None:
+    with fake_mastodon() as home:
+        far, gone = home.post("far"), home.post("gone")
+        for one in (far, gone):
+            fake.post(one["content"], by="bob@two.example", uri=one["uri"])
+        reader = desk()
+        reader.until_live()
+        home.delete(gone)
+        for one in list(fake.statuses.values()):
+            fake.delete(one, quiet=True)
+        aliases = {uri: alias for alias, uri in reader.aliases.items()}
+        reader.reader.recheck([far["uri"], gone["uri"]], aliases)
+        reader.until(lambda: reader.tombstones)
+        reader.until(lambda: reader.confirmed == {far["uri"]})
+        assert reader.tombstones == {gone["uri"]}
 
 
 def test_closing_ends_threads_and_streams(fake: FakeMastodon, desk: Make) -> None:
