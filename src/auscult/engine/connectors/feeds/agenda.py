@@ -7,12 +7,14 @@ its last answer; a host that asks for a pause (`Retry-After`) gets it for all of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from auscult.engine.connectors.feeds.state import FeedState
 
 BETWEEN = 1.0
+# No feed waits longer, whatever it wishes: what is due later was noted by a clock that was wrong.
+FARTHEST = timedelta(days=9)
 
 
 class Agenda:
@@ -70,7 +72,7 @@ class Agenda:
     def next(self, now: datetime) -> datetime | None:
         """Return when the next feed is due; now, if one is; None: never."""
         times = [
-            state.next or now
+            state.next if state.next and _waits(state, now) else now
             for address, state in self._states.items()
             if address not in self._asked
         ]
@@ -84,7 +86,7 @@ class Agenda:
         due = [
             (state.next.timestamp() if state.next else 0.0, address)
             for address, state in self._states.items()
-            if address not in self._asked and (state.next is None or state.next <= now)
+            if address not in self._asked and not _waits(state, now)
         ]
         return [address for _, address in sorted(due, key=lambda pair: pair[0])]
 
@@ -93,3 +95,7 @@ class Agenda:
             return False
         barred = self._barred.get(host)
         return barred is None or barred <= now
+
+
+def _waits(state: FeedState, now: datetime) -> bool:
+    return state.next is not None and now < state.next <= now + FARTHEST

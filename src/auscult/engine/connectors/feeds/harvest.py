@@ -74,6 +74,7 @@ class Harvest:
 
     def cover(self, community: str, since: datetime, until: datetime, reason: str = "") -> None:
         """Say of a stretch of time that it was read, or why not."""
+        since = min(since, until)  # the clock may have been set back
         stretch = Covered(community=community, since=since, until=until, reason=reason)
         self.rows.coverage.append(stretch)
 

@@ -54,6 +54,21 @@ def test_before_its_time_a_feed_is_not_asked_again(
     assert len(site.asked) == 1
 
 
+def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(
+    site: Web, opened: Open, clock: FixedClock
+) -> None:
+    now = clock.now()
+    clock.advance(timedelta(days=1_000))
+    address = site.serve("/feed", rss(item(1)))
+    ahead = opened(address)
+    stored = hear(ahead, posts(1)).snapshot
+    ahead.close()
+    clock.advance(now - clock.now())
+    site.serve("/feed", rss(item(2), item(1)))
+    heard = hear(opened(address, snapshot=stored), posts(1))
+    assert all(one.since <= one.until for batch in heard.batches for one in batch.coverage)
+
+
 @pytest.mark.parametrize("status", [301, 308])
 def test_a_move_for_good_is_remembered_and_told(
     site: Web, other: Web, opened: Open, clock: FixedClock, status: int
