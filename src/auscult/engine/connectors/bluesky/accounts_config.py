@@ -19,15 +19,17 @@ class AccountsConfig(Settings):
     Attributes
     ----------
     accounts : tuple of str
-        Handles, DIDs or addresses of profiles.
+        Accounts to read: their handles (`@clinic.bsky.social`), or the addresses of their
+        profiles.
     threads : tuple of str
-        Addresses of posts, of `bsky.app` or `at://`, whose replies are read.
+        Posts whose replies are read: their addresses, copied from bsky.app.
     since : date or None
-        How far back the first reading goes; None: the newest hundred posts of each account.
+        The first day that is read; empty: the newest hundred posts of each account.
     every_minutes : float
-        How often they are asked for; up to four times as long while nothing new is said.
+        How many minutes lie between two looks; up to four times as many while nothing new is
+        said.
     host : str
-        The server that knows them: an AppView.
+        The server that is asked. Leave it as it is, unless your network has one of its own.
     """
 
     accounts: tuple[str, ...] = Field(default=(), max_length=500)

@@ -27,24 +27,28 @@ class BlueskyConfig(Settings):
     Attributes
     ----------
     hosts : tuple of str
-        Servers of Jetstream; when one fails the next one goes on.
+        Servers that pass on what is said on Bluesky ("Jetstream"). Those of Bluesky itself are
+        there already; when one fails, the next one goes on.
     version : 1, 2 or None
-        The wire form that the hosts speak; None: found by trying.
+        Which of its two forms the servers speak. Leave it empty: it is found out.
     authors : tuple of str
-        DIDs; empty: everybody.
+        Accounts to read, by their lasting names (`did:plc:...`); empty: everybody. Where you
+        know handles, take "Accounts and threads on Bluesky" instead.
     engagement : bool
-        Receive likes and reposts, too: about ten times as many events.
+        Count likes and reposts, too; that takes about ten times the traffic.
     hours_back : float
-        How far back the first reading begins; the hosts keep about 36 hours.
+        How many hours back reading begins; the servers keep about 36.
     silent_after : float
-        Seconds without an event after which a stream of everybody is taken for dead.
+        After how many seconds without anything new a connection counts as broken, and is made
+        anew. A stream of up to 100 authors may be quiet for as long as they are.
     compress : bool
-        Ask for compressed frames, a third of the traffic for a little time.
+        Have it sent in compressed form: a third of the traffic, for a little more work here.
     dictionary : Path or None
-        The dictionary of version 1, which no server hands out; without it, version 1 isn't
-        compressed.
+        A file on this machine that older servers need to compress what they send. Leave it
+        empty.
     directory : str
-        Where the servers of accounts are looked up.
+        Where it is looked up which server an account is at. Leave it as it is, unless your
+        network has a directory of its own.
     appview : str
         Where posts that were kept are asked for again once a week, in case their deletion was
         missed; empty: nowhere.

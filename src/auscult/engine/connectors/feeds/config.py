@@ -28,13 +28,13 @@ class FeedsConfig(Settings):
     Attributes
     ----------
     feeds : tuple of str
-        Their addresses, 1 to 2,000.
+        The addresses of the feeds, up to 2,000.
     keep : Keep
         `snippet`: title, link and the first 500 characters, as the rights in others' texts
         ask for. `all`: the whole text that the feed gives; for feeds of your own, or where
         you have the right.
     at_once : int
-        How many hosts are asked at the same time; one host never more than once.
+        How many sites are asked at the same time; no site ever gets two questions at once.
     """
 
     feeds: tuple[str, ...] = Field(min_length=1, max_length=MOST_FEEDS)

@@ -22,15 +22,18 @@ class GdeltConfig(Settings):
     enabled : bool
         GDELT is off until you switch it on: it is told what you search for.
     query : str
-        In GDELT's own language: `("lakeside hospital" OR "lakeside clinic") sourcelang:english`.
+        What to search for, as GDELT wants it: alternatives joined by OR in brackets, phrases in
+        quotes, `("lakeside hospital" OR "lakeside clinic") sourcelang:english`.
     every_minutes : int
-        Minutes from one round to the next; GDELT itself looks at the news every 15 minutes.
+        How many minutes lie between two searches; GDELT itself looks at the news every 15
+        minutes.
     history_days : int
-        How many days back the first round goes; GDELT keeps three months.
+        How many days back the first search goes; GDELT keeps three months.
     address : str
-        Of the interface, or of a relay of your own.
+        Where GDELT is asked. Leave it as it is, unless your house has a relay of its own.
     pause : float
-        Seconds between two requests to this host, of all such sources together.
+        How many seconds lie between two questions to GDELT, of all your searches together;
+        GDELT wants 5 or more.
     """
 
     enabled: bool = Field(default=False, validate_default=True)

@@ -20,22 +20,25 @@ class MastodonConfig(Settings):
     Attributes
     ----------
     instance : str
-        Its address: `example.social`, or with `https://` before it.
+        The address of a Mastodon server: `example.social`.
     timelines : tuple of str
-        `public`, `local`, `#hashtag`, `list:number`, `@name@instance`.
+        What is read there, one a line: `public` (all that the server knows of), `local` (its
+        own people), `#hashtag`, `@name@instance`, or `list:number` (a list of your account).
     access_token : SecretStr or None
-        Of an account there; streams and lists need one.
+        Given by your account there when you sign in; most servers ask for it before they show
+        anything live, and for lists.
     own_accounts : tuple of str
-        Accounts of the house, `@name@instance`: their posts are kept in any case.
+        Accounts of your own house, `@name@instance`: their posts are kept in any case, also
+        when they are set not to be found by searches.
     streaming : bool
-        Listen to the stream; else the timelines are asked for again and again.
+        Have posts sent as they are written; else the server is asked from time to time.
     silent_after : float
-        Seconds without any sign of life after which a stream counts as broken. Mastodon
-        gives one every 15 seconds.
+        After how many seconds without a sign of life a connection counts as broken, and is made
+        anew. Mastodon gives a sign every 15 seconds.
     poll_every : float
-        Seconds between two looks at a timeline that isn't streamed.
+        How many seconds lie between two looks where nothing is sent live.
     history_days : float
-        How many days are read back when a timeline is new, at most 2,000 posts.
+        How many days back reading begins; at most 2,000 posts.
     """
 
     says_what: ClassVar = frozenset({"timelines", "own_accounts"})

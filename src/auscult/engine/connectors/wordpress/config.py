@@ -19,22 +19,23 @@ class WordPressConfig(Settings):
     Attributes
     ----------
     address : str
-        Of the site, as in a browser.
+        The site's address, as in a browser.
     posts : bool
-        Whether posts are read.
+        Read what the site publishes.
     comments : bool
-        Whether comments are read.
+        Read the comments of its visitors.
     since : date or None
-        What was last changed before that day isn't read; empty: everything is.
+        The first day that is read, by when something was last changed; empty: everything.
     every_minutes : int
-        Minutes from one look to the next.
+        How many minutes lie between two looks.
     language : str or None
-        Of the site, such as `de`; WordPress doesn't tell it.
+        The language of the site, `de` or `en` say; WordPress doesn't tell it.
     user : str
-        For sites that show nothing to strangers: a user without special rights. What
+        Only for sites that show nothing to strangers: a user without special rights. What
         strangers can't read isn't read with it either: no drafts, no comments that wait.
     password : SecretStr or None
-        An application password of this user's.
+        An application password of this user's, made on the user's profile page in WordPress;
+        never the password for signing in.
     """
 
     says_what: ClassVar = frozenset({"since", "language"})

@@ -20,31 +20,36 @@ class YouTubeConfig(Settings):
     Attributes
     ----------
     key : SecretStr
-        Of the YouTube Data API v3, from Google's console; without one YouTube is off.
+        A key for the "YouTube Data API v3", made in Google's console; without one YouTube is
+        off.
     searches : tuple of str
-        Words as in YouTube's own search; `|` means or, a leading `-` without.
+        Words as in YouTube's own search, one search a line; `|` means or, a leading `-` means
+        without.
     channels : tuple of str
-        Channels' ids (`UC...`): all that they publish.
+        Channels of which everything is read, by their ids: `UC` and 22 more signs, at the end
+        of a channel's address.
     videos : tuple of str
-        Videos' ids.
+        Single videos, by their ids: the 11 signs behind `v=` in a video's address.
     comments : bool
-        Whether comments and replies below these videos are read.
+        Read the comments below these videos, and the replies to them.
     every_minutes : int
-        Minutes from one round to the next; each search takes one of the day's searches then.
+        How many minutes lie between two looks; each of your searches takes one of the day's
+        searches every time.
     history_days : int
-        How many days back the first round goes.
+        How many days back the first look goes.
     follow_days : int
-        For how many days after its publication a video's comments are followed.
+        For how many days after its publication the comments of a video are read.
     region : str or None
-        A country, for the searches: `DE`.
+        Search as from this country, `DE` say; empty: from none.
     language : str or None
-        A language that the searches prefer: `de`.
+        Prefer results in this language, `de` say; empty: in none.
     searches_a_day : int
-        How many of the key's searches may be spent until midnight Pacific time.
+        How many searches may be spent a day; Google's day ends at midnight in California. A new
+        key has 100.
     units_a_day : int
-        How many of the key's other units may be spent until then.
+        How many of Google's units may be spent on everything else a day. A new key has 10,000.
     address : str
-        Of the interface, or of a relay of your own.
+        Where YouTube is asked. Leave it as it is, unless your house has a relay of its own.
     """
 
     says_what: ClassVar = frozenset({"searches", "channels", "videos", "region", "language"})
