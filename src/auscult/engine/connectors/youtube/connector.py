@@ -46,13 +46,14 @@ class YouTube:
         parts = [
             f"videos found by {', '.join(f'“{words}”' for words in config.searches)}"
             * bool(searches),
-            f"all videos of {len(config.channels)} channels" * bool(config.channels),
-            f"{len(config.videos)} videos" * bool(config.videos),
+            f"all videos of {_counted(len(config.channels), 'channel')}" * bool(config.channels),
+            _counted(len(config.videos), "single video") * bool(config.videos),
         ]
+        reads = "; ".join(filter(None, parts))
         below = ", and the comments below them" if config.comments else ""
         a_day = searches * (1_440 // config.every_minutes)
         return About(
-            reads=f"{'; '.join(filter(None, parts))}{below}.".capitalize(),
+            reads=f"{reads[0].upper()}{reads[1:]}{below}.",
             how_often=f"Every {config.every_minutes} minutes.",
             costs=f"Of your key's daily quota: about {a_day} of {config.searches_a_day} searches, "
             f"and at most {config.units_a_day:,} units; Google charges no money.",
@@ -107,3 +108,7 @@ class YouTube:
             )
         session = polling(lambda stored, asking: Reading(config, key, stored, asking))
         return Receiving(session, snapshot, clock=clock, network=network, name="youtube")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' if count > 1 else ''}"

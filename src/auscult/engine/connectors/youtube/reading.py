@@ -181,13 +181,16 @@ class Reading:
     def _done(self, what: str, now: datetime) -> bool:
         """Tell whether this was read in the same round, which then failed and begins anew."""
         until = self._until.get(what)
-        return until is not None and now - datetime.fromisoformat(until) < self.every / 2
+        # What lies ahead was noted by a clock that was wrong.
+        if until is None or datetime.fromisoformat(until) > now:
+            return False
+        return now - datetime.fromisoformat(until) < self.every / 2
 
     def _since(self, what: str, now: datetime) -> datetime:
         until = self._until.get(what)
         if until is None:
             return now - timedelta(days=self._config.history_days)
-        return datetime.fromisoformat(until) - OVERLAP
+        return min(datetime.fromisoformat(until), now) - OVERLAP
 
     def _covered(self, what: str, since: datetime, until: datetime, reason: str) -> Rows:
         rows = Rows(until)

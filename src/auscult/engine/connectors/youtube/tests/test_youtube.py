@@ -96,6 +96,19 @@ def test_what_is_new_is_found_and_the_rest_is_not_asked_again() -> None:
         assert uri(video, "Ugx1.0") in s.again(timedelta(days=1)).posts
 
 
+def test_a_clock_that_was_years_ahead_keeps_no_search_waiting() -> None:
+    world = World()
+    with session(world) as s:
+        s.clock.advance(timedelta(days=1_000))
+        s.open()
+        stored = s.heard.snapshot
+        s.close()
+        s.clock.advance(timedelta(days=-1_000))
+        video = world.video(1, NOW - timedelta(hours=1))
+        assert uri(video) in s.open({**stored, "due": None}).posts
+        assert all(c.since <= c.until for b in s.heard.batches for c in b.coverage)
+
+
 def test_many_pages_of_everything_are_read() -> None:
     world = World()
     videos = [world.video(n, NOW - timedelta(minutes=n + 1)) for n in range(120)]
@@ -346,11 +359,19 @@ def test_other_addresses_are_not(address: str) -> None:
 
 
 def test_a_person_is_told_what_it_costs() -> None:
-    values = {"key": KEY, "searches": ["a", "b"], "channels": [CHANNEL], "every_minutes": 60}
+    values = {
+        "key": KEY,
+        "searches": ["Lakeside Clinic", "b"],
+        "channels": [CHANNEL],
+        "every_minutes": 60,
+    }
     about = YouTube().about(configure(YouTubeConfig, values))
     assert "about 48 of 100 searches" in about.costs
     assert "30 days" in about.duties[0]
-    assert "“a”, “b”" in about.reads
+    assert about.reads == (
+        "Videos found by “Lakeside Clinic”, “b”; all videos of 1 channel, and the comments below "
+        "them."
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
