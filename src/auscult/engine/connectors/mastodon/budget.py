@@ -76,7 +76,8 @@ class Budget:
 
     def _renew(self) -> None:
         now = self._clock.now()
-        if now >= self._resets_at:
+        # No reset is farther: then the clock was set back.
+        if not now < self._resets_at <= now + LONGEST:
             self._left = self.limit
             self._resets_at = now + PERIOD
 

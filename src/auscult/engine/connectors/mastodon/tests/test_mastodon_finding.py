@@ -105,6 +105,8 @@ def test_a_budget_is_kept_by_headers_and_without() -> None:
     budget.told(Headers(said.items()))
     assert budget.wait() == pytest.approx(120.5)
     assert (budget.quota.spent, budget.quota.budget) == (90, 100)
+    clock.advance(timedelta(days=-1))  # somebody set the clock
+    assert budget.wait() == 0
     for odd in [{"X-RateLimit-Remaining": "many"}, {"X-RateLimit-Limit": "0"}, {}]:
         Budget(clock).told(Headers((said | odd).items()))
     assert Budget(clock).share(1) == pytest.approx(4)
