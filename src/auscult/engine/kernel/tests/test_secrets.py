@@ -56,16 +56,16 @@ def test_what_no_key_opens_says_what_to_do(change: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "keys"),
-    [(OLD, 1), (f" {NEW},{OLD} ", 2), (f"{NEW}\n{OLD}\n\n", 2), (f"{OLD},,{OLD}", 1)],
+    [("OLD", 1), (" NEW,OLD ", 2), ("NEW\nOLD\n\n", 2), ("OLD,,OLD", 1)],
 )
 def test_keys_stand_between_white_space_or_commas(text: str, keys: int) -> None:
-    assert len(parse_keys(text, "X")) == keys
+    assert len(parse_keys(text.replace("OLD", OLD).replace("NEW", NEW), "X")) == keys
 
 
-@pytest.mark.parametrize("text", ["", " \n,", "short", f"{OLD},short", "s" * 31])
+@pytest.mark.parametrize("text", ["", " \n,", "short", "OLD,short", "s" * 31])
 def test_a_key_that_is_too_short_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(KeyRefused, match=r"AUSCULT_SECRETS_KEY holds a key of \d+ char") as refused:
-        parse_keys(text, "AUSCULT_SECRETS_KEY")
+        parse_keys(text.replace("OLD", OLD), "AUSCULT_SECRETS_KEY")
     assert "short" not in str(refused.value)
 
 
