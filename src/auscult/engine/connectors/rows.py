@@ -152,5 +152,8 @@ def digest(record: Any) -> str:
 def _json(record: Any) -> bytes:
     try:
         return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # lone surrogates, or whole numbers beyond 64 bits
-        return repr(record).encode("utf-8", "backslashreplace")
+    except TypeError:  # lone surrogates, numbers beyond 64 bits, or deeper than 254 levels
+        try:
+            return repr(record).encode("utf-8", "backslashreplace")
+        except RecursionError:
+            return b"nested too deeply"

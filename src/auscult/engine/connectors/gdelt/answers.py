@@ -65,7 +65,10 @@ def _loads(body: str) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return json.loads(_escaped(body), strict=False)
+        try:
+            return json.loads(_escaped(body), strict=False)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
 
 
 def _escaped(body: str) -> str:

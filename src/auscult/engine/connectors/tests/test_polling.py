@@ -170,3 +170,13 @@ def test_rows_count_mend_and_find_signs() -> None:
 def test_a_digest_knows_no_order() -> None:
     assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
     assert digest({"a": "\udc80"}) != digest({"a": 1 << 70})
+
+
+def test_a_record_that_is_nested_without_end_has_a_digest() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    rows = Rows(NOW)
+    rows.add({"deep": deep}, uri="u:1", text="said", created_at=NOW)
+    rows.set_aside("here", "it is odd", {"deep": deep})
+    assert rows.batch({}).records == 2

@@ -23,6 +23,7 @@ PER_PAGE = 100
 STEP = 90  # pages that have to be counted overlap, so that ten removals lose nothing
 # Clocks of a site move by an hour in autumn, and by more when its owner moves to another zone.
 TOLERANCE = timedelta(hours=26)
+EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)  # histories have old dates; the year 1 is a mistake
 FARTHEST = 20_000  # things of one second; who lists more than that lists nonsense
 KEPT = 16  # answers whose marks (ETag) are kept
 
@@ -195,9 +196,10 @@ def moment_of(item: Any, name: str) -> datetime | None:
     """Return a moment of a post or comment, UTC; None when it has none."""
     try:
         found = datetime.fromisoformat(item[name])
-    except (KeyError, TypeError, ValueError):
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return found if found >= EARLIEST else None
 
 
 def _shape(route: str) -> dict[str, Any]:

@@ -206,6 +206,12 @@ def test_articles_that_lack_something_are_set_aside() -> None:
     assert sum(len(batch.broken) for batch in heard.batches) == len(odd)
 
 
+def test_an_answer_that_is_nested_without_end_is_a_failure_of_the_moment() -> None:
+    with pytest.raises(Remote, match="not JSON") as failed:
+        read(lambda _: Reply(b'{"articles":' + b"[" * 100_000))
+    assert not failed.value.permanent
+
+
 def test_a_clock_that_is_ahead_is_put_right() -> None:
     heard, _ = read(lambda _: {"articles": [article(1, NOW + timedelta(days=3))]})
     assert heard.versions[0]["created_at"] == NOW

@@ -273,6 +273,22 @@ def test_things_that_lack_something_are_set_aside() -> None:
         assert s.reader.status.unreadable >= len(odd)
 
 
+@pytest.mark.parametrize("first", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_date_before_all_others_stops_nothing(first: str) -> None:
+    world = World()
+    world.post(1, NOW - timedelta(hours=1))
+    good = world.posts[1]
+    odd = [{**good, "id": 2, "date_gmt": first, "modified_gmt": first}]
+    world.before = lambda asked: (
+        Reply(odd, headers={"X-WP-Total": "1"}) if "/posts" in asked.path else None
+    )
+    with session(world) as s:
+        s.open()
+        assert s.reader.status.unreadable == 1
+        world.before = lambda _: None
+        assert s.again(ELEVEN).texts == ["post 1"]
+
+
 def test_clocks_that_are_ahead_are_put_right() -> None:
     world = World()
     world.post(1, NOW + timedelta(hours=3))
