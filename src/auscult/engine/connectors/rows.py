@@ -8,23 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 import pyarrow as pa
 
-from auscult.engine.connectors.base import (
-    EXCERPT,
-    Batch,
-    Broken,
-    Covered,
-    Deletion,
-    Snapshot,
-    shorten,
-)
+from auscult.engine.connectors.aside import Aside, as_json
+from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.files.signs import find_signs
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.kernel.text import clean
 
-SHOWN = 20  # broken records of a batch that are kept with their start
 SKEW = timedelta(minutes=5)  # a post may be so much later than its receipt; clocks differ
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError, UnicodeError)
@@ -47,8 +38,7 @@ class Rows:
     confirmed: list[str] = field(default_factory=list)
     coverage: list[Covered] = field(default_factory=list)
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _broken: list[Broken] = field(default_factory=list)
-    _unreadable: int = 0
+    _aside: Aside = field(default_factory=Aside)
     _repeated: int = 0
     _replaced: int = 0
 
@@ -74,18 +64,14 @@ class Rows:
         row["raw_hash"] = digest(record)
         self._rows[uri] = row
 
-    def set_aside(self, location: str, reason: str, record: Any = "") -> None:
+    def set_aside(self, location: str, reason: str, record: Any = "", *, line: int = 0) -> None:
         """Count a record that can't be read; the first ones are kept with their start."""
-        self._unreadable += 1
-        if len(self._broken) < SHOWN:
-            start = record if isinstance(record, str) else _json(record).decode("utf-8", "replace")
-            excerpt = shorten(clean(start)[0], EXCERPT)
-            self._broken.append(Broken(location=location, line=0, reason=reason, excerpt=excerpt))
+        self._aside.add(location, reason, record, line=line)
 
     def __len__(self) -> int:
         """How many things there are to tell."""
         told = len(self.deleted) + len(self.confirmed) + len(self.coverage)
-        return len(self._rows) + self._unreadable + told
+        return len(self._rows) + self._aside.count + told
 
     def batch(self, snapshot: Snapshot) -> Batch:
         """Return everything that was collected."""
@@ -95,9 +81,9 @@ class Rows:
             snapshot=snapshot,
             deleted=tuple(self.deleted),
             confirmed=tuple(self.confirmed),
-            broken=tuple(self._broken),
-            broken_more=self._unreadable - len(self._broken),
-            records=posts.num_rows + self._unreadable + self._repeated,
+            broken=tuple(self._aside.kept),
+            broken_more=self._aside.more,
+            records=posts.num_rows + self._aside.count + self._repeated,
             repeated=self._repeated,
             replaced=self._replaced,
             coverage=tuple(self.coverage),
@@ -146,14 +132,4 @@ def _as_table(rows: list[dict[str, Any]]) -> pa.Table:
 
 def digest(record: Any) -> str:
     """Return the SHA-256 of a record, the same whatever the order of its fields."""
-    return hashlib.sha256(_json(record)).hexdigest()
-
-
-def _json(record: Any) -> bytes:
-    try:
-        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # lone surrogates, numbers beyond 64 bits, or deeper than 254 levels
-        try:
-            return repr(record).encode("utf-8", "backslashreplace")
-        except RecursionError:
-            return b"nested too deeply"
+    return hashlib.sha256(as_json(record)).hexdigest()

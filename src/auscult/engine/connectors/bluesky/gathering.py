@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auscult.engine.connectors.base import Batch, Broken, Covered, Deletion, Snapshot, shorten
+from auscult.engine.connectors.aside import Aside
+from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.bluesky.columns import Posts, read_moments
 from auscult.engine.connectors.bluesky.events import Event, Read
 from auscult.engine.connectors.bluesky.records import LIKE, POST, REPOST, is_post
@@ -17,7 +18,6 @@ from auscult.engine.connectors.live import REACTIONS
 from auscult.engine.kernel.posts import MOMENT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SAMPLE = 20  # broken frames that are kept with their start
 _KINDS = {LIKE: "like", REPOST: "repost"}
 
 
@@ -59,9 +59,13 @@ class Gathering:
         self.resync: str | None = None  # an author whose repository is to be fetched anew
         self.bytes = 0
         self._location = location
-        self._broken: list[Broken] = []
-        self.broken_count = 0
+        self._aside = Aside()
         self._replaced = 0
+
+    @property
+    def broken_count(self) -> int:
+        """How many frames can't be read."""
+        return self._aside.count
 
     @property
     def empty(self) -> bool:
@@ -108,16 +112,7 @@ class Gathering:
 
     def break_off(self, reason: str, excerpt: bytes) -> None:
         """Put a frame aside that can't be read."""
-        self.broken_count += 1
-        if len(self._broken) < SAMPLE:
-            self._broken.append(
-                Broken(
-                    location=self._location,
-                    line=self.last.seq if self.last else 0,
-                    reason=reason,
-                    excerpt=shorten(excerpt[:800].decode("utf-8", "replace")),
-                )
-            )
+        self._aside.add(self._location, reason, excerpt, line=self.last.seq if self.last else 0)
 
     def _post(self, event: Event) -> None:
         if event.operation == "delete":
@@ -161,8 +156,8 @@ class Gathering:
             reactions=self.reactions.table(now),
             withdrawn=tuple(self.reactions.withdrawn),
             restored=tuple(self.restored),
-            broken=tuple(self._broken),
-            broken_more=self.broken_count - len(self._broken),
+            broken=tuple(self._aside.kept),
+            broken_more=self._aside.more,
             coverage=tuple(coverage),
             records=len(self.posts) + self.broken_count,
             repeated=len(self.posts) - table.num_rows,

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from auscult.engine.connectors.base import Batch, Broken, Covered, Deletion, Snapshot, shorten
+from auscult.engine.connectors.aside import Aside
+from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.bluesky.columns import Posts
 from auscult.engine.connectors.bluesky.identifiers import is_address
 from auscult.engine.connectors.bluesky.records import is_post, read_record
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.kernel.text import clean
 
-SAMPLE = 20  # broken records that are kept with their start
 _COUNTS = ("likeCount", "repostCount", "replyCount", "quoteCount")
 
 
@@ -43,13 +43,12 @@ class Views:
         self._followers = followers
         self._posts = Posts()
         self._known: dict[str, dict[str, Any]] = {}  # uri to columns beside those of the record
-        self._broken: list[Broken] = []
-        self._broken_count = 0
+        self._aside = Aside()
 
     def __len__(self) -> int:
         """How many things there are to tell."""
         told = len(self.deleted) + len(self.restored) + len(self.confirmed) + len(self.coverage)
-        return len(self._posts) + self._broken_count + told
+        return len(self._posts) + self._aside.count + told
 
     def add(self, view: dict[str, Any]) -> str | None:
         """Add a post and return its uri; None where it is none, which is kept aside."""
@@ -87,12 +86,7 @@ class Views:
         return uri
 
     def _set_aside(self, reason: str, view: dict[str, Any]) -> None:
-        self._broken_count += 1
-        if len(self._broken) < SAMPLE:
-            excerpt = shorten(clean(str(view))[0])
-            self._broken.append(
-                Broken(location=self._location, line=0, reason=reason, excerpt=excerpt)
-            )
+        self._aside.add(self._location, reason, view)
 
     def batch(self, snapshot: Snapshot) -> Batch:
         """Return all of it."""
@@ -103,10 +97,10 @@ class Views:
             deleted=tuple(self.deleted),
             restored=tuple(self.restored),
             confirmed=tuple(self.confirmed),
-            broken=tuple(self._broken),
-            broken_more=self._broken_count - len(self._broken),
+            broken=tuple(self._aside.kept),
+            broken_more=self._aside.more,
             coverage=tuple(self.coverage),
-            records=len(self._posts) + self._broken_count,
+            records=len(self._posts) + self._aside.count,
             repeated=len(self._posts) - table.num_rows,
             replaced=self._posts.mended.count,
         )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from auscult.engine.connectors.base import Batch, Broken, Covered, Snapshot
+from auscult.engine.connectors.base import Batch, Covered, Snapshot
 from auscult.engine.connectors.feeds.config import Keep
 from auscult.engine.connectors.feeds.fetching import Fetched
 from auscult.engine.connectors.feeds.identity import (
@@ -30,7 +30,7 @@ from auscult.engine.connectors.feeds.rhythm import (
     wished_interval,
 )
 from auscult.engine.connectors.feeds.state import FeedState
-from auscult.engine.connectors.rows import SHOWN, Rows
+from auscult.engine.connectors.rows import Rows
 
 OVERFLOWN = "more was published than the feed holds at a time"
 FAILURES_OF_A_MOVE = 5
@@ -45,8 +45,7 @@ class Harvest:
     Attributes
     ----------
     rows : Rows
-        The posts, and the coverage.
-    broken : list of Broken
+        The posts, what can't be read, and the coverage.
     uris : set of str
         Of the posts.
     newest : datetime or None
@@ -56,7 +55,6 @@ class Harvest:
     """
 
     rows: Rows
-    broken: list[Broken] = field(default_factory=list)
     uris: set[str] = field(default_factory=set)
     newest: datetime | None = None
     repeated: int = 0
@@ -83,10 +81,8 @@ class Harvest:
         found = self.rows.batch(snapshot)
         return replace(
             found,
-            broken=tuple(self.broken[:SHOWN]),
-            broken_more=max(0, len(self.broken) - SHOWN),
-            records=found.records + len(self.broken) + self.repeated,
-            repeated=self.repeated,
+            records=found.records + self.repeated,
+            repeated=found.repeated + self.repeated,
             replaced=found.replaced + self.replaced,
         )
 
@@ -228,15 +224,13 @@ class Harvester:
 
     def _faults(self, document: Document, address: str, seen: Seen, into: Harvest) -> list[bytes]:
         """Keep entries that can't be read aside, each once; return their records."""
-        records = []
+        records: dict[bytes, None] = {}
         for number, reason, excerpt in document.faults:
             record = key_of(f"{address}\0{reason}\0{excerpt}") + bytes(RECORD - KEY)
             if not seen.has(record) and record not in records:
-                into.broken.append(
-                    Broken(location=address, line=number, reason=reason, excerpt=excerpt)
-                )
-            records.append(record)
-        return records
+                into.rows.set_aside(address, reason, excerpt, line=number)
+            records[record] = None
+        return list(records)
 
     def _cover(
         self,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
-from auscult.engine.connectors.base import Batch, Broken, Covered, Deletion, Snapshot, shorten
+from auscult.engine.connectors.aside import Aside
+from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
 from auscult.engine.connectors.mastodon.memory import Latest, Memory, Seen
 from auscult.engine.connectors.mastodon.statuses import Read, Reader, Unreadable
+from auscult.engine.connectors.rows import digest
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.posts import SCHEMA
 
 LONGEST = 1.0  # seconds from the first post to the batch
 LARGEST = 8_192  # posts of a batch
 REMEMBERED = 1_000  # broken statuses that aren't told of again
-SHOWN = 20  # broken records of a batch that are kept with their start
 
 
 class Pending:
@@ -53,8 +53,8 @@ class Pending:
         self._deleted: dict[str, Deletion] = {}
         self._confirmed: dict[str, None] = {}
         self._coverage: list[Covered] = []
-        self._broken: list[Broken] = []
-        self._broken_more = self._repeated = self._replaced = 0
+        self._broken = Aside()
+        self._repeated = self._replaced = 0
         self._since: float | None = None  # when the first of it came, by the monotonic clock
 
     def add(self, status: Any, *, again: bool = False) -> Read | None:
@@ -75,7 +75,7 @@ class Pending:
         try:
             read = self._reader.read(status, self._clock.now(), self._memory)
         except Unreadable as error:
-            self._keep_aside(str(error), _start(status))
+            self._keep_aside(str(error), status)
             return None
         seen = self._memory.seen(read.id)
         if self._memory.is_deleted(read.id):
@@ -85,12 +85,12 @@ class Pending:
             self._take(read, again=again or (seen is not None and seen.kept))
         return read
 
-    def _keep_aside(self, reason: str, start: str) -> None:
+    def _keep_aside(self, reason: str, status: Any) -> None:
         """Keep a status aside, once: looks bring the same ones again."""
-        digest = hashlib.sha256(start.encode("utf-8", "replace")).hexdigest()
-        if self._aside.get(digest) is None:
-            self._aside.put(digest, value=True)
-            self.broken(reason, start)
+        known = digest(status)
+        if self._aside.get(known) is None:
+            self._aside.put(known, value=True)
+            self.broken(reason, status)
 
     def _take(self, read: Read, *, again: bool) -> None:
         self.taken += 1
@@ -133,20 +133,12 @@ class Pending:
         self._touch()
         self._coverage.append(covered)
 
-    def broken(self, reason: str, start: str) -> None:
+    def broken(self, reason: str, record: Any) -> None:
         """Keep a record aside."""
         self._touch()
         self._records += 1
         self.unreadable += 1
-        if len(self._broken) < SHOWN:
-            excerpt = shorten(start)
-            self._broken.append(
-                Broken(
-                    location=self._location, line=self.unreadable, reason=reason, excerpt=excerpt
-                )
-            )
-        else:
-            self._broken_more += 1
+        self._broken.add(self._location, reason, record, line=self.unreadable)
 
     def due_in(self) -> float | None:
         """Return the seconds until the batch is to be handed on; None: there is nothing."""
@@ -164,8 +156,8 @@ class Pending:
             deleted=tuple(self._deleted.values()),
             confirmed=tuple(self._confirmed),
             aliases=self._aliases,
-            broken=tuple(self._broken),
-            broken_more=self._broken_more,
+            broken=tuple(self._broken.kept),
+            broken_more=self._broken.more,
             coverage=tuple(self._coverage),
             records=self._records,
             repeated=self._repeated,
@@ -178,10 +170,3 @@ class Pending:
     def _touch(self) -> None:
         if self._since is None:
             self._since = time.monotonic()
-
-
-def _start(status: Any) -> str:
-    try:
-        return repr(status)
-    except RecursionError:
-        return ""

@@ -178,7 +178,7 @@ class Session:
         try:
             status = decode(event.data)
         except ValueError:
-            self._pending.broken("it is no JSON", event.data.decode("utf-8", "replace"))
+            self._pending.broken("it is no JSON", event.data)
             return
         read = self._pending.add(status)
         if read is not None and event.name == "update":
