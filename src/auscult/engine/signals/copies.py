@@ -60,7 +60,7 @@ class Copies:
 
     Two posts are copies if their likeness (Jaccard's, of their runs of three words) is at
     least `alike`; groups are what copies, copies of copies and so on make together. A pair of
-    likeness J is seen with probability 1 - (1 - J**2)**10, 0.9988 at 0.7 and 0.99996 at 0.8;
+    likeness J is seen with probability 1 - (1 - J**3)**16, 0.9988 at 0.7 and 0.99999 at 0.8;
     a pair below `alike` is never taken for copies. It can be used from several threads.
 
     Parameters

@@ -14,6 +14,7 @@ from auscult.engine.matching.layout import BASIS
 from auscult.engine.signals.copies_compiled import kernel
 from auscult.engine.signals.copies_layout import (
     BANDS,
+    BITS,
     GONE,
     GROUP_POSTS,
     KEYS,
@@ -27,6 +28,7 @@ from auscult.engine.signals.copies_layout import (
     NEXT_GROUP,
     PARENT,
     POSTS,
+    SIZE,
     TRIED,
     WHOLE,
 )
@@ -76,6 +78,7 @@ def enter_texts(low, index):
     """Enter the keys of texts from `low` on, those that nobody says left out."""
     for text in range(low, index.counts[N_TEXTS]):
         if index.texts[text, POSTS] > 0:
+            _write_bits(text, index)
             for which in range(KEYS):
                 _enter(text, which, index)
 
@@ -185,9 +188,26 @@ def _new_text(signed, row, start, size, index):
     index.texts[text, TRIED] = -1
     index.texts[text, GROUP_POSTS] = 0
     index.groups[text] = -1
+    _write_bits(text, index)
     index.counts[N_TEXTS] = text + 1
     index.counts[N_SHINGLES] = end + size
     return text
+
+
+@inner
+def _write_bits(text, index):
+    """Note a text's size, and for each shingle the bit that its last six bits name."""
+    low = high = np.uint32(0)
+    start, stop = index.ends[text], index.ends[text + 1]
+    for place in range(start, stop):
+        bit = np.uint32(1) << (index.sets[place] & np.uint32(31))
+        if index.sets[place] & np.uint32(32):
+            high |= bit
+        else:
+            low |= bit
+    index.texts[text, SIZE] = stop - start
+    index.texts[text, BITS] = np.int32(low)
+    index.texts[text, BITS + 1] = np.int32(high)
 
 
 @inner
@@ -237,13 +257,31 @@ def _unite_alike(text, index, alike, merged):
             if index.texts[other, TRIED] != text and index.texts[other, POSTS] > 0:
                 index.texts[other, TRIED] = text
                 one, two = _first(text, index.texts), _first(other, index.texts)
-                if one != two and _likeness(text, other, index) >= alike:
-                    _unite(one, two, index, merged)
+                if one != two and _may_be_alike(text, other, index.texts, alike):
+                    if _likeness(text, other, index) >= alike:
+                        _unite(one, two, index, merged)
             other = index.following[other, band]
     first = _first(text, index.texts)
     if index.groups[first] < 0:
         index.groups[first] = index.counts[NEXT_GROUP]
         index.counts[NEXT_GROUP] += 1
+
+
+@inner
+def _may_be_alike(one, two, texts, alike):
+    """Tell from their bits whether two texts could be alike; True where they are.
+
+    Of `total` shingles at most `spare` may be without a partner, and each changes one bit.
+    """
+    total = texts[one, SIZE] + texts[two, SIZE]
+    spare = np.int64(total * (1 - alike) / (1 + alike)) + 1  # one more, whatever is rounded
+    different = 0
+    for column in (BITS, BITS + 1):
+        bits = np.uint32(texts[one, column] ^ texts[two, column])
+        while bits:
+            bits &= bits - np.uint32(1)
+            different += 1
+    return different <= spare
 
 
 @inner

@@ -14,17 +14,18 @@ LEAST_WORDS = 5
 MOST_WORDS = 300
 # Two texts of likeness J share all MinHashes of one of the bands, and so become candidates,
 # with probability 1 - (1 - J**ROWS)**BANDS.
-ROWS = 2
-BANDS = 10
+ROWS = 3
+BANDS = 16
 WHOLE = BANDS  # one more key: the hash of the whole set, by which equal texts are found
 KEYS = BANDS + 1
 # Texts under one key that are looked at, the newest first.
 MOST_TRIED = 64
 
 # Columns of a text: the one it was united with (itself: none); its posts; the last text that was
-# compared with it; and, of the first of a group, the posts of the group.
-PARENT, POSTS, TRIED, GROUP_POSTS = range(4)
-TEXT_COLUMNS = 4
+# compared with it; of the first of a group, the posts of the group; how many shingles it has, and
+# 64 bits of them, so that most candidates are dismissed without reading their shingles.
+PARENT, POSTS, TRIED, GROUP_POSTS, SIZE, BITS = range(6)
+TEXT_COLUMNS = 8
 # What stands for a text in `Posts.texts` when the post is gone.
 GONE = -1
 # Places of `Index.counts`.

@@ -29,7 +29,7 @@ def write(path: Path, parts: Parts) -> None:
 def read(path: Path) -> Parts:
     """Read what `write` wrote; see `Copies.load`."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as given, np.load(given, allow_pickle=False) as file:
             found = str(file["format"]) if "format" in file else "none"
             if found != _FORMAT:
                 raise _unfit(path, f"its format is '{found}', not '{_FORMAT}'")
