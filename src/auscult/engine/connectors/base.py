@@ -282,6 +282,10 @@ class Settings(BaseModel):
 
     Attributes
     ----------
+    begins_anew : frozenset of str or None
+        Fields whose change makes a snapshot worthless, so that the source is read from its
+        start; None: every field. What is left out, such as a list that grows, may change
+        under a snapshot.
     says_what : frozenset of str
         Fields with text that say what is read, and never from whom: changing one leaves
         credentials with the source, changing any other text asks for them again.
@@ -290,6 +294,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     says_what: ClassVar[frozenset[str]] = frozenset()
+    begins_anew: ClassVar[frozenset[str] | None] = None
 
 
 ConfigT = TypeVar("ConfigT", bound=Settings)

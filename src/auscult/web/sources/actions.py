@@ -12,7 +12,8 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Count, F
 
-from auscult.engine.connectors.base import Batch, Covered, configure, find
+from auscult.engine.connectors.base import Batch, Covered, Settings, configure, find
+from auscult.engine.connectors.fields import fields_of
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
@@ -123,7 +124,10 @@ def change_source(
     keep: Keep,
     config: Mapping[str, Any] | None = None,
 ) -> Source:
-    """Change what a source keeps, and, with `config`, what it reads from its start.
+    """Change what a source keeps, and, with `config`, what it reads.
+
+    It goes on where it is, unless the change makes that place worthless
+    (`Settings.begins_anew`): then it is read from its start.
 
     Credentials that `config` leaves out stay as they are, unless they would go to another
     address; new ones alone don't make it read from its start.
@@ -136,8 +140,9 @@ def change_source(
     if config is not None:
         kind = find(changed.connector).Config
         bare, changed.secrets = secrets.parted(kind, config, changed)
-        if bare != changed.config:
-            changed.config, changed.snapshot = bare, None
+        if _begins_anew(kind, changed.config, bare):
+            changed.snapshot = None
+        changed.config = bare
         changed.revision += 1
     changed.save(
         update_fields=[
@@ -146,6 +151,13 @@ def change_source(
     )  # fmt: skip
     record_audit(actor, action="change-source", target=changed.name)
     return changed
+
+
+def _begins_anew(kind: type[Settings], was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    # A form sends every field, also those that are as they always were.
+    usual = {field.name: field.default for field in fields_of(kind)}
+    names = usual.keys() if kind.begins_anew is None else kind.begins_anew
+    return any(was.get(name, usual[name]) != now.get(name, usual[name]) for name in names)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -31,6 +31,8 @@ class AccountsConfig(Settings):
     host : str
         The server that is asked. Leave it as it is, unless your network has one of its own.
     """
+
+    begins_anew: ClassVar = frozenset({"since", "host"})  # each account has a place of its own
 
     accounts: tuple[str, ...] = Field(default=(), max_length=500)
     threads: tuple[str, ...] = Field(default=(), max_length=500)

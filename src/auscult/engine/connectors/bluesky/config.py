@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
@@ -53,6 +54,8 @@ class BlueskyConfig(Settings):
         Where posts that were kept are asked for again once a week, in case their deletion was
         missed; empty: nowhere.
     """
+
+    begins_anew: ClassVar = frozenset()  # a place is good for every host, and for any authors
 
     hosts: tuple[str, ...] = Field(default=HOSTS, min_length=1)
     version: Version | None = None

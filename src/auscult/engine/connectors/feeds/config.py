@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 from urllib.parse import urldefrag, urlsplit
 
 from pydantic import Field, field_validator
@@ -36,6 +37,8 @@ class FeedsConfig(Settings):
     at_once : int
         How many sites are asked at the same time; no site ever gets two questions at once.
     """
+
+    begins_anew: ClassVar = frozenset()  # each feed has a state of its own
 
     feeds: tuple[str, ...] = Field(min_length=1, max_length=MOST_FEEDS)
     keep: Keep = Keep.SNIPPET

@@ -42,6 +42,7 @@ class MastodonConfig(Settings):
     """
 
     says_what: ClassVar = frozenset({"timelines", "own_accounts"})
+    begins_anew: ClassVar = frozenset({"instance"})  # each timeline has a place of its own
 
     instance: str
     timelines: tuple[str, ...] = ("local",)

@@ -67,8 +67,8 @@ def test_a_source_needs_a_free_name_a_known_kind_and_sane_numbers(
 def test_another_configuration_is_read_from_its_start(owner: Actor, town: Source) -> None:
     Source.objects.update(snapshot={"at": 5})
     assert change_source(owner, source=town, keep=Keep(ttl_days=30)).snapshot == {"at": 5}
-    changed = change_source(owner, source=town, keep=Keep(), config={"path": "y"})
-    assert (changed.snapshot, changed.config, changed.ttl_days) == (None, {"path": "y"}, None)
+    changed = change_source(owner, source=town, keep=Keep(), config={"paths": ["y"]})
+    assert (changed.snapshot, changed.config, changed.ttl_days) == (None, {"paths": ["y"]}, None)
 
 
 def test_one_process_reads_a_source(owner: Actor, town: Source, clock: FixedClock) -> None:
@@ -160,3 +160,35 @@ def test_a_stranger_has_no_part_in_it(owner: Actor, stranger: Actor, town: Sourc
     with pytest.raises(SourceUnknown):
         queries.source(stranger, "town")
     assert not queries.broken_lines(stranger, source=town).exists()
+
+
+@pytest.mark.parametrize(
+    ("connector", "was", "now", "goes_on"),
+    [
+        ("feeds", {"feeds": ["https://a.example/rss"]}, {"feeds": ["https://b.example/rss"]}, True),
+        ("mastodon", {"instance": "a.example"}, {"instance": "a.example", "poll_every": 90}, True),
+        ("mastodon", {"instance": "a.example"}, {"instance": "b.example"}, False),
+        ("bluesky-accounts", {"accounts": ["a.example"]}, {"accounts": ["b.example"]}, True),
+        (
+            "bluesky-accounts",
+            {"accounts": ["a.example"]},
+            {"accounts": ["a.example"], "since": "2026-01-01"},
+            False,
+        ),
+        ("gdelt", {"enabled": True, "query": "flu"}, {"enabled": True, "query": "ward"}, False),
+        (
+            "gdelt",
+            {"enabled": True, "query": "flu"},
+            {"enabled": True, "query": "flu", "every_minutes": 15},
+            True,
+        ),
+    ],
+)
+def test_a_change_keeps_the_place_where_it_is_still_one(
+    owner: Actor, connector: str, was: dict[str, object], now: dict[str, object], goes_on: bool
+) -> None:
+    source = add_source(owner, name="s", connector=connector, config=was)
+    Source.objects.filter(pk=source.pk).update(snapshot={"at": 1})
+    changed = change_source(owner, source=source, keep=Keep(), config=now)
+    assert changed.snapshot == ({"at": 1} if goes_on else None)
+    assert changed.config == now
