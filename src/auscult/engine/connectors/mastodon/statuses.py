@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import orjson
-
 from auscult.engine.connectors.html_text import to_text
+from auscult.engine.connectors.rows import SKEW, digest
 from auscult.engine.kernel.text import clean
 
 SOURCE = "mastodon"
 PUBLIC = {"public", "unlisted"}
-# Clocks go wrong by minutes; what is said to be later than that was said now.
-SKEW = timedelta(minutes=5)
 WARNED, SENSITIVE, BOT = "content-warning", "sensitive", "bot"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # databases choke on some
 _KINDS = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
@@ -159,7 +154,7 @@ class Reader:
             "in_reply_to": self._reference(said.get("in_reply_to_id"), uris),
             "quote_of": quote_uri,
             "engagement": _engagement(said),
-            "raw_hash": hashlib.sha256(_record(said)).hexdigest(),
+            "raw_hash": digest(said),
             "tags": _labels(said, account, warning),
         }
 
@@ -260,16 +255,6 @@ def wants_to_be_found(account: dict[str, Any]) -> bool:
     if isinstance(indexable, bool):
         return indexable
     return account.get("noindex") is not True
-
-
-def _record(said: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(said)
-    except TypeError:  # halves of characters
-        try:
-            return json.dumps(said).encode()
-        except RecursionError:
-            raise Unreadable("it is nested too deeply") from None
 
 
 def _labels(said: dict[str, Any], account: dict[str, Any], warning: str) -> list[str] | None:

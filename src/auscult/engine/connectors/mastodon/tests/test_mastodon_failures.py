@@ -167,7 +167,7 @@ def test_what_would_stop_a_careless_reader_stops_nothing(fake: FakeMastodon, des
         fake.push(b"event: update\ndata: " + data + b"\n\n")
     fake.post("after")
     one.until(lambda: one.said == ["after", "before"])
-    one.until(lambda: one.broken == 2)  # what looks the same is told of once
+    one.until(lambda: one.broken == 2)
 
 
 def test_numbers_that_are_none(fake: FakeMastodon, desk: Make) -> None:
