@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from typing import Any
 
@@ -15,6 +16,7 @@ from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.errors import Correctable, Remote
 
 AT_ONCE = 20  # statuses that Mastodon gives in one answer
+PAUSE = 60.0  # seconds after a failure of the instance, where it asks for no other
 # Uris of Mastodon's own statuses end with their id.
 _LOCAL = re.compile(r"/(?:users/[^/]+|ap/users/[^/]+)/statuses/(\d+)")
 
@@ -45,6 +47,7 @@ class Rechecks:
         self._by_id: dict[str, str] = {}
         self._singly: deque[tuple[str, str]] = deque()
         self._at_home: deque[str] = deque()
+        self._rests_until = 0.0  # by the monotonic clock
 
     def step(self) -> bool:
         """Make the next request; return whether there was one to make.
@@ -55,6 +58,8 @@ class Rechecks:
             The token isn't valid any more. What fails otherwise is asked for again
             another day.
         """
+        if time.monotonic() < self._rests_until:
+            return False
         self._fetch()
         try:
             if self._by_id:
@@ -68,6 +73,7 @@ class Rechecks:
         except Remote as error:
             if error.needs_login:
                 raise
+            self._rests_until = time.monotonic() + (error.retry_after or PAUSE)
         return True
 
     def _fetch(self) -> None:
@@ -120,8 +126,8 @@ class Rechecks:
     def _ask_home(self, uri: str) -> None:
         try:
             answer = self._api.elsewhere(uri)
-        except Correctable:
-            return  # an address that is never reached
+        except (Correctable, Remote):
+            return  # never reached, or not today
         if answer.status in GONE:
             self._pending.delete(uri)
         elif answer.status == 200:

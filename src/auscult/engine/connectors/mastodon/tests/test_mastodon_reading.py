@@ -235,6 +235,22 @@ def test_rechecks_without_aliases(fake: FakeMastodon, desk: Make, many: bool) ->
     assert one.confirmed == {standing["uri"]}
 
 
+def test_rechecks_rest_when_an_instance_asks_for_it(fake: FakeMastodon, desk: Make) -> None:
+    fake.many = False
+    posts = [fake.post(f"post {number}") for number in range(30)]
+    one = desk()
+    one.until(lambda: one.status.doing == "live" and len(one.texts) == 30)
+    busy = {"Retry-After": "600"}
+    fake.faults.append(Fault("/api/v1/statuses", status=503, headers=busy, times=99))
+    one.reader.recheck([post["uri"] for post in posts])
+    one.until(lambda: fake.asked("/api/v1/statuses"))
+    for number in range(5):  # rounds in which it could ask
+        fake.post(f"later {number}")
+        one.until(lambda: f"later {number}" in one.said)  # noqa: B023
+    assert len(fake.asked("/api/v1/statuses")) == 1
+    assert not one.tombstones
+
+
 def test_what_an_instance_forgot_stands_for_as_long_as_at_home(
     fake: FakeMastodon, desk: Make
 ) -> None:
