@@ -41,14 +41,14 @@ class Bluesky:
 
     def about(self, config: BlueskyConfig) -> About:
         """Say what is read."""
-        whose = f"Posts of {len(config.authors):,} authors" if config.authors else "Every post"
+        count = len(config.authors)
+        authors = f"Posts of {count:,} author{'s' if count > 1 else ''}"
+        whose = authors if config.authors else "Every post"
         likes = ", with likes and reposts" if config.engagement else ""
         return About(
             reads=f"{whose} on Bluesky{likes}; kept are those that a watch finds.",
             how_often="All the time; a post is here about a second after it was said.",
-            costs="Nothing; about 2 GB a day of traffic, a third of it when compressed."
-            if not config.authors
-            else "Nothing.",
+            costs="Nothing." if config.authors else _traffic(config),
             terms=TERMS,
             duties=DUTIES,
         )
@@ -81,6 +81,12 @@ class Bluesky:
         return Receiving(
             partial(listen, config), snapshot, clock=clock, network=network, name=self.name
         )
+
+
+def _traffic(config: BlueskyConfig) -> str:
+    gigabytes = "0.7" if config.compress else "2"
+    more = " without likes and reposts, which take several times as much" * config.engagement
+    return f"No money; about {gigabytes} GB of traffic a day{more}."
 
 
 def _hosts(text: str) -> tuple[str, ...] | None:

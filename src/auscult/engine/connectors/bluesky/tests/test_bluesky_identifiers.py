@@ -112,6 +112,14 @@ def test_a_few_authors_may_be_silent_and_everybody_not() -> None:
 def test_what_is_said_of_the_source() -> None:
     everything = Bluesky().about(BlueskyConfig(engagement=True))
     assert everything.reads.startswith("Every post on Bluesky, with likes and reposts")
+    assert everything.costs == (
+        "No money; about 0.7 GB of traffic a day without likes and reposts, which take several "
+        "times as much."
+    )
+    plain = Bluesky().about(BlueskyConfig(compress=False))
+    assert plain.costs == "No money; about 2 GB of traffic a day."
+    one = Bluesky().about(BlueskyConfig(authors=("did:plc:a",)))
+    assert one.reads.startswith("Posts of 1 author on Bluesky")
     some = Bluesky().about(BlueskyConfig(authors=("did:plc:a", "did:plc:b")))
     assert some.reads.startswith("Posts of 2 authors")
     assert some.costs == "Nothing."
