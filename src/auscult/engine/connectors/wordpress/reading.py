@@ -74,7 +74,7 @@ class Reading:
         """Read what is new or changed."""
         pages, writer = self._connected()
         begun = self._clock.now()
-        far = self._late is None or begun - self._late >= LATE_EVERY
+        far = self._late is None or not timedelta(0) <= begun - self._late < LATE_EVERY
         strands = (CHANGED, PUBLISHED) if self._config.posts else ()
         for strand in strands:
             yield from self._strand(pages, writer, strand, far=far)
@@ -155,7 +155,8 @@ class Reading:
         cursor = self._cursors.get(strand.name)
         if cursor is None:
             return earliest
-        back = cursor - (LATE if far else OVERLAP)
+        # What lies ahead was noted by a clock that was wrong.
+        back = min(cursor, self._clock.now()) - (LATE if far else OVERLAP)
         return max(back, earliest) if earliest else back
 
     def _forward(self, strand: Strand, page: Page) -> None:

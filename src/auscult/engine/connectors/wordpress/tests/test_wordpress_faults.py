@@ -273,6 +273,20 @@ def test_things_that_lack_something_are_set_aside() -> None:
         assert s.reader.status.unreadable >= len(odd)
 
 
+def test_a_clock_that_was_years_ahead_hides_no_post() -> None:
+    world = World()
+    world.post(1, NOW - timedelta(days=2))
+    with session(world) as s:
+        s.clock.advance(timedelta(days=1_000))
+        s.open()
+        stored = s.heard.snapshot
+        s.close()
+        s.clock.advance(timedelta(days=-1_000))
+        changed = f"{NOW - timedelta(days=90):%Y-%m-%dT%H:%M:%S}"
+        world.post(2, NOW - timedelta(hours=1), "was scheduled", modified_gmt=changed)
+        assert "was scheduled" in s.open({**stored, "due": None}).texts
+
+
 @pytest.mark.parametrize("first", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00"])
 def test_a_date_before_all_others_stops_nothing(first: str) -> None:
     world = World()
