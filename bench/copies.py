@@ -1,5 +1,8 @@
 """Copies: posts a second by posts in the window, and what is found against exact likeness.
 
+Times are those of the processor, of one core, for the peer as well: what else a machine does
+is not counted.
+
 python -m bench.copies [--small] [--no-peers]
 """
 
@@ -8,9 +11,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,13 +70,14 @@ def _growth(posts: pa.Table, windows: tuple[int, ...], *, peers: bool) -> list[d
         copies.add(posts.slice(0, size), now=NOW)
         taken = []
         for low in range(size, size + MEASURED, BATCH):
-            begun = time.perf_counter()
+            begun = time.process_time()
             copies.add(posts.slice(low, BATCH), now=NOW)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.process_time() - begun)
         speeds.append(MEASURED / sum(taken))
         note = (
             f"{copies.memory / len(copies):,.0f} bytes a post; slowest batch of {BATCH:,}: "
-            f"{1_000 * max(taken):.0f} ms, the median {1_000 * float(np.median(taken)):.1f} ms"
+            f"{1_000 * max(taken):.0f} ms, the median {1_000 * float(np.median(taken)):.1f} ms; "
+            "of processor time"
         )
         row = _row(
             f"posts grouped beside {size:,} others", speeds[-1], "posts/s",
@@ -86,7 +92,28 @@ def _growth(posts: pa.Table, windows: tuple[int, ...], *, peers: bool) -> list[d
     times = windows[-1] // windows[0]
     growth = speeds[0] / speeds[-1]
     rows.append(_row(f"cost of {times:,} times more posts in the window", growth, "times", note=""))
-    return rows
+    return rows + _kept(copies)
+
+
+def _kept(copies: Copies) -> list[dict[str, Any]]:
+    """Save and load the index: loading makes it anew, as clearing away does."""
+    with tempfile.TemporaryDirectory(prefix="bench-copies-") as folder:
+        path = Path(folder) / "copies.npz"
+        begun = time.process_time()
+        copies.save(path)
+        saved = time.process_time()
+        Copies(window=FOREVER).load(path)
+        loaded = time.process_time()
+        note = f"{path.stat().st_size / len(copies):,.0f} bytes a post in the file"
+    begun_at = time.process_time()
+    copies.campaigns()
+    told = time.process_time() - begun_at
+    posts = f"{len(copies):,} posts"
+    return [
+        _row(f"{posts} saved", saved - begun, "s", note=note),
+        _row(f"{posts} loaded, or cleared of what is gone", loaded - saved, "s", note=""),
+        _row(f"campaigns among {posts} described", told, "s", note=""),
+    ]
 
 
 def _hashed(one: frozenset[Run]) -> MinHash:
@@ -101,12 +128,12 @@ def _peer_speed(texts: list[str], size: int) -> float:
     begun = 0.0
     for number, one in enumerate(sets):
         if number == size:
-            begun = time.perf_counter()
+            begun = time.process_time()
         if one:
             hashed = _hashed(one)
             index.query(hashed)
             index.insert(number, hashed, check_duplication=False)
-    return (len(sets) - size) / (time.perf_counter() - begun)
+    return (len(sets) - size) / (time.process_time() - begun)
 
 
 def _found(name: str, texts: list[str], *, peers: bool) -> list[dict[str, Any]]:
