@@ -27,7 +27,19 @@ AT_ONCE = 4_000  # posts a batch: several a second, so that a reader sees it gro
 
 
 class LakesideConfig(Settings):
-    """Which town, and which of its days."""
+    """Which town, and which of its days.
+
+    Attributes
+    ----------
+    days : int
+        How many days are made up.
+    posts : int or None
+        How many posts are made up; empty: as many as such a town would write.
+    seed : int
+        Another number makes another town; the same one makes the same again.
+    start : date
+        The first of the days.
+    """
 
     days: int = Field(default=100, ge=1, le=3_660)
     posts: int | None = Field(default=None, ge=1_000)

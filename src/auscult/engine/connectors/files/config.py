@@ -18,23 +18,32 @@ class FilesConfig(Settings):
     Attributes
     ----------
     paths : tuple of Path
-        Files, or folders whose files (not those of folders inside) are read by name.
+        Files on this machine, or folders whose files are read by name (not those of folders
+        inside).
     columns : dict
-        A post's column to the file's column: `{"text": "body", "created_at": "date"}`. An
-        empty name takes a guessed column away. A file without a header has columns named
-        `1`, `2`, ...; parts of a JSON object are named with dots: `user.screen_name`.
-    source, community : str
-        What posts get where the file doesn't say; the community is otherwise the file's
-        name without its endings.
-    delimiter, encoding : str
-        How a delimited or text file is written.
-    quoted, header, day_first : bool
-        Whether `"` encloses fields, whether the first line names the columns, whether
-        `03/04/2026` is the third of April.
+        Which column of the file is what, where it isn't guessed rightly:
+        `{"text": "body", "created_at": "date"}`. An empty name takes a guessed column away. A
+        file without a header has columns named `1`, `2`, ...; parts of a JSON object are named
+        with dots: `user.screen_name`.
+    source : str
+        Which network posts are said to come from, where the file doesn't say.
+    community : str
+        Which community posts are said to come from, where the file doesn't say; empty: the
+        file's name.
+    delimiter : str
+        What parts the columns of a text file, `;` say; empty: it is found out.
+    encoding : str
+        How the file's letters are written, `utf-8` or `cp1252` say; empty: it is found out.
+    quoted : bool
+        Whether `"` stands around texts that hold the delimiter; empty: it is found out.
+    header : bool
+        Whether the first line names the columns; empty: it is found out.
+    day_first : bool
+        Whether `03/04/2026` is the third of April; empty: it is found out.
     timezone : str
-        Zone of times that name none.
+        The zone of times that name none, `Europe/Berlin` say.
     block_size : int
-        Bytes that are read at a time.
+        How many bytes are read at a time. Leave it as it is.
     """
 
     paths: tuple[Path, ...] = Field(min_length=1)
