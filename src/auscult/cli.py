@@ -167,6 +167,27 @@ def forget(
 @app.command(
     epilog="""[b]Examples[/b]
 
+auscult suggest 'Lakeside General Hospital' --town Lakeside
+
+auscult suggest 'Universitätsspital Zürich' --town Zürich --language de --json"""
+)
+def suggest(
+    organisation: Annotated[str, typer.Argument(help="The name, as it stands on the door.")],
+    town: Annotated[str, typer.Option(help="Where it is; common names need it.")] = "",
+    language: Annotated[
+        str, typer.Option(help="In which people speak of it: en, de, fr or es.")
+    ] = "en",
+    json: JsonOption = False,
+) -> None:
+    """Propose watches and hashtags for an organisation; nothing is asked of any network."""
+    from auscult.terminal import describing
+
+    describing.suggest(organisation, town=town, language=language, as_json=json)
+
+
+@app.command(
+    epilog="""[b]Examples[/b]
+
 auscult simulate lakeside
 
 auscult simulate big --posts 1000000 --seed 7"""

@@ -221,3 +221,14 @@ def test_listening_to_twelve_news_desks(archive: Path) -> None:
     assert found["matches"] > 600
     assert found["first"] >= "2011"
     assert found["last"] < "2016"
+
+
+def test_suggest_proposes_queries_that_can_be_used(archive: Path) -> None:
+    said = auscult("suggest", "St. Mary's Hospital", "--town", "Rochester", "--json")
+    proposals = json.loads(said.stdout)
+    assert proposals[0]["name"] == "St. Mary's Hospital"
+    explained = auscult("query", "explain", proposals[0]["query"], "--strict")
+    assert explained.returncode == 0
+    refused = auscult("suggest", "St. Mary's Hospital")
+    assert refused.returncode == 2
+    assert b"Add the town" in refused.stderr
