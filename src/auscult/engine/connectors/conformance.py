@@ -257,7 +257,8 @@ def standing(batches: list[Batch]) -> set[tuple[str, str]]:
         named.update({alias: uri for uri, alias in batch.aliases.items()})
         table = batch.posts
         columns = [table.column(name).to_pylist() for name in ("uri", "author", "text")]
-        posts.update({uri: (author, text) for uri, author, text in zip(*columns, strict=True)})
+        came = {uri: (author, text) for uri, author, text in zip(*columns, strict=True)}
+        posts = {u: p for u, p in posts.items() if p[0] not in batch.renewed} | came
         uris = {one.uri or named.get(one.alias or "") for one in batch.deleted}
         authors = {one.author for one in batch.deleted if one.author}
         posts = {u: p for u, p in posts.items() if u not in uris and p[0] not in authors}

@@ -101,10 +101,10 @@ class Gathering:
         """Tell whether an event belongs to the next batch.
 
         Within a batch accounts come back before its posts, and leave after them: one that
-        does both in the other order needs two batches. So does a repository that is fetched
-        anew.
+        does both in the other order needs two batches. A repository that is fetched anew
+        has a batch of its own.
         """
-        if self.resync is not None:
+        if event.kind == "sync":
             return True
         if event.account is None or not event.account.active:
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from auscult.engine.connectors.base import Batch, Covered, Snapshot
@@ -114,12 +115,14 @@ class Listening:
             if read.event.kind == "info":
                 self._heed(read.event)
                 continue
-            if taking.gathering.breaks(read.event):
-                yield from self._cut(taking)
             if self._authors and read.event.did not in self._authors:
                 taking.gathering.pass_over(read.event)
-            else:
-                taking.gathering.take(read, len(frame))
+                continue
+            if taking.gathering.breaks(read.event):
+                yield from self._cut(taking)
+            taking.gathering.take(read, len(frame))
+            if taking.gathering.resync is not None:
+                yield from self._cut(taking)
 
     def _heed(self, event: Event) -> None:
         """Take a host's remark on the cursor."""
@@ -140,9 +143,12 @@ class Listening:
         now = self._clock.now()
         covered = self._covered(gathering, taking, now)
         self._tell(now)
-        yield gathering.batch(self._snapshot(), covered, now)
-        if gathering.resync is not None:
-            yield self._repositories.read_anew(gathering.resync, self._snapshot())
+        if gathering.resync is None:
+            yield gathering.batch(self._snapshot(), covered, now)
+        else:
+            # The snapshot passes the event together with what was fetched for it, never before.
+            anew = self._repositories.read_anew(gathering.resync, self._snapshot())
+            yield replace(anew, coverage=(*covered, *anew.coverage))
 
     def _snapshot(self) -> Snapshot:
         self._number += 1

@@ -13,7 +13,7 @@ import pytest
 
 from auscult.engine.connectors import base, websocket
 from auscult.engine.connectors.base import Batch, Deletion
-from auscult.engine.connectors.bluesky_repositories import BlueskyRepositories, listening
+from auscult.engine.connectors.bluesky_repositories import BlueskyRepositories, listening, place
 from auscult.engine.connectors.bluesky_repositories.config import RepositoriesConfig
 from auscult.engine.connectors.conformance import HERE, standing
 from auscult.engine.connectors.receiving import Receiving
@@ -266,6 +266,26 @@ def test_a_repository_that_was_replaced_is_fetched(server: Repositories) -> None
     assert renewed.posts.num_rows >= 300
     assert f"at://{ANNA}/{POST}/old" not in renewed.posts.column("uri").to_pylist()
     assert sum("getRepo" in path for path in server.asked) == 1
+
+
+def test_wherever_it_is_killed_a_repository_is_fetched(
+    server: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The snapshots are right by themselves: nothing is helped by what is heard twice.
+    monkeypatch.setattr(place, "OVERLAP", 0)
+    server.post(ANNA, "old", "in the stream")
+    server.post(BERT, "1", "of somebody else")
+    server.replace(ANNA, {f"{POST}/{n}": {"text": f"never streamed {n}"} for n in range(9)})
+    server.post(ANNA, "last", "after it")
+    last = server.post(BERT, "2", "and the end")
+    with reading(server) as reader:
+        whole = hear(reader, lambda heard: last in heard.posts).batches
+    assert standing(whole) == set(server.standing.items())
+    assert len([batch for batch in whole if batch.snapshot["seq"]]) > 1
+    for stored in range(1, len(whole)):
+        with reading(server, whole[stored - 1].snapshot) as reader:
+            after = hear(reader, lambda heard: last in heard.posts).batches
+        assert standing(whole[:stored] + after) == standing(whole), stored
 
 
 def test_a_repository_is_not_fetched_when_its_last_commit_was_heard(server: Repositories) -> None:
