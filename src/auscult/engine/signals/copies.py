@@ -103,7 +103,7 @@ class Copies:
         self._cleared: int | None = None
         self._scratch = Scratch()
         self._lock = threading.Lock()
-        self._index = ix.made(ix.nothing(), texts=0, shingles=0, posts=0, letters=0)
+        self._index = ix.made(ix.nothing())
 
     def __len__(self) -> int:
         """Return how many posts are remembered."""
@@ -118,7 +118,8 @@ class Copies:
         """Enter posts, and say which groups they joined.
 
         A uri that is known replaces what was known of it (an edit), and changes nothing where
-        the text is the same. Posts later than `now` count as written now.
+        the text is the same. Posts later than `now` count as written now. Posts of one call
+        are remembered until it ends, however many: `most` holds between calls.
 
         Parameters
         ----------
@@ -130,6 +131,7 @@ class Copies:
         micros = _micros(now)
         with self._lock:
             self._clear(micros)
+            self._index = ix.cleared(self._index)
             texts = [np.zeros(0, np.int32)]
             merged: list[tuple[int, int]] = []
             for large in slices(posts):
@@ -199,7 +201,7 @@ class Copies:
         """
         parts = copies_state.read(path)
         with self._lock:
-            self._index = ix.made(parts, texts=0, shingles=0, posts=0, letters=0)
+            self._index = ix.made(parts)
             self._cleared = None
 
     def _enter(

@@ -62,10 +62,10 @@ KINDS: dict[str, type[np.generic]] = {
 }
 
 
-def made(parts: Parts, *, texts: int, shingles: int, posts: int, letters: int) -> lay.Index:
-    """Make the index of these parts, with room for so much more of each."""
-    known = _room(len(parts.sizes) + texts), _room(len(parts.moments) + posts)
-    index = _empty(*known, _room(parts.sets.size + shingles), _room(parts.uris.size + letters))
+def made(parts: Parts) -> lay.Index:
+    """Make the index of these parts."""
+    used = len(parts.sizes), len(parts.moments), parts.sets.size, parts.uris.size
+    index = _empty(*(max(_FIRST_ROOM, one + one // 8) for one in used))
     count = len(parts.sizes)
     np.cumsum(parts.sizes, out=index.ends[1 : count + 1])
     index.sets[: parts.sets.size] = parts.sets
@@ -135,12 +135,20 @@ def firsts_of(texts: npt.NDArray[np.int32], index: lay.Index) -> npt.NDArray[np.
     return firsts
 
 
+def cleared(index: lay.Index) -> lay.Index:
+    """Return the index without what is gone, where that is a quarter of what is left.
+
+    Texts and posts have other places then.
+    """
+    dead = index.counts[lay.N_POSTS] - index.counts[lay.N_LIVE]
+    if dead > _FIRST_ROOM + index.counts[lay.N_LIVE] // 4:
+        return made(parts_of(index))
+    return index
+
+
 def grown(index: lay.Index, *, rows: int, shingles: int, letters: int) -> lay.Index:
-    """Return the index with room for so much more, cleared where a quarter of it is gone."""
+    """Return the index with room for so much more."""
     counts = index.counts
-    dead = counts[lay.N_POSTS] - counts[lay.N_LIVE]
-    if dead > _FIRST_ROOM + counts[lay.N_LIVE] // 4:
-        return made(parts_of(index), texts=rows, shingles=shingles, posts=rows, letters=letters)
     texts, posts = int(counts[lay.N_TEXTS]) + rows, int(counts[lay.N_POSTS]) + rows
     changed: dict[str, npt.NDArray[Any]] = {}
     if texts > len(index.texts):
@@ -190,10 +198,6 @@ def _empty(texts: int, posts: int, shingles: int, letters: int) -> lay.Index:
         np.zeros(_slots(posts), np.int32),
         np.zeros(lay.COUNTS, np.int64),
     )
-
-
-def _room(used: int) -> int:
-    return max(_FIRST_ROOM, used + used // 8)
 
 
 def _slots(entries: int) -> int:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import MOMENT
+from auscult.engine.signals import copies_layout as lay
 from auscult.engine.signals.copies import Copies
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -329,14 +330,38 @@ def test_memory_is_bounded_by_the_number_of_posts() -> None:
     assert copies.groups(["u29999", "u0"]).null_count == 1
 
 
-def test_a_flood_of_variants_does_not_slow_down_without_bound() -> None:
+def test_groups_stay_when_what_is_gone_is_cleared_away() -> None:
     copies = Copies()
-    texts = [
-        f"Wait at the emergency room of St Mary is now {n} minutes long" for n in range(20_000)
-    ]
+    texts = [f"Story {n} of {n * 7} wards and {n * 3} nurses and {n} beds" for n in range(3_000)]
+    uris = [f"u{n}" for n in range(6_000)]
+    before = copies.add(table(texts + texts, uris=uris), now=NOW).groups.to_pylist()
+    copies.forget([f"u{n}" for n in range(6_000) if n % 3])
+    copies.add(table([PETITION], uris=["new"]), now=NOW)
+    kept = [n for n in range(6_000) if not n % 3]
+    assert copies.groups([f"u{n}" for n in kept]).to_pylist() == [before[n] for n in kept]
+    assert copies._index.counts[lay.N_POSTS] == 2_001
+
+
+def test_one_call_may_edit_its_own_posts_many_times() -> None:
+    copies = Copies(most=100)
+    texts = [f"Story {n} of {n * 7} wards and {n * 3} nurses and {n} beds" for n in range(20_000)]
+    uris = [f"u{n % 500}" for n in range(20_000)]
+    groups = copies.add(table(texts, uris=uris), now=NOW).groups.to_pylist()
+    assert len(copies) == 88
+    known = {one: n for one, n in zip(uris, copies.groups(uris).to_pylist(), strict=True) if n}
+    assert known == {f"u{n - 19_500}": groups[n] for n in range(19_912, 20_000)}
+
+
+def test_a_flood_of_variants_is_one_group() -> None:
+    """Each is alike to all before it: only the newest under a key are looked at."""
+    copies = Copies()
+    texts = [f"The wait at the emergency room of St Mary is now {n}" for n in range(50_000)]
     joined = copies.add(table(texts), now=NOW)
-    assert copies.campaigns(at_least=2).num_rows <= 20_000
-    assert joined.groups.null_count == 0
+    assert joined.groups.unique().to_pylist() == [1]
+    assert joined.sizes.unique().to_pylist() == [50_000]
+    assert copies.campaigns().select(["posts", "texts"]).to_pylist() == [
+        {"posts": 50_000, "texts": 50_000}
+    ]
 
 
 # What the caller can mend
