@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.report import RESULTS, number
 
-NAMES = ("matching", "archive", "listen", "streams", "simulate", "copies")
+NAMES = ("matching", "archive", "listen", "streams", "simulate", "bursts", "copies")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
