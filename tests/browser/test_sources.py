@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,12 @@ def site() -> Iterator[str]:
         thread.join()
 
 
+OVER = threading.Event()
+
+
 def _say(connection: ServerConnection) -> None:
     """Send a post of Bluesky's stream (version 1) every tenth of a second."""
-    for number in range(10_000):
+    for number in count():
         now = time.time_ns() // 1_000
         record = {
             "$type": "app.bsky.feed.post",
@@ -87,9 +91,8 @@ def _say(connection: ServerConnection) -> None:
             "commit": commit,
         }
         connection.send(json.dumps(event))
-        if connection.close_code is not None:
+        if connection.close_code is not None or OVER.wait(0.1):
             return
-        time.sleep(0.1)
 
 
 def _version_1_only(connection: ServerConnection, request: Request) -> Response | None:
@@ -98,10 +101,11 @@ def _version_1_only(connection: ServerConnection, request: Request) -> Response 
 
 @pytest.fixture(scope="module")
 def stream() -> Iterator[str]:
-    with serve(_say, "127.0.0.1", 0, process_request=_version_1_only) as server:
+    with serve(_say, "127.0.0.1", 0, process_request=_version_1_only, ping_interval=None) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
+        OVER.set()  # a connection outlives its server otherwise
         server.shutdown()
         thread.join()
 
