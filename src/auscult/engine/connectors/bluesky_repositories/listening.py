@@ -59,15 +59,19 @@ def listen(
     Remote
         It can't be listened to now.
     """
-    yield from Listening(config, Place.read(snapshot, config.host), receiving).batches()
+    yield from Listening(config, snapshot or {}, receiving).batches()
 
 
 class Listening:
     """One reader's way along one stream."""
 
-    def __init__(self, config: RepositoriesConfig, place: Place, receiving: Receiving) -> None:
+    def __init__(
+        self, config: RepositoriesConfig, snapshot: Snapshot, receiving: Receiving
+    ) -> None:
         self._config = config
-        self._place = place
+        self._place = place = Place.read(snapshot, config.host)
+        # No two batches begin at the same snapshot: the archive names a batch by it.
+        self._number = int(snapshot.get("batch", 0))
         self._receiving = receiving
         self._clock = receiving.clock
         self._client = receiving.network.client(timeout=30.0, total=600.0)
@@ -279,8 +283,12 @@ class Listening:
         self._begun = time.monotonic()
         yield self._batch(gathering)
 
+    def _snapshot(self) -> Snapshot:
+        self._number += 1
+        return {**self._place.snapshot(), "batch": self._number}
+
     def _batch(self, gathering: Gathering) -> Batch:
-        batch = gathering.batch(self._place.snapshot(), self._coverage, self._clock.now())
+        batch = gathering.batch(self._snapshot(), self._coverage, self._clock.now())
         batch = replace(batch, confirmed=tuple(self._confirmed), renewed=tuple(self._renewed))
         self._coverage, self._confirmed, self._renewed = [], [], []
         return batch

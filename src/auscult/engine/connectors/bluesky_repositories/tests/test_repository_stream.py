@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,10 @@ import pytest
 
 from auscult.engine.connectors import base, websocket
 from auscult.engine.connectors.base import Batch, Deletion
+from auscult.engine.connectors.bluesky import rechecking
 from auscult.engine.connectors.bluesky_repositories import BlueskyRepositories, listening, place
 from auscult.engine.connectors.bluesky_repositories.config import RepositoriesConfig
-from auscult.engine.connectors.conformance import HERE, standing
+from auscult.engine.connectors.conformance import HERE, check_snapshots, standing
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
@@ -383,6 +384,26 @@ def test_posts_that_should_stand_are_asked_for(server: Repositories) -> None:
     assert heard.confirmed == [stands]
     assert [one for batch in heard.batches for one in batch.deleted] == [Deletion(uri=gone, at=NOW)]
     assert texts(heard.batches) == {stands: "new"}
+
+
+def confirmed(times: int) -> Callable[[Heard], bool]:
+    return lambda heard: len(heard.confirmed) == times
+
+
+def test_rechecks_of_a_quiet_stream_begin_at_snapshots_of_their_own(
+    server: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rechecking, "PAUSE", 0.0)
+    uri = server.post(ANNA, "1", "still there")
+    with reading(server) as reader:
+        heard = until(1, reader)
+        for times in range(1, 4):
+            reader.recheck([uri])
+            hear(reader, confirmed(times), heard)
+    with reading(server, heard.snapshot) as reader:
+        reader.recheck([uri])
+        hear(reader, confirmed(4), heard)
+    check_snapshots(heard.batches)
 
 
 def test_a_quiet_stream_says_that_it_is_covered(
