@@ -73,15 +73,15 @@ def decode(block: bytes) -> Any:
         raise Unreadable(f"a block is no DAG-CBOR: {error}") from error
 
 
-def decode_block(blocks: Mapping[Cid, bytes], cid: Cid) -> Any:
-    """Return the value of one block.
+def decode_block(blocks: Mapping[Cid, bytes], cid: object) -> Any:
+    """Return the value of one block; what should name it may be anything.
 
     Raises
     ------
     Unreadable
         It isn't there, or can't be read.
     """
-    if cid not in blocks:
+    if not isinstance(cid, bytes) or cid not in blocks:
         raise Unreadable("a block is missing")
     return decode(blocks[cid])
 

@@ -50,9 +50,9 @@ class Frame(NamedTuple):
         """When it was sent first, by the host's clock."""
         try:
             moment = datetime.fromisoformat(self.text("time"))
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else None
+        except (ValueError, OverflowError):  # beyond the years that there are
             return None
-        return moment.astimezone(UTC) if moment.tzinfo else None
 
     @property
     def needs_repository(self) -> bool:
@@ -119,15 +119,15 @@ def events(frame: Frame, at: datetime, wanted: Container[str]) -> Iterator[Found
         yield from _records(frame, when, wanted)
 
 
-def written(did: str, path: str, cid: Cid, blocks: Mapping[Cid, bytes], at: int) -> Found:
+def written(did: str, path: str, cid: object, blocks: Mapping[Cid, bytes], at: int) -> Found:
     """Return a record that was created or changed, from its block.
 
     Parameters
     ----------
     did, path : str
         Whose it is, and `collection/key`.
-    cid : bytes
-        Its block.
+    cid : object
+        Names its block, or is anything else.
     blocks : mapping
         All that came.
     at : int
@@ -164,8 +164,9 @@ def _records(frame: Frame, at: int, wanted: Container[str]) -> Iterator[Found]:
     broken = ""
     if any(op["action"] in WRITES for op in ops):
         try:
-            blocks = read_archive(frame.body.get("blocks") or b"").blocks
-        except (Unreadable, TypeError) as error:
+            sent = frame.body.get("blocks")
+            blocks = read_archive(sent if isinstance(sent, bytes) else b"").blocks
+        except Unreadable as error:
             broken = str(error)
     for op in ops:
         found = _record(frame.did, op, blocks, at)
@@ -178,7 +179,7 @@ def _records(frame: Frame, at: int, wanted: Container[str]) -> Iterator[Found]:
 
 def _record(did: str, op: dict[str, Any], blocks: Mapping[Cid, bytes], at: int) -> Found:
     if op["action"] in WRITES:
-        return written(did, op["path"], op.get("cid") or b"", blocks, at)
+        return written(did, op["path"], op.get("cid"), blocks, at)
     collection, _, key = op["path"].partition("/")
     event = Event(
         type="#commit", did=did, time_us=at, operation="delete", collection=collection, rkey=key
@@ -197,8 +198,8 @@ def _operations(frame: Frame) -> list[dict[str, Any]]:
     ]
 
 
-def _name(cid: Cid) -> str:
+def _name(cid: object) -> str:
     try:
-        return libipld.encode_cid(cid)
+        return libipld.encode_cid(cid) if isinstance(cid, bytes) else ""
     except ValueError:
         return ""

@@ -18,6 +18,7 @@ from auscult.engine.connectors.bluesky_repositories.archive import (
     Archive,
     Unreadable,
     decode,
+    decode_block,
     entries,
     read_archive,
 )
@@ -121,6 +122,12 @@ def test_a_tree_that_goes_round_ends() -> None:
     commit = put(blocks, {"data": name})
     with pytest.raises(Unreadable, match="too deep"):
         list(entries(Archive((commit,), blocks)))
+
+
+@pytest.mark.parametrize("odd", [["a list"], {"a": 1}, "a text", 7, None])
+def test_a_record_whose_identifier_is_none_is_missing(odd: Any) -> None:
+    with pytest.raises(Unreadable, match="missing"):
+        decode_block({}, odd)
 
 
 @pytest.mark.parametrize(

@@ -345,17 +345,20 @@ def test_what_can_not_be_read_is_counted_and_costs_nothing_else(server: Reposito
     odd = {"action": "create", "path": f"{POST}/odd", "cid": put(blocks, ["a list"])}
     server.commit(ANNA, [odd, {"action": "create", "path": 7}, "no operation"], blocks)
     server.commit(ANNA, [odd], {}, blocks=b"no archive")
+    server.commit(ANNA, [odd], {}, blocks={"no": "bytes"})
+    for cid in (["a list"], {"a": "map"}, "a text", 7):
+        server.commit(ANNA, [{"action": "create", "path": f"{POST}/no-cid", "cid": cid}], {})
     server.write(ANNA, f"{POST}/no-text", {"createdAt": "2025-12-31T10:00:00Z"})
     server.say("#unheard-of", {"did": ANNA})
     server.post(ANNA, "2", "two")
     with reading(server) as reader:
-        heard = until(7, reader)
-        assert reader.status.unreadable == 7
+        heard = until(12, reader)
+        assert reader.status.unreadable == 12
     assert heard.texts == ["one", "two"]
     reasons = [one.reason for batch in heard.batches for one in batch.broken]
-    assert len(reasons) == 8
+    assert len(reasons) == 13
     assert "the post has no text" in reasons
-    assert "a block is missing" in reasons
+    assert reasons.count("a block is missing") == 5
     assert sum("not a header and a body" in one for one in reasons) == 3
 
 
@@ -371,6 +374,13 @@ def test_a_clock_that_is_ahead_makes_no_post_of_the_future(server: Repositories)
     with reading(server) as reader:
         heard = until(1, reader)
     assert heard.versions[0]["created_at"] == NOW
+
+
+def test_a_time_before_the_year_one_is_none(server: Repositories) -> None:
+    server.commit(ANNA, [], {}, time="0001-01-01T00:00:00+14:00")
+    server.post(ANNA, "1", "after it")
+    with reading(server) as reader:
+        assert until(2, reader).texts == ["after it"]
 
 
 def test_posts_that_should_stand_are_asked_for(server: Repositories) -> None:
