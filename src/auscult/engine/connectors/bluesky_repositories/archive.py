@@ -15,6 +15,8 @@ Cid: TypeAlias = bytes  # a content's identifier in its binary form
 SHA_256 = 0x12
 LONGEST_VARINT = 9  # bytes, as multiformats have it
 DEEPEST = 64  # levels of a tree; one of a thousand million records has 16
+LONGEST_PATH = 1_024  # bytes; the protocol's own bounds are below it
+LARGEST = 1 << 30  # bytes of all records of a tree; what is named twice counts twice
 
 
 class Unreadable(ValueError):
@@ -107,26 +109,49 @@ def entries(archive: Archive) -> Iterator[Entry]:
     data = commit.get("data") if isinstance(commit, dict) else None
     if not isinstance(data, bytes):
         raise Unreadable("the commit names no tree")
-    yield from _walk(archive.blocks, data, 0)
+    yield from _Walk(archive.blocks).below(data, 0)
 
 
-def _walk(blocks: Mapping[Cid, bytes], node: Cid, depth: int) -> Iterator[Entry]:
-    """Yield what stands below a node: {l: left node, e: [{p: shared, k: rest, v, t: node}]}."""
-    if depth > DEEPEST:
-        raise Unreadable("the tree of records is too deep")
-    value = decode_block(blocks, node)
-    try:
-        below, inner = value["l"], value["e"]
-        if below is not None:
-            yield from _walk(blocks, below, depth + 1)
-        key = b""
-        for one in inner:
-            key = key[: one["p"]] + one["k"]
-            yield Entry(key.decode("ascii"), one["v"])
-            if one["t"] is not None:
-                yield from _walk(blocks, one["t"], depth + 1)
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
-        raise Unreadable(f"a node of the tree isn't one: {error!r}") from error
+class _Walk:
+    """One way through a tree, which takes no longer than its blocks are many.
+
+    Each node is met once: nodes that share what is below them, thirty times over, would be a
+    thousand million records in an archive of thirty blocks.
+    """
+
+    def __init__(self, blocks: Mapping[Cid, bytes]) -> None:
+        self._blocks = blocks
+        self._met: set[Cid] = set()
+        self._bytes = 0  # of the records
+
+    def below(self, node: Cid, depth: int) -> Iterator[Entry]:
+        """Yield what stands below a node: {l: left node, e: [{p: shared, k: rest, v, t: node}]}."""
+        if depth > DEEPEST:
+            raise Unreadable("the tree of records is too deep")
+        value = decode_block(self._blocks, node)
+        if node in self._met:
+            raise Unreadable("a node of the tree is met twice")
+        self._met.add(node)
+        try:
+            below, inner = value["l"], value["e"]
+            if below is not None:
+                yield from self.below(below, depth + 1)
+            key = b""
+            for one in inner:
+                key = key[: one["p"]] + one["k"]
+                yield self._entry(key, one["v"])
+                if one["t"] is not None:
+                    yield from self.below(one["t"], depth + 1)
+        except (KeyError, TypeError, UnicodeDecodeError) as error:
+            raise Unreadable(f"a node of the tree isn't one: {error!r}") from error
+
+    def _entry(self, key: bytes, cid: Cid) -> Entry:
+        if len(key) > LONGEST_PATH:
+            raise Unreadable(f"a path is longer than {LONGEST_PATH:,} bytes")
+        self._bytes += len(self._blocks.get(cid, b""))
+        if self._bytes > LARGEST:
+            raise Unreadable(f"the records are more than {LARGEST >> 20:,} MiB")
+        return Entry(key.decode("ascii"), cid)
 
 
 def _section(data: bytes, at: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import itertools
 import json
 import os
 from pathlib import Path
@@ -120,7 +121,52 @@ def test_a_tree_that_goes_round_ends() -> None:
     name = cid_of(b"the node itself")
     blocks[name] = libipld.encode_dag_cbor({"l": name, "e": []})
     commit = put(blocks, {"data": name})
+    with pytest.raises(Unreadable, match="twice"):
+        list(entries(Archive((commit,), blocks)))
+
+
+def test_nodes_that_share_what_is_below_them_are_refused() -> None:
+    # Thirty nodes that each name the one below twice would be a thousand million records.
+    blocks: dict[bytes, bytes] = {}
+    leaf = put(blocks, {"text": "one"})
+    node = put(blocks, {"l": None, "e": [{"p": 0, "k": b"app.x/1", "v": leaf, "t": None}]})
+    for _ in range(30):
+        entry = {"p": 0, "k": b"app.x/2", "v": leaf, "t": node}
+        node = put(blocks, {"l": node, "e": [entry]})
+    commit = put(blocks, {"data": node})
+    found = itertools.islice(entries(Archive((commit,), blocks)), 100)
+    with pytest.raises(Unreadable, match="twice"):
+        list(found)
+
+
+def test_a_tree_that_is_only_deep_is_refused() -> None:
+    blocks: dict[bytes, bytes] = {}
+    node = put(blocks, {"l": None, "e": []})
+    for _ in range(5_000):
+        node = put(blocks, {"l": node, "e": []})
+    commit = put(blocks, {"data": node})
     with pytest.raises(Unreadable, match="too deep"):
+        list(entries(Archive((commit,), blocks)))
+
+
+def test_paths_that_grow_without_end_are_refused() -> None:
+    blocks: dict[bytes, bytes] = {}
+    leaf = put(blocks, {"text": "one"})
+    inner = [{"p": number, "k": b"a", "v": leaf, "t": None} for number in range(5_000)]
+    commit = put(blocks, {"data": put(blocks, {"l": None, "e": inner})})
+    with pytest.raises(Unreadable, match="path"):
+        list(entries(Archive((commit,), blocks)))
+
+
+def test_one_large_block_can_not_be_every_record() -> None:
+    blocks: dict[bytes, bytes] = {}
+    leaf = put(blocks, {"text": "x" * (1 << 20)})
+    inner = [
+        {"p": 0, "k": f"app.x/{number:06}".encode(), "v": leaf, "t": None}
+        for number in range(5_000)
+    ]
+    commit = put(blocks, {"data": put(blocks, {"l": None, "e": inner})})
+    with pytest.raises(Unreadable, match="more than"):
         list(entries(Archive((commit,), blocks)))
 
 
