@@ -31,7 +31,7 @@ from bench.bursts_detectors import (
 from bench.bursts_towns import Flags, Storm, Towns, simulate
 from bench.report import write
 
-THRESHOLDS = tuple(float(at) for at in np.arange(3.0, 8.6, 0.25))
+THRESHOLDS = tuple(float(at) for at in (*np.arange(3.5, 8.1, 0.5), 9, 10, 12, 15, 20, 30))
 PEERS: dict[str, tuple[Detector, ...]] = {
     "fixed threshold": (fixed,),
     "z-score of the hour of the week": (same_hour,),

@@ -93,7 +93,7 @@ def page_hinkley(delta: float, *, scored: bool) -> Detector:
         values = np.where(np.isfinite(score), score, 0.0) if scored else counts.astype(float)
         return [
             _each(values, partial(drift.PageHinkley, min_instances=30, delta=delta, threshold=limit, mode="up"), rising=False)
-            for limit in np.geomspace(2, 500, 9)
+            for limit in np.geomspace(6, 300, 10)
         ]  # fmt: skip
 
     return fires
