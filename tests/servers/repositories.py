@@ -61,6 +61,8 @@ class Repositories:
         The stream keeps what comes after this number.
     failures : list of int
         Statuses with which the next requests for repositories are answered.
+    hanging : Event
+        While it is set, requests that are no streams aren't answered.
     asked : list of str
         Paths and queries of all requests.
     """
@@ -71,6 +73,7 @@ class Repositories:
     frames: list[tuple[int | None, bytes]] = field(default_factory=list)
     accounts: dict[str, Account] = field(default_factory=dict)
     failures: list[int] = field(default_factory=list)
+    hanging: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
     seq: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -179,12 +182,7 @@ class Repositories:
 
     def __enter__(self) -> Repositories:
         self._server = serve(
-            self._stream,
-            "127.0.0.1",
-            0,
-            process_request=self._answer,
-            compression=None,
-            ping_interval=None,
+            self._stream, "127.0.0.1", 0, process_request=self._answer, compression=None
         )
         self._thread = threading.Thread(target=self._server.serve_forever, name="repositories")
         self._thread.start()
@@ -208,6 +206,8 @@ class Repositories:
             return None
         if method == "com.atproto.server.describeServer":
             return _answered(200, {"did": "did:web:here", "availableUserDomains": [".test"]})
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or not self.hanging.is_set())
         if self.failures:
             return _answered(self.failures.pop(0), {"error": "Failure"})
         return self._answer_of_account(method, query)

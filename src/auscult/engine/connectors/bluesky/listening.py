@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from auscult.engine.connectors.base import Batch, Covered, Snapshot
 from auscult.engine.connectors.bluesky.compression import Offer, offer_for_one, offer_for_two
@@ -21,7 +22,7 @@ from auscult.engine.connectors.bluesky.events import (
 )
 from auscult.engine.connectors.bluesky.gathering import Gathering, moment
 from auscult.engine.connectors.bluesky.place import Place, address, micros
-from auscult.engine.connectors.bluesky.rechecking import Rechecks
+from auscult.engine.connectors.bluesky.rechecking import AppViewAnswers, Rechecks
 from auscult.engine.connectors.bluesky.repository import Repositories
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.connectors.websocket import Ended, Refused, Stream, open_stream
@@ -66,7 +67,8 @@ class Listening:
         self._frames = self._bytes = self._unreadable = 0
         self._authors = frozenset(() if config.asks_for_authors else config.authors)
         self._repositories = Repositories(config.directory, receiving)
-        self._rechecks = Rechecks(config.appview, receiving)
+        answers = partial(AppViewAnswers, config.appview, self._clock) if config.appview else None
+        self._rechecks = Rechecks(answers, receiving)
 
     def batches(self) -> Iterator[Batch]:
         """Listen to one host until it fails, then to the next one."""

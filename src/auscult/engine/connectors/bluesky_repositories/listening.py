@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
-from auscult.engine.connectors.base import Batch, Covered, Deletion, Snapshot
+from auscult.engine.connectors.base import Batch, Covered, Snapshot
 from auscult.engine.connectors.bluesky.events import Account, Event, Read, Terminal
 from auscult.engine.connectors.bluesky.gathering import Gathering
+from auscult.engine.connectors.bluesky.rechecking import Rechecks
 from auscult.engine.connectors.bluesky.records import LIKE, POST, REPOST
 from auscult.engine.connectors.bluesky_repositories.archive import Unreadable
+from auscult.engine.connectors.bluesky_repositories.checking import AT_ONCE, RecordAnswers
 from auscult.engine.connectors.bluesky_repositories.config import RepositoriesConfig
 from auscult.engine.connectors.bluesky_repositories.frames import (
     Found,
@@ -27,7 +30,6 @@ from auscult.engine.connectors.bluesky_repositories.frames import (
 from auscult.engine.connectors.bluesky_repositories.place import Place
 from auscult.engine.connectors.bluesky_repositories.repository import (
     Gone,
-    check_post,
     error_of,
     read_repository,
 )
@@ -43,7 +45,6 @@ LAGGING = 60.0  # seconds behind, from which it is catching up
 TRIES = 3  # for a repository that can't be fetched
 REVISIONS = 10_000  # repositories whose last revision is remembered
 SKEW = timedelta(minutes=10)  # between the server's clock and ours
-RECHECKS = 10  # posts that are asked for between two gulps
 
 TOO_OLD = "The server keeps no events of that time any more."
 ANEW = "The server numbers its events anew."
@@ -83,8 +84,9 @@ class Listening:
         self._gap = ANEW if place.seq == 0 and place.until else ""
         self._coverage: list[Covered] = []
         self._revisions: dict[str, str] = {}
-        self._confirmed: list[str] = []
         self._renewed: list[str] = []
+        answers = partial(RecordAnswers, config, self._clock)
+        self._rechecks = Rechecks(answers, receiving, at_once=AT_ONCE)
         self._wanted = (POST, LIKE, REPOST) if config.engagement else (POST,)
         self._frames = self._unreadable = 0
 
@@ -121,9 +123,10 @@ class Listening:
                 self._receiving.raise_if_closed()
                 for frame in frames:
                     yield from self._take(frame)
-                self._recheck()
                 if self._due():
                     yield from self._cut()
+                if self._idle:
+                    yield from self._rechecks.batches(self._snapshot)
                 self._tell(stream)
         except Terminal as error:
             yield from self._cut()
@@ -234,22 +237,6 @@ class Listening:
         yield self._batch(Gathering(self._config.host))
         raise Ended(f"{self._config.host}: {ANEW}", code=1000, reason="FutureCursor")
 
-    def _recheck(self) -> None:
-        """Ask whether some posts still stand, if the consumer wants to know."""
-        for uri in self._receiving.asked(RECHECKS):
-            now = self._clock.now()
-            try:
-                checked = check_post(self._client, self._config.web, uri, now)
-            except Remote as error:
-                note = f"Whether posts still stand can't be asked: {error}"
-                self._receiving.note(notes=(note,))
-                continue
-            if checked.gone:
-                self._gathering.deleted[uri] = Deletion(uri=uri, at=now)
-            elif checked.now is not None:
-                self._gathering.take(checked.now, 0)
-                self._confirmed.append(uri)
-
     def _break_off(self, reason: str, excerpt: bytes) -> None:
         self._unreadable += 1
         self._gathering.break_off(reason, excerpt)
@@ -257,8 +244,7 @@ class Listening:
     @property
     def _idle(self) -> bool:
         """Whether there is nothing to tell."""
-        nothing = self._gathering.empty and not self._gathering.deleted
-        return nothing and self._seq is None and not (self._confirmed or self._renewed)
+        return self._gathering.empty and self._seq is None and not self._renewed
 
     def _due(self) -> bool:
         """Tell whether a batch is to be handed out now."""
@@ -289,8 +275,8 @@ class Listening:
 
     def _batch(self, gathering: Gathering) -> Batch:
         batch = gathering.batch(self._snapshot(), self._coverage, self._clock.now())
-        batch = replace(batch, confirmed=tuple(self._confirmed), renewed=tuple(self._renewed))
-        self._coverage, self._confirmed, self._renewed = [], [], []
+        batch = replace(batch, renewed=tuple(self._renewed))
+        self._coverage, self._renewed = [], []
         return batch
 
     def _tell(self, stream: Stream) -> None:

@@ -416,6 +416,35 @@ def test_rechecks_of_a_quiet_stream_begin_at_snapshots_of_their_own(
     check_snapshots(heard.batches)
 
 
+def test_a_server_that_hangs_is_asked_once_and_keeps_nobody_waiting(
+    server: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rechecking, "TIMEOUT", 0.2)
+    monkeypatch.setattr(rechecking, "PAUSE", 0.0)
+    uris = [server.post(ANNA, str(number), f"post {number}") for number in range(30)]
+    with reading(server) as reader:
+        heard = until(30, reader)
+        server.hanging.set()
+        reader.recheck(uris)
+        hear(reader, lambda _: reader.status.notes, heard)
+        server.post(ANNA, "new", "said meanwhile")
+        until(31, reader, heard)
+        assert reader.status.notes[0].startswith("Whether posts still stand can't be asked")
+        assert reader.wants == 200 - 20  # the others wait until it is asked again
+    assert sum("getRecord" in path for path in server.asked) == 1
+
+
+def test_a_question_that_is_refused_leaves_the_others(server: Repositories) -> None:
+    refused_one, stands = server.post(ANNA, "1", "one"), server.post(ANNA, "2", "two")
+    with reading(server) as reader:
+        heard = until(2, reader)
+        server.failures = [400]
+        reader.recheck([refused_one, stands])
+        hear(reader, lambda heard: heard.confirmed, heard)
+    assert heard.confirmed == [stands]
+    assert heard.deleted == []
+
+
 def test_a_quiet_stream_says_that_it_is_covered(
     server: Repositories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
