@@ -81,8 +81,14 @@ class Receiving:
 
     # What the session uses, in its thread.
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, *, through_rechecks: bool = False) -> None:
         """Wait so long, or until uris are to be rechecked.
+
+        Parameters
+        ----------
+        seconds : float
+        through_rechecks : bool
+            Wait to the end, whatever is to be rechecked: before another machine is tried again.
 
         Raises
         ------
@@ -90,7 +96,9 @@ class Receiving:
             The reader was closed meanwhile.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or bool(self._asked), seconds)
+            self._changed.wait_for(
+                lambda: self._closed or (bool(self._asked) and not through_rechecks), seconds
+            )
         self.raise_if_closed()
 
     def raise_if_closed(self) -> None:

@@ -89,7 +89,8 @@ class Listening:
                 # be read is better taken from somebody else.
                 turn += not (heard and isinstance(error, Ended))
                 self._receiving.note(doing="reconnecting")
-                self._receiving.pause(AGAIN * (0.5 + self._receiving.network.random.random()))
+                pause = AGAIN * (0.5 + self._receiving.network.random.random())
+                self._receiving.pause(pause, through_rechecks=True)
 
     def _listen(self, host: str) -> Iterator[Batch]:
         self._receiving.note(doing="connecting")

@@ -102,7 +102,7 @@ class Reading:
         """Return a window's articles; None when it is too short for GDELT."""
         until = TURNS.take(self._config.address, self._config.pause)
         if until > 0:
-            self._asking.receiving.pause(until)
+            self._asking.receiving.pause(until, through_rechecks=True)
         answer = self._asking.get(
             self._config.address,
             params={

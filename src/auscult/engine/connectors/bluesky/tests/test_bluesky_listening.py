@@ -335,6 +335,20 @@ def test_after_every_fault_nothing_is_missing(fault: Fault) -> None:
     assert heard.gaps == []
 
 
+def test_a_host_is_not_tried_at_once_because_posts_are_to_be_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening_module, "AGAIN", 1.0)  # half of it at least
+    monkeypatch.setattr(listening_module, "EVERY", 60.0)  # nothing is asked for before the pause
+    fault = Fault(after=0, silent=True)
+    with Jetstream(log=log_of(posts(1)), faults=deque([fault])) as server:
+        begun = time.monotonic()
+        with listening(server, server, silent_after=0.3) as heard:
+            heard.reader.recheck([f"at://{ANNA}/{POST}/1"])
+            heard.until(lambda _: len(server.asked) == 2)
+        assert time.monotonic() - begun >= 0.3 + 0.5
+
+
 def test_what_can_not_be_read_is_counted_and_sampled(server: Jetstream[Any]) -> None:
     server.faults.append(Fault(after=20, garbage=b'{"$type":"message","payload":7}'))
     with listening(server) as heard:
