@@ -275,15 +275,17 @@ def pause_after(source: Source, *, asked: float | None, random: Random) -> timed
     Parameters
     ----------
     asked : float or None
-        Seconds that the other side asked to wait.
+        Seconds that the other side asked to wait; they make the pause longer, never shorter.
     random : Random
         Spreads those who were cut off in the same second.
     """
     first, longest = WAITS[source.live]
-    if asked is not None:
-        return min(timedelta(seconds=max(0.0, asked)), MOST_ASKED) + random.random() * first
     doubled: timedelta = min(first * 2 ** min(source.attempts, 20), longest)
-    return doubled * random.uniform(0.5, 1.0)
+    own = doubled * random.uniform(0.5, 1.0)
+    if asked is None:
+        return own
+    seconds = min(max(0.0, asked), MOST_ASKED.total_seconds())
+    return max(own, timedelta(seconds=seconds) + random.random() * first)
 
 
 @transaction.atomic

@@ -99,8 +99,11 @@ def test_failures_wait_longer_and_longer(
         whole = min(first * 2**attempt, longest)
         assert whole / 2 <= wait <= whole
     assert source_health(owner)[0].health == "failing"
-    assert 77 <= fail(Remote("slow down", retry_after=77)) <= 77 + first
+    assert longest / 2 <= fail(Remote("slow down", retry_after=1)) <= longest
+    asked = 2 * longest
+    assert asked <= fail(Remote("slow down", retry_after=asked)) <= asked + first
     assert 86_400 <= fail(Remote("in a month", retry_after=1e7)) <= 86_400 + first
+    assert 86_400 <= fail(Remote("in an age", retry_after=1e30)) <= 86_400 + first
     fail(Remote("gone", permanent=True))
     assert source_health(owner)[0].health == "failed"
     assert resume_source(owner, source=town).error == ""
