@@ -15,16 +15,19 @@ class RepositoriesConfig(Settings):
     Attributes
     ----------
     host : str
-        Address of the server: `pds.example.org`, or `ws://10.0.0.5:2583` without TLS.
+        Address of the server: `pds.example.org`. One in your own house may need its full
+        form, such as `ws://10.0.0.5:2583`; whoever runs it knows.
     engagement : bool
-        Receive likes and reposts, too.
+        Count likes and reposts, too.
     history : bool
-        Begin with all that the server still has, a day or more, and not with this moment.
+        Begin with what was said in the last days, as far back as the server has it (a day or
+        more); otherwise with what is said from now on.
     quiet_after : float
-        Seconds without a sign of life, pings included, after which a stream counts as dead.
+        After how many seconds in which the server doesn't answer a connection counts as
+        broken, and is made anew. Leave it as it is.
     silent_after : float or None
-        Seconds without an event after which it counts as dead, though it answers; None on
-        networks where nobody may say anything for days.
+        After how many seconds in which nobody says anything a connection is made anew, though
+        the server answers. Leave it empty: on a small network that may be days.
     """
 
     host: str

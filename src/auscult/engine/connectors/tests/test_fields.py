@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from auscult.engine.connectors.base import find, names
@@ -14,6 +16,13 @@ def test_every_field_says_what_it_means(name: str) -> None:
     for field in fields_of(connector.Config):
         assert field.help, f"{name}: {field.name} says nothing"
         assert field.label[0].isupper()
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_field_is_explained_in_the_words_of_programmers(name: str) -> None:
+    for field in fields_of(find(name).Config):
+        found = re.findall(r"\b(None|True|False|pings?|PDS|TLS|null|timeout)\b", field.help)
+        assert not found, f"{name}: {field.name} says {found}"
 
 
 def test_shapes_and_defaults_are_those_of_the_configuration() -> None:
