@@ -9,109 +9,43 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 import pytest
 
 from auscult.engine.connectors import websocket
-from auscult.engine.connectors.base import Batch, Deletion, Snapshot, configure
-from auscult.engine.connectors.bluesky import Bluesky, BlueskyConfig, place
+from auscult.engine.connectors.base import configure
+from auscult.engine.connectors.bluesky import Bluesky, BlueskyConfig
 from auscult.engine.connectors.bluesky import listening as listening_module
-from auscult.engine.connectors.conformance import check_batch, standing
-from auscult.engine.connectors.receiving import Receiving
-from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable, Remote
-from auscult.engine.kernel.http import Network, Reach
+from auscult.engine.kernel.http import Network
 from servers.jetstream import Fault, Jetstream
-from servers.jetstream_log import START, Event, Log, account, commit, identity, sync
+from servers.jetstream_listening import (
+    ANNA,
+    BEGUN,
+    BERT,
+    CLOCK,
+    LIKE,
+    POST,
+    REPOST,
+    Heard,
+    listening,
+    log_of,
+    posts,
+    said,
+)
+from servers.jetstream_log import START, account, commit, identity
 
-POST, LIKE, REPOST = (f"app.bsky.feed.{name}" for name in ("post", "like", "repost"))
-ANNA, BERT = "did:plc:anna", "did:plc:bert"
 DATA = Path(os.environ.get("AUSCULT_DATA", Path(__file__).parents[6] / "../shared/data"))
 DICTIONARIES = DATA / "bluesky"
 needs_dictionaries = pytest.mark.skipif(
     not DICTIONARIES.exists(),
     reason=f"Jetstream's dictionaries aren't in {DICTIONARIES}; AUSCULT_DATA says where",
 )
-BEGUN = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START)
-CLOCK = FixedClock(BEGUN + timedelta(hours=1))
-LONGEST = 10.0
-
-
-def said(text: str, rkey: str = "", did: str = ANNA, **fields: Any) -> Event:
-    record = {"text": text, "createdAt": "2026-11-21T10:00:00Z", **fields}
-    return commit(did, POST, rkey or text, record)
-
-
-def posts(count: int, begin: int = 0) -> list[Event]:
-    return [said(f"post{number}") for number in range(begin, begin + count)]
-
-
-def log_of(events: list[Event], **options: Any) -> Log:
-    log = Log(**options)
-    log.extend(events)
-    return log
-
-
-class Heard:
-    """What a reader gave until now."""
-
-    def __init__(self, reader: Receiving) -> None:
-        self.reader = reader
-        self.batches: list[Batch] = []
-
-    @property
-    def texts(self) -> list[str]:
-        return [text for one in self.batches for text in one.posts.column("text").to_pylist()]
-
-    @property
-    def deleted(self) -> list[Deletion]:
-        return [deletion for batch in self.batches for deletion in batch.deleted]
-
-    @property
-    def gaps(self) -> list[str]:
-        return [c.reason for batch in self.batches for c in batch.coverage if c.reason]
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return self.batches[-1].snapshot
-
-    def until(self, met: Callable[[Heard], object]) -> Heard:
-        """Read on until it is met; fail when it takes too long."""
-        deadline = time.monotonic() + LONGEST
-        while not met(self):
-            assert time.monotonic() < deadline, f"{self.texts} {self.reader.status}"
-            batch = self.reader.next_batch()
-            if batch is None:
-                time.sleep(0.005)
-                continue
-            check_batch(batch)
-            self.batches.append(batch)
-        return self
-
-    def count(self, posts: int) -> Heard:
-        return self.until(lambda heard: len(heard.texts) >= posts)
-
-
-@contextlib.contextmanager
-def listening(
-    *servers: Jetstream[Any] | str, snapshot: Snapshot | None = None, **values: Any
-) -> Iterator[Heard]:
-    hosts = [one if isinstance(one, str) else one.url for one in servers]
-    begin = {} if snapshot else {"hours_back": 36.0}
-    config = configure(BlueskyConfig, {"hosts": hosts, "compress": False, **begin, **values})
-    network = Network(Reach(("127.0.0.1",)), random=Random(1))
-    reader = Bluesky().open(config, snapshot, clock=CLOCK, network=network)
-    try:
-        yield Heard(reader)
-    finally:
-        reader.close()
 
 
 @pytest.fixture(autouse=True)
@@ -439,97 +373,6 @@ def test_what_says_nothing_about_posts_still_moves_on(server: Jetstream[Any]) ->
         heard.until(lambda heard: heard.reader.status.frames == 51 and heard.batches != [])
         heard.until(lambda heard: heard.snapshot["time_us"] > START + 50_000)
     assert heard.snapshot["time_us"] == START + 51_000
-
-
-class Directory(BaseHTTPRequestHandler):
-    """A directory of accounts and the server that holds them, in one."""
-
-    records: ClassVar[list[dict[str, Any]]] = [
-        {
-            "uri": f"at://{ANNA}/{POST}/{rkey}",
-            "cid": "bafy",
-            "value": {"text": f"again {rkey}", "createdAt": "2026-11-20T10:00:00Z"},
-        }
-        for rkey in "abc"
-    ]
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        here = f"http://{self.headers['Host']}"
-        service = {"id": "#atproto_pds", "type": "x", "serviceEndpoint": here}
-        body: Any = {"id": ANNA, "service": [{"id": "#other"}, service]}
-        if self.path.startswith("/xrpc/"):
-            second = "cursor=2" in self.path
-            body = {"records": self.records[2:]} if second else {"records": self.records[:2]}
-            body |= {} if second else {"cursor": "2"}
-        data = orjson.dumps(body)
-        self.send_response(404 if BERT in self.path else 200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def directory() -> Iterator[str]:
-    Directory.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Directory) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{running.server_port}"
-        finally:
-            running.shutdown()
-            thread.join()
-
-
-def test_a_repository_that_went_wrong_is_read_anew(directory: str) -> None:
-    events = [said("old"), sync(ANNA), said("new")]
-    with Jetstream(log=log_of(events)) as server, listening(server, directory=directory) as heard:
-        heard.until(lambda heard: "new" in heard.texts)
-    [again] = [batch for batch in heard.batches if batch.renewed]
-    assert again.renewed == (ANNA,)
-    assert heard.texts == ["old", "again a", "again b", "again c", "new"]
-    assert heard.gaps == []
-    assert Directory.asked[0] == f"/{ANNA}"
-
-
-def test_wherever_it_is_killed_a_repository_is_read_anew(
-    directory: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The snapshots are right by themselves: nothing is heard twice, not even the last event.
-    monkeypatch.setattr(place, "OVERLAP", -1)
-    events = [said("first"), said("old"), sync(ANNA), said("new"), said("else", did=BERT)]
-    events += [said("newer"), said("last", did=BERT)]
-    with Jetstream(log=log_of(events)) as server:
-
-        def heard_from(snapshot: Snapshot | None) -> list[Batch]:
-            with listening(server, snapshot=snapshot, directory=directory) as heard:
-                heard.until(lambda heard: "last" in heard.texts)
-            return heard.batches
-
-        whole = heard_from(None)
-        expected = {"again a", "again b", "again c", "new", "newer", "else", "last"}
-        assert {text for _, text in standing(whole)} == expected
-        for stored in range(len(whole)):
-            before = whole[: stored + 1]
-            if "last" not in [t for one in before for t in one.posts.column("text").to_pylist()]:
-                after = heard_from(before[-1].snapshot)
-                assert standing(before + after) == standing(whole), stored
-    assert len(whole) >= 3
-
-
-def test_a_repository_that_can_not_be_read_is_a_gap_of_its_author(directory: str) -> None:
-    events = [said("old", did=BERT), sync(BERT), said("new")]
-    with Jetstream(log=log_of(events)) as server, listening(server, directory=directory) as heard:
-        heard.until(lambda heard: "new" in heard.texts)
-    [gap] = [c for batch in heard.batches for c in batch.coverage if c.reason]
-    assert gap.community == BERT
-    assert "could not be read anew" in gap.reason
-    assert "404" in gap.reason
 
 
 def test_a_private_address_is_refused() -> None:
