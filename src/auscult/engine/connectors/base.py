@@ -38,7 +38,7 @@ class Deletion:
     Exactly one of `uri`, `author` and `alias` is given. A deletion by `uri` or `author` may
     come before its post, and for posts that were never seen: the consumer keeps it as a
     tombstone. An `alias` is the source's own name of a post (`Batch.aliases`); one that the
-    consumer doesn't know is of a post that it didn't keep, and there is nothing to do.
+    consumer doesn't know is kept as a tombstone for the replay window.
     """
 
     uri: str | None = None
@@ -120,8 +120,8 @@ class Batch:
         Uris of posts that a recheck found in place.
     aliases : dict of str to str
         From uris of these posts to the names by which this source will speak of them when it
-        deletes them, where that isn't the uri. The consumer keeps the name of a post for as
-        long as the post, for `Deletion.alias` and `LiveReader.recheck`.
+        deletes them, where that isn't the uri; each name once. The consumer keeps the name of
+        a post for as long as the post, for `Deletion.alias` and `LiveReader.recheck`.
     broken : tuple of Broken
         Records kept aside, or a sample of them.
     broken_more : int

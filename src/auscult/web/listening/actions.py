@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 
 from auscult.engine.archive import sampled
-from auscult.engine.connectors.base import Batch
+from auscult.engine.connectors.base import Batch, Deletion
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import ENGAGEMENT
 from auscult.engine.query.parse import parse
@@ -22,7 +22,7 @@ from auscult.engine.query.write import to_text
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor, require_owner
-from auscult.web.listening import backfilling, forgetting, queries, recording, storing
+from auscult.web.listening import aliases, backfilling, forgetting, queries, recording, storing
 from auscult.web.listening.database import (
     WHILE_WAITING,
     can_be_kept,
@@ -222,26 +222,27 @@ def record_batch(
 def _to_lake(actor: Actor, source: Source, posts: pa.Table, batch: Batch) -> None:
     """Write the batch's sample to the lake, and hide there what the source took back."""
     lake = lake_of(actor)
-    if source.sample_share:
-        begin = [source.config, source.snapshot]
-        key = hashlib.sha256(orjson.dumps(begin, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        sample = sampled(posts, source.sample_share)
-        with connection.cursor() as cursor:
-            alive = forgetting.alive(cursor, actor.organisation_id, sample)
-        lake.write(sample.filter(pa.array(alive)), source=lake_name(source), key=key)
-    if batch.deleted:
-        lake.hide(*_in_the_lake(actor, batch))
+    with connection.cursor() as cursor:
+        told = aliases.resolve(cursor, source, batch)
+        if source.sample_share:
+            begin = [source.config, source.snapshot]
+            key = hashlib.sha256(orjson.dumps(begin, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            sample = storing.standing_sample(cursor, source, posts)
+            lake.write(sample, source=lake_name(source), key=key)
+    deleted = told.overtaken + told.deleted
+    if deleted:
+        lake.hide(*_in_the_lake(actor, deleted))
 
 
-def _in_the_lake(actor: Actor, batch: Batch) -> tuple[list[str], list[str]]:
+def _in_the_lake(actor: Actor, deleted: Sequence[Deletion]) -> tuple[list[str], list[str]]:
     """Return the uris and authors that were taken back and that a sample may hold."""
     every = source_queries.every_source(actor)
     most = every.aggregate(most=Max("sampled_most"))["most"] or 0.0
     if not most:
         return [], []
-    uris = [one.uri for one in batch.deleted if one.uri and can_be_kept(one.uri)]
+    uris = [one.uri for one in deleted if one.uri and can_be_kept(one.uri)]
     table = pa.table({"uri": pa.array(uris, pa.string())})
-    authors = [one.author for one in batch.deleted if one.author and can_be_kept(one.author)]
+    authors = [one.author for one in deleted if one.author and can_be_kept(one.author)]
     return sampled(table, most).column("uri").to_pylist(), authors
 
 
@@ -312,18 +313,18 @@ def expire(actor: Actor) -> int:
     """
     require_editor(actor, "expire mentions")
     now = actor.clock.now()
-    removed = 0
+    removed = named = 0
     for source in source_queries.every_source(actor):
         if source.ttl_days is not None:
             before = now - timedelta(days=source.ttl_days)
-            lake_of(actor).expire(lake_name(source), before)
+            named += _expire_sample(actor, source, before)
             removed += _expire_source(source, to_us(before))
         keep_at_most = _keep_at_most(source)
         if keep_at_most is not None:
             before = now - keep_at_most
-            lake_of(actor).expire(lake_name(source), before)
+            named += _expire_sample(actor, source, before)
             removed += _expire_unconfirmed(source, to_us(before))
-    if removed:
+    if removed or named:
         empty_journal()
     return removed
 
@@ -333,6 +334,17 @@ def _keep_at_most(source: Source) -> timedelta | None:
         return source.capabilities.keep_at_most
     except Correctable:  # its kind of source isn't installed any more
         return None
+
+
+def _expire_sample(actor: Actor, source: Source, before: datetime) -> int:
+    """Drop the old posts of a source's lake, and the aliases that only they needed.
+
+    Returns how many aliases.
+    """
+    lake_of(actor).expire(lake_name(source), before)
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers(cursor)
+        return aliases.expire(cursor, source, to_us(before))
 
 
 def _expire_source(source: Source, before_us: int) -> int:
@@ -400,7 +412,10 @@ def remove_source(actor: Actor, *, source: Source, keep_posts: bool = False) -> 
     gone = source_queries.source(actor, source.pk)
     if keep_posts:
         lake_of(actor).expire(lake_name(gone), END_OF_TIME)
-        retire_source(actor, source=gone)
+        with transaction.atomic():
+            retire_source(actor, source=gone)
+            aliases.drop_of_source(gone)
+        empty_journal()
         return 0
     gone = pause_source(actor, source=gone)
     lake_of(actor).expire(lake_name(gone), END_OF_TIME)

@@ -238,6 +238,38 @@ class Tombstone(models.Model):
         return bytes(self.digest).hex()
 
 
+class Alias(models.Model):
+    """By which name a source will delete a post that is kept, where that isn't its uri.
+
+    The post is a mention, or stands in the lake's sample, or both.
+    """
+
+    pk = models.CompositePrimaryKey("source_id", "alias")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, db_index=False)
+    # Whom the source asked: a digest of what its configuration says of that.
+    place = models.BinaryField(max_length=8)
+    alias = models.TextField()
+    uri = models.TextField()
+    author = models.BinaryField(max_length=16)  # a digest, as in `Reaction`
+    # When the post was created, while it stands in the lake; null: it doesn't.
+    sampled_at = MomentField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "uri"], name="listening_alias_uri"),
+            models.Index(fields=["organisation", "author"], name="listening_alias_author"),
+            models.Index(
+                fields=["source", "sampled_at"],
+                condition=models.Q(sampled_at__isnull=False),
+                name="listening_alias_sampled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alias} of {self.source_id}: {self.uri}"
+
+
 class BackfillState(models.TextChoices):
     """What a backfill is doing."""
 

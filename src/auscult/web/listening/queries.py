@@ -18,7 +18,7 @@ from auscult.engine.kernel.text import base_form
 from auscult.engine.query.parse import Query
 from auscult.engine.query.tree import And, Node, Or, Word
 from auscult.web.accounts.models import Actor, Organisation
-from auscult.web.listening import index, reading, removals
+from auscult.web.listening import aliases, index, reading, removals
 from auscult.web.listening.database import among, is_sqlite, values
 from auscult.web.listening.errors import SearchRefused, WatchUnknown
 from auscult.web.listening.models import Backfill, BackfillState, HourlyCount, Mention, Watch
@@ -181,6 +181,12 @@ def unconfirmed(actor: Actor, *, source: Source, before: datetime, limit: int) -
         organisation_id=actor.organisation_id, origin=source, confirmed_at__lt=to_us(before)
     )
     return list(found.order_by("confirmed_at").values_list("uri", flat=True)[:limit])
+
+
+def aliases_of(source: Source, uris: Sequence[str]) -> dict[str, str]:
+    """Return the names by which a source knows posts, where that isn't their uri."""
+    with connection.cursor() as cursor:
+        return aliases.of_posts(cursor, source, uris)
 
 
 def removed(

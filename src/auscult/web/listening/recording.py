@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 
 from auscult.engine.matching import index_terms
-from auscult.web.listening import counting, engagement, index
+from auscult.web.listening import aliases, counting, engagement, index
 from auscult.web.listening.counting import Changes, cell
 from auscult.web.listening.database import among, values
 from auscult.web.listening.rows import COLUMNS, moments_us, new_keys, to_columns
@@ -244,12 +244,13 @@ def confirm(cursor: CursorWrapper, place: Place, uris: Sequence[str]) -> None:
 
 
 def drop_mentions(cursor: CursorWrapper, keys: Sequence[int]) -> int:
-    """Remove mentions with their matches, counts, reactions and words; return how many."""
+    """Remove mentions with their matches, counts, reactions, aliases and words; return how many."""
     if not keys:
         return 0
     counting.apply(cursor, counting.minus(counting.of_mentions(cursor, keys).items()))
     chosen = values(keys)
     engagement.drop(cursor, keys)
+    aliases.drop_of_mentions(cursor, keys)
     cursor.execute(f"DELETE FROM listening_match WHERE {among('mention_id')}", [chosen])
     index.remove(cursor, keys)
     cursor.execute(f"DELETE FROM listening_mention WHERE {among('id')}", [chosen])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from auscult.engine.connectors.base import Batch, Capabilities, Deletion
+from auscult.engine.archive import sampled
+from auscult.engine.connectors.base import Batch, Deletion
 from auscult.web.accounts.models import Actor
-from auscult.web.listening import engagement, forgetting, recording, removals
+from auscult.web.listening import aliases, engagement, forgetting, recording, removals
 from auscult.web.listening.engagement import Changes
 from auscult.web.listening.forgetting import Buried, Kept
 from auscult.web.listening.models import RemovalReason
@@ -24,6 +26,7 @@ from auscult.web.sources.errors import SourceMoved
 from auscult.web.sources.models import Source
 
 TAKEN_BACK = "taken back at the source"
+SPEAKING = 8  # characters from which an alias in an excerpt is no chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +62,21 @@ def store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batc
     SourceMoved
         It was paused, removed or set to something else meanwhile: nothing may be stored.
     """
-    capabilities = source.capabilities
-    place = _place(actor, source, capabilities)
+    place = _place(actor, source)
     if batch.restored:
         forgetting.lift(actor.organisation_id, batch.restored)
     with connection.cursor() as cursor:
+        told = aliases.resolve(cursor, source, batch)
+        changes: Changes = Counter()
+        removed = _take_back(cursor, actor, source, told.overtaken, changes)
         hits = forgetting.living(cursor, actor.organisation_id, posts, hits)
         written = recording.write_posts(cursor, place, posts, hits)
-        changes = _reactions(cursor, place, posts, batch)
-        removed = _leave_out(cursor, place, batch)
-        if batch.deleted:
-            removed += _take_back(cursor, actor, batch.deleted, capabilities, changes)
+        if batch.aliases:
+            sample = standing_sample(cursor, source, posts).column("uri").to_pylist()
+            aliases.keep(cursor, source, posts, batch.aliases, set(sample))
+        changes.update(_reactions(cursor, place, posts, batch))
+        removed += _leave_out(cursor, place, batch)
+        removed += _take_back(cursor, actor, source, told.deleted, changes)
         engagement.apply(cursor, changes)
         if batch.confirmed:
             recording.confirm(cursor, place, batch.confirmed)
@@ -84,7 +91,16 @@ def store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batc
     )
 
 
-def _place(actor: Actor, source: Source, capabilities: Capabilities) -> Place:
+def standing_sample(cursor: CursorWrapper, source: Source, posts: pa.Table) -> pa.Table:
+    """Return the posts of a batch that the lake keeps, without those that were forgotten."""
+    if not source.sample_share:
+        return posts.slice(0, 0)
+    sample = sampled(posts, source.sample_share)
+    return sample.filter(pa.array(forgetting.alive(cursor, source.organisation_id, sample)))
+
+
+def _place(actor: Actor, source: Source) -> Place:
+    capabilities = source.capabilities
     asks = capabilities.recheck_every or capabilities.keep_at_most
     return Place(
         organisation_id=actor.organisation_id,
@@ -112,10 +128,17 @@ def _reactions(cursor: CursorWrapper, place: Place, posts: pa.Table, batch: Batc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBack:
-    """What a source took back, and what the archive has of it."""
+    """What a source took back, and what the archive has of it.
+
+    Attributes
+    ----------
+    aliases : dict
+        Digests of aliases that nothing was known of: to when it happened.
+    """
 
     uris: dict[str, datetime]
     authors: dict[str, datetime]
+    aliases: dict[bytes, datetime]
     posts: list[Kept]
     said: list[Kept]  # by these authors, apart from `posts`
 
@@ -123,37 +146,64 @@ class TakenBack:
 def _take_back(
     cursor: CursorWrapper,
     actor: Actor,
+    source: Source,
     deleted: Sequence[Deletion],
-    capabilities: Capabilities,
     changes: Changes,
 ) -> int:
     """Bury what was taken back, remove its mentions, and count what it was no more."""
+    if not deleted:
+        return 0
+    organisation_id = actor.organisation_id
+    taken = _taken(cursor, actor, source, deleted)
+    uris, authors = list(taken.uris), list(taken.authors)
+    gone = [*uris, *(one.uri for one in taken.said)]
+    dropped = aliases.drop(cursor, organisation_id, gone, authors)
+    said = [one.alias for one in deleted if one.alias is not None and len(one.alias) >= SPEAKING]
+    dropped += forgetting.drop_excerpts(organisation_id, [*uris, *authors, *said], live_only=True)
+    life = forgetting.lifetime(source.capabilities)
+    buried = _buried(taken, actor.clock.now(), life, cleaned=not dropped)
+    forgetting.bury(cursor, organisation_id, buried, reason=TAKEN_BACK, asked=False)
+    changes.update(engagement.withdraw(cursor, organisation_id, "uri", uris))
+    changes.update(engagement.withdraw(cursor, organisation_id, "author", authors))
+    return _remove(cursor, organisation_id, taken)
+
+
+def _taken(
+    cursor: CursorWrapper, actor: Actor, source: Source, deleted: Sequence[Deletion]
+) -> TakenBack:
     organisation_id = actor.organisation_id
     now = actor.clock.now()
+    unknown = {one.alias: one.at or now for one in deleted if one.alias is not None}
+    place = aliases.place_of(source) if unknown else b""
     uris = {one.uri: one.at or now for one in deleted if one.uri is not None}
     left = {one.author: one.at or now for one in deleted if one.author is not None}
     authors = forgetting.not_replayed(organisation_id, left) if left else {}
     posts = forgetting.kept_of(cursor, organisation_id, "uri", list(uris))
     known = {one.id for one in posts}
     said = forgetting.kept_of(cursor, organisation_id, "author", list(authors))
-    taken = TakenBack(
-        uris=uris, authors=authors, posts=posts, said=[one for one in said if one.id not in known]
+    return TakenBack(
+        uris=uris,
+        authors=authors,
+        aliases={aliases.digest(source, place, name): at for name, at in unknown.items()},
+        posts=posts,
+        said=[one for one in said if one.id not in known],
     )
-    named = forgetting.drop_excerpts(organisation_id, [*uris, *authors], live_only=True)
-    life = forgetting.lifetime(capabilities)
-    until = None if life is None else now + life
-    buried = _buried(taken, until, cleaned=not named)
-    forgetting.bury(cursor, organisation_id, buried, reason=TAKEN_BACK, asked=False)
-    changes.update(engagement.withdraw(cursor, organisation_id, "uri", list(uris)))
-    changes.update(engagement.withdraw(cursor, organisation_id, "author", list(authors)))
-    return _remove(cursor, organisation_id, taken)
 
 
-def _buried(taken: TakenBack, until: datetime | None, *, cleaned: bool) -> list[Buried]:
+def _buried(
+    taken: TakenBack, now: datetime, life: timedelta | None, *, cleaned: bool
+) -> list[Buried]:
     """Return the tombstones: for ever where something was kept, else for as long as needed."""
+    until = None if life is None else now + life
+    # What nothing was known of by its uri isn't known to have been; a recheck finds the rest.
+    soon = now + (life or forgetting.OVERTAKEN)
+    marks = [
+        Buried(digest=mark, at=at, until=soon, cleaned=cleaned)
+        for mark, at in taken.aliases.items()
+    ]
     had = {one.uri for one in taken.posts}
     had_authors = {one.author for one in taken.said}
-    marks = [
+    marks += [
         Buried(
             digest=forgetting.digest(kind, name),
             at=at,
@@ -208,6 +258,7 @@ def forget(
         *forgetting.kept_of(cursor, organisation_id, "uri", uris),
         *forgetting.kept_of(cursor, organisation_id, "author", authors),
     ]
+    aliases.drop(cursor, organisation_id, [*uris, *(one.uri for one in gone)], authors)
     changes = engagement.withdraw(cursor, organisation_id, "uri", uris)
     changes.update(engagement.withdraw(cursor, organisation_id, "author", authors))
     forgetting.drop_excerpts(organisation_id, [*uris, *authors])

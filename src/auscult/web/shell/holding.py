@@ -24,7 +24,7 @@ from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network
 from auscult.web.accounts.models import Actor
 from auscult.web.listening.following import read_on
-from auscult.web.listening.queries import unconfirmed
+from auscult.web.listening.queries import aliases_of, unconfirmed
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.sources import actions as reading
 from auscult.web.sources.errors import SourceMoved
@@ -236,7 +236,7 @@ class Holding:
         fresh = [uri for uri in uris if uri not in held.asked][: reader.wants]
         if fresh:
             held.asked.update(dict.fromkeys(fresh, now))
-            reader.recheck(fresh)
+            reader.recheck(fresh, aliases_of(held.source, fresh))
 
     def _close(self, number: int) -> None:
         held = self._held.pop(number, None)

@@ -244,13 +244,15 @@ def test_mentions_are_handed_to_their_reader_to_be_asked_for_again(
     monkeypatch.setattr(models, "_capabilities", lambda connector: rules)
     monkeypatch.setattr(holding, "RECHECK_EVERY", 0.0)
     asked: list[str] = []
+    names: list[str | None] = []
 
     def session(snapshot: Snapshot | None, receiving: Receiving) -> Iterator[Batch]:
         for number in range(5):
-            yield a_batch(number)
+            yield a_batch(number, aliases={f"u{number}": f"no. {number}"} if number else {})
         while True:
             uris = receiving.asked(100)
             asked.extend(uris)
+            names.extend(receiving.alias_of(uri) for uri in uris)
             if uris:
                 yield Batch(posts=SCHEMA.empty_table(), snapshot={}, confirmed=tuple(uris))
             receiving.pause(0.01)
@@ -265,6 +267,9 @@ def test_mentions_are_handed_to_their_reader_to_be_asked_for_again(
     for _ in range(20):
         held.read()
     assert sorted(asked) == [f"u{number}" for number in range(5)]
+    assert dict(zip(asked, names, strict=True)) == {
+        f"u{number}": f"no. {number}" if number else None for number in range(5)
+    }
 
 
 def test_five_hundred_sources_that_say_nothing_cost_next_to_nothing(
