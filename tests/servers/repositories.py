@@ -182,7 +182,12 @@ class Repositories:
 
     def __enter__(self) -> Repositories:
         self._server = serve(
-            self._stream, "127.0.0.1", 0, process_request=self._answer, compression=None
+            self._stream,
+            "127.0.0.1",
+            0,
+            process_request=self._answer,
+            compression=None,
+            ping_interval=None,
         )
         self._thread = threading.Thread(target=self._server.serve_forever, name="repositories")
         self._thread.start()
