@@ -28,6 +28,7 @@ LONGEST_WAIT = 30.0
 HEALTHY_AFTER = 60.0  # a child that ran so long starts again at FIRST_WAIT
 GRACE = 8.0  # seconds between SIGTERM and SIGKILL
 POLL = 0.1  # seconds
+LOOK = 1.0  # seconds between two looks of a child at its supervisor
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,7 +154,10 @@ def _enter(target: Callable[[], None]) -> None:
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
-    parent.join()
+    # What the parent's end is known by is inherited by every child that is forked later: one of
+    # those that hangs would hide it. So it is also looked at whose child this is.
+    while parent.is_alive() and os.getppid() == parent.pid:
+        parent.join(LOOK)
     os.killpg(0, signal.SIGTERM)
     time.sleep(GRACE)
     os.killpg(0, signal.SIGKILL)
