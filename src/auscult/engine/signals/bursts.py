@@ -17,7 +17,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.signals.alarms import Alarm, Band, Phase
 from auscult.engine.signals.hours import HOUR, hour_of_week, hours_of_week, zone_named
 from auscult.engine.signals.negative_binomial import Floats, log_ratio, quantile, tail
-from auscult.engine.signals.profile import learn
+from auscult.engine.signals.profile import Profile, learn
 from auscult.engine.signals.state import NONE, State
 
 TIMES_USUAL = np.array([1.5, 4.0, 12.0])  # sizes looked for: so many times the usual, more
@@ -104,8 +104,7 @@ class Bursts:
         keys : sequence of str
             Names of the series.
         covered : array_like of float, shape (intervals,) or (series, intervals), optional
-            Share of each interval that was read, 0 to 1; by default all of it. What wasn't
-            read is missing, not silence; give holidays 0 as well.
+            Share of each interval that was read; what wasn't is missing. Give holidays 0.
         zone : str
             Time zone whose hours of the week count.
         false_alarms : float
@@ -118,14 +117,8 @@ class Bursts:
         Correctable
             If shapes, the step, the start, the zone or the wished rate make no sense.
         """
-        seen, read = _checked(counts, covered, keys)
         parts = _parts_of_hour(step)
-        _check_start(start)
-        if not false_alarms > 0:
-            raise _refused("false_alarms", false_alarms, "a number above 0")
-        hourly, hourly_read = _by_hour(seen, read, parts)
-        hours, days = hours_of_week(start, hourly.shape[1], zone_named(zone))
-        profile = learn(hourly, hourly_read, hours, days)
+        profile = _profile(*_by_hour(*_checked(counts, covered, keys), parts), start, zone)
         return cls(
             keys=tuple(keys),
             zone=zone,
@@ -133,7 +126,7 @@ class Bursts:
             rates=np.maximum(profile.rates, _NEVER_BELOW),
             dispersion=profile.dispersion,
             learned=profile.covered,
-            threshold=float(np.log(MONTH_HOURS * parts / (OVERSHOOT * false_alarms))),
+            threshold=_threshold(false_alarms, parts),
             least=least,
         )
 
@@ -343,6 +336,20 @@ def _copied(state: State) -> State:
             if name not in ("keys", "at")
         },
     )
+
+
+def _profile(hourly: Floats, read: Floats, start: datetime, zone: str) -> Profile:
+    """Learn the hours of the week from the first one on, which begins at `start`."""
+    _check_start(start)
+    hours, days = hours_of_week(start, hourly.shape[1], zone_named(zone))
+    return learn(hourly, read, hours, days)
+
+
+def _threshold(false_alarms: float, parts: int) -> float:
+    """Return the score that raises so many false alarms in a quiet month of intervals."""
+    if not false_alarms > 0:
+        raise _refused("false_alarms", false_alarms, "a number above 0")
+    return float(np.log(MONTH_HOURS * parts / (OVERSHOOT * false_alarms)))
 
 
 def _checked(

@@ -41,7 +41,8 @@ def table(texts: Sequence[str | None], **columns: Any) -> pa.Table:
 
 
 def groups(texts: Sequence[str | None], **columns: Any) -> list[int | None]:
-    return Copies().add(table(texts, **columns), now=NOW).groups.to_pylist()
+    groups: list[int | None] = Copies().add(table(texts, **columns), now=NOW).groups.to_pylist()
+    return groups
 
 
 def partition(numbers: Sequence[int | None]) -> list[int]:
