@@ -22,7 +22,15 @@ from auscult.engine.query.write import to_text
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import require_editor, require_owner
-from auscult.web.listening import aliases, backfilling, forgetting, queries, recording, storing
+from auscult.web.listening import (
+    aliases,
+    backfilling,
+    forgetting,
+    peers,
+    queries,
+    recording,
+    storing,
+)
 from auscult.web.listening.database import (
     WHILE_WAITING,
     can_be_kept,
@@ -259,6 +267,7 @@ def forget(
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
         removed = storing.forget(cursor, actor, uris, authors, reason)
+        peers.let_go(actor, authors)
         record_audit(
             actor,
             action="forget",

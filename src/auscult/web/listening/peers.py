@@ -34,7 +34,7 @@ from auscult.web.sources.actions import (
     Keep,
     add_source,
     change_source,
-    pause_source,
+    empty_source,
     resume_source,
 )
 from auscult.web.sources.models import Source, SourceState
@@ -292,7 +292,13 @@ def remove_peer(actor: Actor, *, peer: Peer) -> None:
     others = list(source.peers.exclude(pk=gone.pk).values_list("author", flat=True))
     if others:
         _read_these(actor, source, kind, others)
-    elif source.state == SourceState.READING:
-        pause_source(actor, source=source)  # there is nothing left to read
+    else:
+        empty_source(actor, source=source, field=kind.field)
     record_audit(actor, action="remove-peer", target=f"{source.name}, peer {gone.pk}")
     gone.delete()
+
+
+def let_go(actor: Actor, authors: Sequence[str]) -> None:
+    """Follow none of these authors any longer: they are to be forgotten."""
+    for peer in peers(actor).filter(author__in=list(authors)):
+        remove_peer(actor, peer=peer)

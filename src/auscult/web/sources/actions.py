@@ -161,6 +161,25 @@ def _begins_anew(kind: type[Settings], was: Mapping[str, Any], now: Mapping[str,
 
 
 @transaction.atomic
+def empty_source(actor: Actor, *, source: Source, field: str) -> Source:
+    """Pause a source of which nothing is left to read, and keep nothing of what it read.
+
+    Parameters
+    ----------
+    field : str
+        Of its configuration, that names what is read no longer.
+    """
+    require_editor(actor, "change sources")
+    emptied = pause_source(actor, source=source)
+    emptied.config = {name: value for name, value in emptied.config.items() if name != field}
+    emptied.snapshot, emptied.status = None, {}
+    emptied.revision += 1
+    emptied.save(update_fields=["config", "snapshot", "status", "revision"])
+    record_audit(actor, action="change-source", target=emptied.name)
+    return emptied
+
+
+@transaction.atomic
 def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> Source:
     """Read a source from its start, with this configuration; posts keep their identity."""
     require_editor(actor, "change sources")

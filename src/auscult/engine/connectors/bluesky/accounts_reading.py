@@ -53,9 +53,12 @@ class Accounts:
         self._server = AppView(config.host, asking.get, asking.clock)
         state = snapshot or {}
         self._until: str = state.get("until", "")
+        # As configured, to DIDs; nothing is kept of an account that is read no longer.
+        names = state.get("names", {})
+        self._names: dict[str, str] = {one: names[one] for one in config.accounts if one in names}
+        read = set(self._names.values())
         given = state.get("accounts", {})
-        self._accounts = {did: Standing(**values) for did, values in given.items()}
-        self._names: dict[str, str] = dict(state.get("names", {}))  # as configured, to DIDs
+        self._accounts = {did: Standing(**given[did]) for did in given if did in read}
         self._followers: dict[str, int | None] = {}
         self._new = 0
 

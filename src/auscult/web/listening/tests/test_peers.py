@@ -16,7 +16,7 @@ from auscult.engine.kernel.posts import SCHEMA
 from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import AuditEntry, User
 from auscult.web.listening import peers
-from auscult.web.listening.actions import remove_source
+from auscult.web.listening.actions import forget, remove_source
 from auscult.web.listening.errors import PeerRefused, PeerUnknown
 from auscult.web.listening.lake import lake_name, lake_of
 from auscult.web.listening.models import Peer
@@ -159,6 +159,24 @@ def test_one_source_reads_all_peers_of_a_network(
     assert (again, again.state, again.config["accounts"]) == (
         second.source, SourceState.READING, [MAYO],
     )  # fmt: skip
+
+
+def test_a_forgotten_author_is_nobodys_peer(owner: Any, bluesky: Source) -> None:
+    source = follow(owner, MAYO).source
+    follow(owner, HILL)
+    forget(owner, authors=[MAYO], reason="asked")
+    source.refresh_from_db()
+    assert source.config["accounts"] == [HILL]
+    assert [one.author for one in peers.peers(owner)] == [HILL]
+
+    Source.objects.filter(pk=source.pk).update(snapshot={"names": {HILL: HILL}})
+    forget(owner, authors=[HILL], reason="asked")
+    source.refresh_from_db()
+    assert not peers.peers(owner).exists()
+    assert source.state == SourceState.PAUSED
+    assert "accounts" not in source.config
+    assert source.snapshot is None
+    assert follow(owner, MAYO).source == source
 
 
 def test_a_peer_goes_with_its_source(owner: Any, bluesky: Source) -> None:

@@ -109,6 +109,23 @@ def test_a_post_has_its_counts_and_its_author(server: SmallAppView, clock: Fixed
     assert (row["language"], row["collected_at"]) == ("en", clock.now())
 
 
+def test_an_account_that_is_read_no_longer_leaves_nothing_behind(
+    server: SmallAppView, clock: FixedClock
+) -> None:
+    server.join("ben.example.org")
+    server.say(ANNA, "Flu jabs")
+    with asking(server, clock, accounts=["anna.example.org", "ben.example.org"]) as heard:
+        heard.rounds(1)
+        snapshot = heard.batches[-1].snapshot
+    assert "did:plc:ben" in repr(snapshot)
+    with asking(server, clock, snapshot=snapshot, accounts=["anna.example.org"]) as heard:
+        clock.advance(timedelta(days=1))
+        heard.rounds(1)
+        after = heard.batches[-1].snapshot
+    assert ANNA in repr(after)
+    assert "ben" not in repr(after)
+
+
 def test_labels_of_moderators_are_read_until_they_are_taken_back(
     server: SmallAppView, clock: FixedClock
 ) -> None:
