@@ -112,7 +112,7 @@ def test_a_change_keeps_replaces_or_removes_them(owner: Actor, town: Source) -> 
     more = {**TOWN, "timelines": ["local", "#flu"], "poll_every": 30.0, "streaming": False}
     wider = change_source(owner, source=town, keep=Keep(), config=more)
     assert opened_config(wider) == {**more, "access_token": "other"}
-    assert wider.snapshot is None
+    assert wider.snapshot == {"at": 5}  # each timeline has a place of its own
     assert opened_config(read_again(owner, source=town, config=TOWN))["access_token"] == "other"
     for empty in (None, ""):
         gone = change_source(
