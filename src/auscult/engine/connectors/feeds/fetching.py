@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 from auscult.engine.connectors.feeds.document import read_document
 from auscult.engine.connectors.feeds.items import Document, NotAFeed
@@ -129,12 +130,13 @@ def _read(answer: Answer, address: str, asked: str, state: FeedState) -> Fetched
                 size=len(answer.body),
             )
     whole = document is None or not document.cut
+    marked = whole and not (document is not None and _just_modified(answer.headers))
     return Fetched(
         address=address,
         document=document,
         moved=answer.moved_to if answer.moved_to and answer.moved_to != asked else "",
-        etag=_mark(answer.headers.get("etag", "")) if whole else "",
-        modified=_mark(answer.headers.get("last-modified", "")) if whole else "",
+        etag=_mark(answer.headers.get("etag", "")) if marked else "",
+        modified=_mark(answer.headers.get("last-modified", "")) if marked else "",
         body=digest if whole else "",
         headers=answer.headers,
         size=len(answer.body),
@@ -157,6 +159,22 @@ def _refused(answer: Answer, address: str) -> Fetched:
         headers=answer.headers,
         size=len(answer.body),
     )
+
+
+def _just_modified(headers: Mapping[str, str]) -> bool:
+    """Tell whether a document changed within the second that its server answered in.
+
+    It may change again within this second, under the same date (RFC 9110, 8.8.2.2) and, where
+    a server makes its ETag from the date as WordPress does, under the same ETag; an edit would
+    hide behind a 304. Such a document is fetched whole once more before its marks are trusted.
+    """
+    try:
+        modified, answered = (
+            parsedate_to_datetime(headers[name]) for name in ("last-modified", "date")
+        )
+        return abs((answered - modified).total_seconds()) <= 1
+    except (KeyError, TypeError, ValueError):
+        return False  # a missing, broken or zoneless date can't be compared
 
 
 def _mark(value: str) -> str:

@@ -8,6 +8,7 @@ import itertools
 import socket
 import time
 from datetime import timedelta
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -40,6 +41,37 @@ def test_what_has_not_changed_is_neither_sent_nor_handed_out_again(
         until_asked(reader, requests)
     assert [("If-None-Match" in asked.headers) for asked in site.asked] == [False, True, True]
     assert reader.next_batch() is None  # told later, with what else there is
+
+
+def test_an_edit_within_the_second_of_the_last_answer_hides_behind_no_mark(
+    site: Web, opened: Open, clock: FixedClock
+) -> None:
+    def page(asked: Asked) -> Reply:
+        if "If-None-Match" in asked.headers:
+            return Reply(status=304)  # as WordPress: its marks are the second of the last edit
+        text = "the edit" if len(site.asked) > 1 else "as written"
+        marks = {"ETag": '"a"', "Last-Modified": formatdate(usegmt=True)}
+        return Reply(body=rss(item(1, text)), headers=marks)
+
+    reader = opened(site.decide("/feed", page))
+    heard = hear(reader, posts(1))
+    clock.advance(timedelta(days=1, hours=2))
+    assert hear(reader, posts(2), heard).texts == ["as written", "the edit"]
+
+
+def test_marks_of_a_document_that_stays_the_same_are_trusted_whatever_its_date(
+    site: Web, opened: Open, clock: FixedClock
+) -> None:
+    def page(asked: Asked) -> Reply:
+        marks = {"ETag": '"a"', "Last-Modified": formatdate(usegmt=True)}
+        return Reply(body=rss(item(1)), headers=marks)
+
+    reader = opened(site.decide("/feed", page))
+    hear(reader, posts(1))
+    for requests in (2, 3):
+        clock.advance(timedelta(days=1, hours=2))
+        until_asked(reader, requests)
+    assert [("If-None-Match" in asked.headers) for asked in site.asked] == [False, False, True]
 
 
 def test_before_its_time_a_feed_is_not_asked_again(
