@@ -63,7 +63,7 @@ def teammate(owner: Any, clock: FixedClock) -> Any:
 @pytest.fixture
 def onlooker(owner: Any, clock: FixedClock) -> Any:
     """Return somebody in the owner's organisation who may only look."""
-    return _member(owner, clock, "onlooker", "viewer")
+    return _member(owner, clock, "onlooker", "analyst")
 
 
 @pytest.fixture
@@ -72,6 +72,15 @@ def stranger(owner: Any, clock: FixedClock) -> Any:
     from auscult.web.accounts.actions import add_organisation
 
     return add_organisation(organisation="Hilltop Clinic", username="stranger", clock=clock)
+
+
+@pytest.fixture
+def persons(owner: Any, clock: FixedClock) -> Any:
+    """Return one member of the owner's organisation for each role, by the role's name."""
+    from auscult.web.accounts.models import MEMBERS
+
+    others = {name: _member(owner, clock, f"the-{name}", name) for name in MEMBERS}
+    return {**others, "owner": owner}
 
 
 def _member(owner: Any, clock: FixedClock, name: str, role: str) -> Any:

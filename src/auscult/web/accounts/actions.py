@@ -66,7 +66,7 @@ def add_organisation(
 @transaction.atomic
 def add_member(actor: Actor, *, username: str, email: str = "", role: Role = Role.EDITOR) -> User:
     """Take a person into the actor's organisation, or change her role there."""
-    policies.require_owner(actor, "invite people")
+    policies.require(actor, policies.Right.MANAGE_PEOPLE, "invite people")
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User.objects.create_user(username=username, email=email, password=None)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from auscult.engine.kernel.clock import Clock, SystemClock
 
@@ -14,11 +15,18 @@ from auscult.engine.kernel.clock import Clock, SystemClock
 class Role(models.TextChoices):
     """What a member is in her organisation."""
 
-    OWNER = "owner", "owner"
-    EDITOR = "editor", "editor"
-    VIEWER = "viewer", "viewer"
+    OWNER = "owner", _("owner")
+    EDITOR = "editor", _("editor")
+    APPROVER = "approver", _("approver")
+    ANALYST = "analyst", _("analyst")
+    PRIVACY = "privacy", _("privacy officer")
+    AMBASSADOR = "ambassador", _("ambassador")
+    GUEST = "guest", _("guest")
     # The listener and other work that no person starts; nobody is a member as this.
-    SYSTEM = "system", "system"
+    SYSTEM = "system", _("system")
+
+
+MEMBERS = tuple(role.value for role in Role if role is not Role.SYSTEM)
 
 
 class Organisation(models.Model):
@@ -42,7 +50,7 @@ class Membership(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="memberships"
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+    role = models.CharField(max_length=10, choices=Role, default=Role.GUEST)
 
     class Meta:
         constraints = [
@@ -50,7 +58,7 @@ class Membership(models.Model):
                 fields=["organisation", "user"], name="accounts_membership_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=["owner", "editor", "viewer"]),
+                condition=models.Q(role__in=MEMBERS),
                 name="accounts_membership_role",
             ),
         ]

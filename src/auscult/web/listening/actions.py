@@ -21,7 +21,7 @@ from auscult.engine.query.parse import parse
 from auscult.engine.query.write import to_text
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import require_editor, require_owner
+from auscult.web.accounts.policies import Right, require
 from auscult.web.listening import (
     aliases,
     backfilling,
@@ -88,7 +88,7 @@ def claim_backfill(actor: Actor, *, backfill: Backfill, until: datetime) -> bool
 
 def backfill_step(actor: Actor, *, backfill: Backfill) -> Backfill:
     """Go one step on; call it until the state is `done`. Killed, it goes on where it was."""
-    require_editor(actor, "go through the archive")
+    require(actor, Right.WORK, "go through the archive")
     queries.watch(actor, backfill.watch_id)
     return backfilling.step(actor, backfill)
 
@@ -102,7 +102,7 @@ def save_watch(actor: Actor, *, name: str, query: str, watch: Watch | None = Non
     NotAllowed, WatchNameTaken, WatchRefused, WatchUnknown
         And QueryError, where the query can't be read.
     """
-    require_editor(actor, "change watches")
+    require(actor, Right.EDIT_WATCHES, "change watches")
     if not name.strip() or len(name) > 200:
         raise WatchRefused("name", name, "1 to 200 characters")
     canonical = to_text(parse(query).tree)
@@ -176,7 +176,7 @@ def listen_to(
 @transaction.atomic
 def remove_watch(actor: Actor, *, watch: Watch) -> None:
     """Remove a watch with its matches and counts; mentions stay until they expire."""
-    require_editor(actor, "remove watches")
+    require(actor, Right.EDIT_WATCHES, "remove watches")
     removed = queries.watch(actor, watch.pk)
     name = removed.name
     with connection.cursor() as cursor:
@@ -209,7 +209,7 @@ def record_batch(
     watch_set : StandingWatches
         Kept by the caller between batches; it is refreshed here.
     """
-    require_editor(actor, "record posts")
+    require(actor, Right.WORK, "record posts")
     posts = without_nul(batch.posts)
     _to_lake(actor, source, posts, batch)
     watch_set.refresh()
@@ -262,7 +262,7 @@ def forget(
     When it returns, nothing gives them any more, and what a crash leaves gives them
     neither. If it is interrupted, call it again.
     """
-    require_editor(actor, "forget posts")
+    require(actor, Right.FORGET, "forget posts")
     lake_rows = lake_of(actor).forget(list(uris), list(authors))
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
@@ -320,7 +320,7 @@ def expire(actor: Actor) -> int:
     Those that are older than their source's time-to-live, and those of sources whose rules
     say how long a post may be kept without asking again.
     """
-    require_editor(actor, "expire mentions")
+    require(actor, Right.WORK, "expire mentions")
     now = actor.clock.now()
     removed = named = 0
     for source in source_queries.every_source(actor):
@@ -417,7 +417,7 @@ def remove_source(actor: Actor, *, source: Source, keep_posts: bool = False) -> 
     ------
     NotAllowed, SourceUnknown
     """
-    require_owner(actor, "remove sources")
+    require(actor, Right.REMOVE_SOURCES, "remove sources")
     gone = source_queries.source(actor, source.pk)
     if keep_posts:
         lake_of(actor).expire(lake_name(gone), END_OF_TIME)
@@ -439,7 +439,7 @@ def remove_source(actor: Actor, *, source: Source, keep_posts: bool = False) -> 
 @transaction.atomic
 def update_engagement(actor: Actor, *, counts: Mapping[str, Mapping[str, int]]) -> None:
     """Bring the likes, reposts, replies, quotes and views of mentions, by uri, up to date."""
-    require_editor(actor, "update mentions")
+    require(actor, Right.WORK, "update mentions")
     known = {field.name for field in ENGAGEMENT}
     for uri, numbers in counts.items():
         if unknown := set(numbers) - known:

@@ -25,7 +25,7 @@ from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.query.parse import Query
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, Organisation
-from auscult.web.accounts.policies import require_editor, require_owner
+from auscult.web.accounts.policies import Right, require
 from auscult.web.listening import queries
 from auscult.web.listening.reading import Filters, Mentioned
 from auscult.web.sources.coverage import coverage
@@ -91,9 +91,9 @@ def export(  # noqa: PLR0913 - what is asked for, and how it is written
     Correctable
         The place can't be written to.
     """
-    require_editor(actor, "export posts")
+    require(actor, Right.EXPORT, "export posts")
     if with_authors:
-        require_owner(actor, "export authors' names")
+        require(actor, Right.EXPORT_AUTHORS, "export authors' names")
     filters = filters or Filters()
     files = _files(place)
     told = _Told(actor, query, filters, order, limit)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.web.accounts.policies import may_edit, require_editor
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import peer_pages
 from auscult.web.listening import peers as following
@@ -31,7 +31,7 @@ def peers(request: HttpRequest) -> HttpResponse:
             "comparison": peer_pages.comparison(actor),
             "form": PeerSearchForm(),
             "places": following.places(actor),
-            "may_edit": may_edit(actor),
+            "may_edit": may(actor, Right.EDIT_WATCHES),
         },
     )
 
@@ -40,7 +40,7 @@ def peers(request: HttpRequest) -> HttpResponse:
 def find_peers(request: HttpRequest) -> HttpResponse:
     """Ask the connected networks, and show whom they know."""
     actor = actor_of(request)
-    require_editor(actor, "look for accounts")
+    require(actor, Right.EDIT_WATCHES, "look for accounts")
     form = PeerSearchForm(request.POST)
     found: list[following.Found] = []
     if form.is_valid():
@@ -83,7 +83,7 @@ def remove_peer(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a peer shall go; follow it no longer when the answer is yes."""
     actor = actor_of(request)
     chosen = following.peer(actor, number)
-    require_editor(actor, "remove peers")
+    require(actor, Right.EDIT_WATCHES, "remove peers")
     if request.method != "POST":
         return render(request, "listening/remove_peer.html", {"peer": chosen})
     following.remove_peer(actor, peer=chosen)

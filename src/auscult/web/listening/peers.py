@@ -26,7 +26,7 @@ from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import require_editor
+from auscult.web.accounts.policies import Right, require
 from auscult.web.listening.errors import PeerRefused, PeerUnknown
 from auscult.web.listening.models import Peer
 from auscult.web.sources import queries as source_queries
@@ -135,7 +135,7 @@ def find_accounts(actor: Actor, text: str, *, network: Network) -> list[Found]:
     Correctable
         Nothing to look for.
     """
-    require_editor(actor, "look for accounts")
+    require(actor, Right.EDIT_WATCHES, "look for accounts")
     wanted = text.strip()
     if not wanted or len(wanted) > LONGEST:
         raise Correctable(
@@ -183,7 +183,7 @@ def add_peer(actor: Actor, *, place: str, author: str, handle: str, label: str) 
     ------
     NotAllowed, PeerRefused
     """
-    require_editor(actor, "add peers")
+    require(actor, Right.EDIT_WATCHES, "add peers")
     known = {one.key: one for one in places(actor)}
     if place not in known:
         raise PeerRefused("That network isn't connected.", "Connect it on the page Sources.")
@@ -283,7 +283,7 @@ def remove_peer(actor: Actor, *, peer: Peer) -> None:
     ------
     NotAllowed, PeerUnknown
     """
-    require_editor(actor, "remove peers")
+    require(actor, Right.EDIT_WATCHES, "remove peers")
     gone = peers(actor).filter(pk=peer.pk).first()
     if gone is None:
         raise PeerUnknown(peer.pk)

@@ -14,7 +14,7 @@ from auscult.engine.query.parse import parse
 from auscult.engine.query.proposing import Proposed, propose
 from auscult.engine.query.write import to_text
 from auscult.web.accounts.models import Actor, Organisation
-from auscult.web.accounts.policies import require_editor
+from auscult.web.accounts.policies import Right, require
 from auscult.web.listening import queries
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.errors import SuggestionGone
@@ -125,7 +125,7 @@ def accept(actor: Actor, house: House, *, wanted: Sequence[str] | None = None) -
     ------
     NotAllowed, SuggestionGone
     """
-    require_editor(actor, "add watches")
+    require(actor, Right.EDIT_WATCHES, "add watches")
     proposals = {one.query: one for one in house.proposals()}
     chosen = list(proposals) if wanted is None else list(wanted)
     if unknown := next((query for query in chosen if query not in proposals), None):
@@ -173,7 +173,7 @@ def follow_hashtag(actor: Actor, house: House, *, source: Source, tag: str) -> S
     NotAllowed, SourceUnknown, SuggestionGone
         And Correctable, where that source can't read more.
     """
-    require_editor(actor, "change sources")
+    require(actor, Right.EDIT_SOURCES, "change sources")
     chosen = source_queries.source(actor, source.pk)
     offered = {one.tag: one for one in hashtags(actor, house) if one.source.pk == chosen.pk}
     if tag not in offered:

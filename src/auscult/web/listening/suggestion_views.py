@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import may_edit
+from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import overview, peers, suggesting
 from auscult.web.listening.forms import HouseForm, PeerSearchForm
@@ -35,7 +35,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         "form": form,
         "peer_form": PeerSearchForm(),
         "places": peers.places(actor),
-        "may_edit": may_edit(actor),
+        "may_edit": may(actor, Right.EDIT_WATCHES),
     }
     if "organisation" in request.GET and form.is_valid():
         try:

@@ -16,7 +16,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.query.explain import explain
 from auscult.engine.query.parse import Query
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import may_edit, require_editor, require_owner
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import actions, overview, queries
 from auscult.web.listening.forms import Problem, SearchForm, WatchForm, as_typed, read
@@ -73,7 +73,7 @@ def _watches(actor: Actor, watch: Watch | None) -> dict[str, Any]:
         "watch": watch,
         "watches": overview.watch_lines(actor),
         "busy": overview.is_busy(actor),
-        "may_edit": may_edit(actor),
+        "may_edit": may(actor, Right.EDIT_WATCHES),
     }
 
 
@@ -101,7 +101,7 @@ def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str,
         "loading": overview.loading(actor),
         "backfill": overview.filling(actor, watch) if watch else None,
         "busy": overview.is_busy(actor) and not before,
-        "may_edit": may_edit(actor),
+        "may_edit": may(actor, Right.EDIT_WATCHES),
     }
 
 
@@ -185,7 +185,7 @@ def change_watch(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _watch_form(request: HttpRequest, actor: Actor, watch: Watch | None) -> HttpResponse:
-    require_editor(actor, "change watches")
+    require(actor, Right.EDIT_WATCHES, "change watches")
     stored = {"name": watch.name, "query": watch.query} if watch else None
     form = WatchForm(request.POST or None, initial=stored)
     context: dict[str, Any] = {"form": form, "watch": watch}
@@ -213,7 +213,7 @@ def remove_watch(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a watch shall go; remove it when the answer is yes."""
     actor = actor_of(request)
     watch = queries.watch(actor, number)
-    require_editor(actor, "remove watches")
+    require(actor, Right.EDIT_WATCHES, "remove watches")
     if request.method != "POST":
         return render(request, "listening/remove_watch.html", {"watch": watch})
     actions.remove_watch(actor, watch=watch)
@@ -226,7 +226,7 @@ def remove_source(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a source shall go, with its mentions or without; do what was answered."""
     actor = actor_of(request)
     source = source_queries.source(actor, number)
-    require_owner(actor, "remove sources")
+    require(actor, Right.REMOVE_SOURCES, "remove sources")
     if request.method != "POST":
         return render(request, "listening/remove_source.html", {"source": source})
     with_posts = request.POST.get("posts") == "go"

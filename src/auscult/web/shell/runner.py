@@ -23,6 +23,7 @@ from auscult.web.listening import actions as listening
 from auscult.web.listening.models import BackfillState
 from auscult.web.listening.queries import due_backfills
 from auscult.web.shell.holding import Holding
+from auscult.web.shell.jobs import JOBS
 from auscult.web.sources.network import network
 
 IDLE = 2.0  # seconds between two looks at the database when nothing was due
@@ -92,6 +93,7 @@ class Runner:
         self.stop = stop
         self._held: dict[int, tuple[Actor, Holding]] = {}
         self._tidy_at = self._upkeep_at = 0.0
+        self._due: dict[tuple[int, str], float] = {}
 
     def round(self) -> bool:
         """Do one slice of everything that is due; return whether anything was."""
@@ -99,6 +101,7 @@ class Runner:
         worked = self.read()
         for actor, _ in self._held.values():
             worked |= self._fill_back(actor)
+        worked |= self._do_jobs()
         if not self.stop.is_set():
             self._tidy()
         return worked
@@ -142,6 +145,20 @@ class Runner:
                     break
                 backfill = listening.backfill_step(actor, backfill=backfill)
             worked = True
+        return worked
+
+    def _do_jobs(self) -> bool:
+        """Do a slice of each application's jobs whose turn it is."""
+        worked = False
+        for organisation in list(self._held):
+            for job in JOBS:
+                now = time.monotonic()
+                if self.stop.is_set() or now < self._due.get((organisation, job.name), 0.0):
+                    continue
+                more = job.run(system_actor(organisation, job.name, clock=self.clock))
+                after = 0.0 if more else job.every.total_seconds()
+                self._due[organisation, job.name] = time.monotonic() + after
+                worked |= more
         return worked
 
     def _tidy(self) -> None:

@@ -14,8 +14,12 @@ ALLOWED_HOSTS = list(AUSCULT.allowed_hosts)
 
 INSTALLED_APPS = [
     "auscult.web.shell",
+    "auscult.web.briefs",
+    "auscult.web.alerts",
+    "auscult.web.dashboards",
     "auscult.web.listening",
     "auscult.web.sources",
+    "auscult.web.delivery",
     "auscult.web.accounts",
     "django_htmx",
     "django.contrib.humanize",

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from auscult.web.accounts.policies import require_owner
+from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.shell import lakeside
 from auscult.web.sources import queries as sources
@@ -18,7 +18,7 @@ from auscult.web.sources import queries as sources
 def leave_lakeside(request: HttpRequest) -> HttpResponse:
     """Ask whether the town shall go; remove it, with its watches, when the answer is yes."""
     actor = actor_of(request)
-    require_owner(actor, "remove sources")
+    require(actor, Right.REMOVE_SOURCES, "remove sources")
     sources.source(actor, lakeside.NAME)
     if request.method != "POST":
         return render(request, "leave_lakeside.html")

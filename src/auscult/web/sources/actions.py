@@ -17,7 +17,7 @@ from auscult.engine.connectors.fields import fields_of
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import require_editor, require_owner
+from auscult.web.accounts.policies import Right, require
 from auscult.web.sources import queries, secrets
 from auscult.web.sources.errors import SourceNameTaken, SourceRefused
 from auscult.web.sources.models import (
@@ -81,7 +81,7 @@ def add_source(
         And the connector's own Correctable, where it isn't known or its configuration
         can't work.
     """
-    require_editor(actor, "add sources")
+    require(actor, Right.EDIT_SOURCES, "add sources")
     keep = keep or Keep()
     _check(name, keep)
     kind = find(connector)
@@ -132,7 +132,7 @@ def change_source(
     Credentials that `config` leaves out stay as they are, unless they would go to another
     address; new ones alone don't make it read from its start.
     """
-    require_editor(actor, "change sources")
+    require(actor, Right.EDIT_SOURCES, "change sources")
     changed = queries.source(actor, source.pk)
     _check(changed.name, keep)
     changed.ttl_days, changed.sample_share = keep.ttl_days, keep.sample_share
@@ -169,7 +169,7 @@ def empty_source(actor: Actor, *, source: Source, field: str) -> Source:
     field : str
         Of its configuration, that names what is read no longer.
     """
-    require_editor(actor, "change sources")
+    require(actor, Right.EDIT_SOURCES, "change sources")
     emptied = pause_source(actor, source=source)
     emptied.config = {name: value for name, value in emptied.config.items() if name != field}
     emptied.snapshot, emptied.status = None, {}
@@ -182,7 +182,7 @@ def empty_source(actor: Actor, *, source: Source, field: str) -> Source:
 @transaction.atomic
 def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> Source:
     """Read a source from its start, with this configuration; posts keep their identity."""
-    require_editor(actor, "change sources")
+    require(actor, Right.EDIT_SOURCES, "change sources")
     changed = queries.source(actor, source.pk)
     kind = find(changed.connector).Config
     changed.config, changed.secrets = secrets.parted(kind, config, changed)
@@ -201,14 +201,14 @@ def read_again(actor: Actor, *, source: Source, config: Mapping[str, Any]) -> So
 @transaction.atomic
 def pause_source(actor: Actor, *, source: Source) -> Source:
     """Stop reading a source until it is resumed."""
-    require_editor(actor, "pause sources")
+    require(actor, Right.EDIT_SOURCES, "pause sources")
     return _move(actor, source, SourceState.PAUSED)
 
 
 @transaction.atomic
 def resume_source(actor: Actor, *, source: Source) -> Source:
     """Read a source again, from where it stopped."""
-    require_editor(actor, "resume sources")
+    require(actor, Right.EDIT_SOURCES, "resume sources")
     return _move(actor, source, SourceState.READING)
 
 
@@ -233,7 +233,7 @@ def retire_source(actor: Actor, *, source: Source) -> None:
 
     Its credentials, its configuration and its name are given up.
     """
-    require_owner(actor, "remove sources")
+    require(actor, Right.REMOVE_SOURCES, "remove sources")
     gone = _move(actor, source, SourceState.REMOVED)
     gone.name = f"{gone.name[:150]} (removed, {gone.pk})"
     gone.config, gone.secrets, gone.snapshot, gone.status = {}, "", None, {}

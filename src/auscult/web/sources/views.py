@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from auscult.engine.connectors.base import Connector, SignsIn, find
 from auscult.engine.connectors.feeds import opml
 from auscult.engine.kernel.errors import Correctable, Remote
-from auscult.web.accounts.policies import may_edit, may_own, require_editor
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.sources import actions, feed_lists, queries
 from auscult.web.sources.connecting import KINDS, SIGNED_IN, described
@@ -51,7 +51,7 @@ def room(request: HttpRequest) -> HttpResponse:
             "sources": source_health(actor),
             "address_form": AddressForm(label_suffix=""),
             "kinds": [find(kind) for kind in KINDS],
-            "may_edit": may_edit(actor),
+            "may_edit": may(actor, Right.EDIT_SOURCES),
         },
     )
 
@@ -69,8 +69,8 @@ def source(request: HttpRequest, number: int) -> HttpResponse:
             "about": described(chosen.connector, chosen.config),
             "covered": coverage(actor, source_id=chosen.pk)[:STRETCHES_SHOWN],
             "lines": queries.broken_lines(actor, source=chosen)[:LINES_SHOWN],
-            "may_edit": may_edit(actor),
-            "may_own": may_own(actor),
+            "may_edit": may(actor, Right.EDIT_SOURCES),
+            "may_own": may(actor, Right.REMOVE_SOURCES),
             "changeable": chosen.connector in KINDS,
         },
     )
@@ -98,7 +98,7 @@ def move(request: HttpRequest, number: int, how: str) -> HttpResponse:
 def connect(request: HttpRequest) -> HttpResponse:
     """Ask what an address leads to, and show what each kind of source would read there."""
     actor = actor_of(request)
-    require_editor(actor, "connect sources")
+    require(actor, Right.EDIT_SOURCES, "connect sources")
     form = AddressForm(request.POST, label_suffix="")
     found: dict[str, Any] = {}
     if form.is_valid():
@@ -126,7 +126,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, kind: str) -> HttpResponse:
     """Show the form of a kind of source, and connect what was filled in."""
     actor = actor_of(request)
-    require_editor(actor, "connect sources")
+    require(actor, Right.EDIT_SOURCES, "connect sources")
     connector = _kind(kind)
     proposed = _proposed(request, connector)
     if request.method == "POST" and "name" in request.POST and proposed is None:
@@ -184,7 +184,7 @@ def _add(request: HttpRequest, form: SourceForm) -> int | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask where a person has her account, and send her there for a code."""
-    require_editor(actor_of(request), "connect sources")
+    require(actor_of(request), Right.EDIT_SOURCES, "connect sources")
     connector = _signed_in(kind)
     form = SignInForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
@@ -205,7 +205,7 @@ def sign_in(request: HttpRequest, kind: str) -> HttpResponse:
 def take_code(request: HttpRequest, kind: str) -> HttpResponse:
     """Take the code that a person brings, and connect the source with what it gives."""
     actor = actor_of(request)
-    require_editor(actor, "connect sources")
+    require(actor, Right.EDIT_SOURCES, "connect sources")
     connector = _signed_in(kind)
     if SIGNING_IN not in request.session:
         return redirect("sources:sign-in", kind)
@@ -241,7 +241,7 @@ def accept(request: HttpRequest, kind: str) -> HttpResponse:
     shown = _proposed(request, connector) or {}
     # The same checks as for the form, and the same form where something is missing.
     form = SourceForm(_as_posted(shown), connector=connector)
-    require_editor(actor_of(request), "connect sources")
+    require(actor_of(request), Right.EDIT_SOURCES, "connect sources")
     if form.is_valid() and (number := _add(request, form)):
         return redirect("sources:source", number)
     about = described(kind, {})
@@ -258,7 +258,7 @@ def _as_posted(shown: dict[str, Any]) -> dict[str, Any]:
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Show and change what a source reads and keeps."""
     actor = actor_of(request)
-    require_editor(actor, "change sources")
+    require(actor, Right.EDIT_SOURCES, "change sources")
     chosen = queries.source(actor, number)
     connector = _kind(chosen.connector)
     form = SourceForm(
@@ -280,7 +280,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 def take_list(request: HttpRequest) -> HttpResponse:
     """Take in the feeds of an uploaded list."""
     actor = actor_of(request)
-    require_editor(actor, "connect sources")
+    require(actor, Right.EDIT_SOURCES, "connect sources")
     form = OutlinesForm(request.POST or None, request.FILES or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:

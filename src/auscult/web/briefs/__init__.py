@@ -1,0 +1,1 @@
+"""The weekly brief: what happened, what is new, what needs you."""
