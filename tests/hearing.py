@@ -15,7 +15,7 @@ from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import FixedClock
 from servers.answering import NETWORK, Answering, Asked, answering
 
-PATIENCE = 20.0  # seconds; far above what anything takes
+PATIENCE = 60.0  # seconds; far above what anything takes
 
 
 @dataclass

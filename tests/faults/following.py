@@ -16,7 +16,7 @@ from auscult.engine.kernel.clock import Clock, FixedClock
 from auscult.engine.kernel.errors import Remote
 from auscult.engine.kernel.http import Client, Network, Reach
 
-LONGEST = 30.0  # seconds that a source may take until it stands as it should
+LONGEST = 120.0  # seconds until it must stand as it should, on a busy machine, too
 IDLE = 0.03  # seconds without a batch after which a source counts as quiet
 QUIET_TURNS = 3  # turns for which it must stand as it should
 RECHECKING, ENOUGH = 8, 100  # quiet turns between two rechecks, and uris for each

@@ -10,7 +10,7 @@ import pytest
 from servers.atproto import Pds, Said
 
 pytestmark = pytest.mark.nightly
-PATIENCE = 30.0  # seconds; it takes about one
+PATIENCE = 60.0  # seconds; it takes about one
 
 
 def seen(appview: Pds, said: Said, **counts: int) -> dict[str, Any]:

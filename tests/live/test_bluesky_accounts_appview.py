@@ -18,7 +18,7 @@ from hearing import Heard, hear
 from servers.atproto import Pds, Said
 
 pytestmark = pytest.mark.nightly
-PATIENCE = 30.0  # seconds; it takes about one
+PATIENCE = 60.0  # seconds; it takes about one
 
 
 def until(met: Callable[[], object]) -> None:

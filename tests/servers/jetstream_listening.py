@@ -22,7 +22,7 @@ POST, LIKE, REPOST = (f"app.bsky.feed.{name}" for name in ("post", "like", "repo
 ANNA, BERT = "did:plc:anna", "did:plc:bert"
 BEGUN = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START)
 CLOCK = FixedClock(BEGUN + timedelta(hours=1))
-LONGEST = 10.0
+LONGEST = 60.0
 
 
 def said(text: str, rkey: str = "", did: str = ANNA, **fields: Any) -> Event:

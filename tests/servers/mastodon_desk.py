@@ -14,7 +14,7 @@ from auscult.engine.connectors.mastodon import Mastodon, MastodonConfig
 from auscult.engine.kernel.clock import SystemClock
 from servers.mastodon import FakeMastodon
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Desk:

@@ -14,7 +14,7 @@ from auscult.engine.connectors.conformance import HERE
 from auscult.engine.connectors.receiving import Closed, Receiving
 from auscult.engine.kernel.clock import FixedClock
 
-LONGEST = 20.0  # seconds that anything is waited for
+LONGEST = 60.0  # seconds that anything is waited for
 SHORT = 0.2
 
 

@@ -23,7 +23,8 @@ ROWS = 6_000
 # Changes rows until it is killed; the sum of a row's `part` is always the same.
 WRITER = """
 import random, sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+# SQLite gives no turns: on a busy machine one of several writers waits for long.
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=600)
 connection.execute("PRAGMA secure_delete=ON")
 numbers = random.Random(int(sys.argv[2]))
 print("ready", flush=True)

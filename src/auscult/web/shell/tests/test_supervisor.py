@@ -75,7 +75,7 @@ def status(link: str) -> int:
     """Return how the page that a link leads to answers."""
     found = re.fullmatch(r"\s*http://([\d.]+):(\d+)(/\S+)\s*", link)
     assert found is not None
-    connection = http.client.HTTPConnection(found[1], int(found[2]), timeout=10)
+    connection = http.client.HTTPConnection(found[1], int(found[2]), timeout=30)
     try:
         connection.request("GET", found[3])
         return connection.getresponse().status
@@ -94,10 +94,10 @@ def test_it_starts_serves_and_stops_without_leaving_anything(tmp_path: Path, tak
     assert archive.joinpath("secret.key").stat().st_mode & 0o077 == 0
 
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=20)
+    rest, _ = process.communicate(timeout=60)
 
     assert process.returncode == 0
     assert rest.endswith("Stopped.\n")
     assert "Traceback" not in rest
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert psutil.wait_procs(family, timeout=30)[1] == []
     assert not archive.joinpath("auscult.sqlite3-wal").exists()

@@ -20,7 +20,7 @@ from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network, Reach
 from servers.small_appview import BEGUN, SmallAppView, small_appview
 
-LONGEST = 10.0
+LONGEST = 60.0
 ANNA = "did:plc:anna"
 
 

@@ -17,7 +17,7 @@ from servers.jetstream import Jetstream
 from servers.jetstream_log import Log, commit
 from servers.small_appview import SmallAppView, small_appview
 
-LONGEST = 20.0
+LONGEST = 60.0
 ANNA = "did:plc:anna"
 POST = "app.bsky.feed.post"
 
