@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from auscult.engine.kernel.clock import Clock
-from auscult.web.accounts import policies, queries
+from auscult.web.accounts import chain, policies, queries
 from auscult.web.accounts.errors import AlreadySetUp
-from auscult.web.accounts.models import Actor, AuditEntry, Membership, Organisation, Role, User
+from auscult.web.accounts.models import (
+    Actor,
+    AuditEntry,
+    AuditHead,
+    Membership,
+    Organisation,
+    Role,
+    User,
+)
 
 
+@transaction.atomic
 def record_audit(
     actor: Actor, *, action: str, target: str, details: Mapping[str, Any] | None = None
 ) -> AuditEntry:
-    """Write what was done; call it inside the transaction that does it."""
+    """Write what was done, as the next entry of the organisation's chain.
+
+    Call it inside the transaction that does it, after what is changed there: from here to the
+    commit other entries of the organisation wait.
+
+    Parameters
+    ----------
+    action : str
+        What was done, as a verb: `save-watch`; 50 characters at most.
+    target : str
+        To what; cut after 200 characters.
+    details : mapping or None
+        What JSON can hold; never a post's text nor an author's name.
+    """
+    head = _next_place(actor.organisation_id)
+    row: dict[str, Any] = {
+        "number": head.number,
+        "previous": head.digest,
+        "at": actor.clock.now().astimezone(UTC),
+        "actor": chain.storable(actor.name),
+        "action": action,
+        "target": chain.storable(target)[:200],
+        "details": chain.storable(details or {}),
+    }
     entry = AuditEntry(
         organisation_id=actor.organisation_id,
-        at=actor.clock.now(),
         user_id=actor.user_id,
-        actor=actor.name,
-        action=action,
-        target=target[:200],
-        details=dict(details or {}),
+        digest=chain.digest_of(**row),
+        **row,
     )
     entry.save()
+    AuditHead.objects.filter(pk=actor.organisation_id).update(digest=entry.digest)
     return entry
+
+
+def _next_place(organisation_id: int) -> AuditHead:
+    """Take the next number of a chain, with the digest before it; others wait for the commit."""
+    ours = AuditHead.objects.filter(pk=organisation_id)
+    if not ours.update(number=F("number") + 1):
+        name = secrets.token_hex(16)
+        start = chain.start_of(name)
+        first = AuditHead(
+            organisation_id=organisation_id, name=name, digest=start, kept_after_digest=start
+        )
+        # Of two first entries at once one makes the row, and the other goes on from there.
+        AuditHead.objects.bulk_create([first], ignore_conflicts=True)
+        ours.update(number=F("number") + 1)
+    return ours.get()
 
 
 @transaction.atomic

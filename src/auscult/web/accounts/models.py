@@ -89,11 +89,18 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=50)
     target = models.CharField(max_length=200)
     details = models.JSONField(default=dict)
+    # Its place in the organisation's chain (`chain.py`); `actions.record_audit` fills them in.
+    number = models.BigIntegerField()
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-at"], name="accounts_audit_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="accounts_audit_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"
@@ -107,6 +114,41 @@ class AuditEntry(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: what happened stays."""
         raise TypeError("audit entries are never deleted")
+
+
+class AuditHead(models.Model):
+    """The end of an organisation's chain of audit entries; its UPDATE makes writers take turns."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="audit_head"
+    )
+    name = models.CharField(max_length=32)  # of the chain: random, and what its start is made of
+    number = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    # Entries up to this number were removed when their time was over; the digest of the last.
+    kept_after = models.BigIntegerField(default=0)
+    kept_after_digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest}"
+
+
+class RetentionRule(models.Model):
+    """How long an organisation keeps a kind of data, where it decided otherwise than we do."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="retention_rules"
+    )
+    kind = models.CharField(max_length=30)
+    days = models.PositiveIntegerField(null=True)  # null: for ever
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="accounts_retention_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.days} days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
