@@ -6,18 +6,20 @@ RUN := .venv/bin
 EVERYDAY := not slow and not servers and not nightly
 
 .PHONY: setup setup-dev up test test-slow test-postgres servers test-servers test-nightly
-.PHONY: check format bench docs clean
+.PHONY: check format messages bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
 
 uv: $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
 
-.venv/.setup: pyproject.toml uv.lock | uv
+CATALOGUES := $(wildcard src/auscult/web/locale/*/LC_MESSAGES/*.po)
+
+.venv/.setup: pyproject.toml uv.lock hatch_build.py $(CATALOGUES) | uv
 	$(UV) sync --frozen --quiet --no-dev --inexact
 	@touch $@
 
-.venv/.setup-dev: pyproject.toml uv.lock | uv
+.venv/.setup-dev: pyproject.toml uv.lock hatch_build.py $(CATALOGUES) | uv
 	$(UV) sync --frozen --quiet --all-groups --all-extras
 	@touch .venv/.setup $@
 
@@ -78,6 +80,11 @@ format: setup-dev
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 	$(RUN)/djlint --reformat --quiet src
+
+# New and changed strings into the catalogues; needs GNU gettext (Debian: gettext).
+messages: setup-dev
+	cd src/auscult/web && ../../../$(RUN)/django-admin makemessages --all --no-obsolete \
+	  --add-location file --no-wrap --ignore "*/tests/*"
 
 bench: setup-dev
 	$(RUN)/python -m bench

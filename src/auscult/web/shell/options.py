@@ -22,7 +22,7 @@ from auscult.engine.kernel.secrets import parse_keys
 PREFIX = "AUSCULT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
 DATABASE_FILE = "auscult.sqlite3"
-LANGUAGES = ("en",)  # each needs its own translation before it stands here
+LANGUAGES = ("en", "de")  # each has its catalogue in web/locale, whole
 
 
 class SettingRefused(Correctable):
