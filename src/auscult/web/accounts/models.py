@@ -151,12 +151,81 @@ class RetentionRule(models.Model):
         return f"{self.kind}: {self.days} days"
 
 
+class Token(models.Model):
+    """What a program shows to act for a person: its digest alone is kept."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    # The first characters, by which a person knows it again.
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)  # values of `tokens.Scope`
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)  # null: never
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class SecretAddress(models.Model):
+    """A feed or calendar that opens without signing in, for who has its address."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="secret_addresses"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="secret_addresses")
+    # What it shows, as the application above names it, and of which row; null: of all.
+    kind = models.CharField(max_length=30)
+    subject = models.BigIntegerField(null=True)
+    label = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.label}"
+
+
+class KeptAnswer(models.Model):
+    """What was answered to a write with an idempotency key: the same again gets the same."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)  # of method, address and body
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(default="")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user", "key"], name="accounts_answer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts, for which organisation, with which rights, by which clock."""
+    """Who acts, for which organisation, with which rights, by which clock.
+
+    Attributes
+    ----------
+    only : frozenset of str or None
+        Rights that a program's token was given: no other right of the role counts. None: all.
+    """
 
     organisation_id: int
     user_id: int | None
     name: str
     role: Role
     clock: Clock = field(default_factory=SystemClock, compare=False)
+    only: frozenset[str] | None = None

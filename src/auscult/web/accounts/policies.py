@@ -8,7 +8,7 @@ from types import MappingProxyType
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from auscult.web.accounts.errors import NotAllowed
+from auscult.web.accounts.errors import NotAllowed, TokenTooNarrow
 from auscult.web.accounts.models import Actor, Role
 
 
@@ -74,12 +74,15 @@ TABLE: Mapping[Right, frozenset[Role]] = MappingProxyType(
 
 
 def may(actor: Actor, right: Right) -> bool:
-    """Return whether the actor has a right."""
-    return actor.role is Role.SYSTEM or actor.role in TABLE[right]
+    """Return whether the actor has a right: her role's, and her token's where she uses one."""
+    held = actor.role is Role.SYSTEM or actor.role in TABLE[right]
+    return held and (actor.only is None or right in actor.only)
 
 
 def require(actor: Actor, right: Right, action: str) -> None:
     """Raise NotAllowed unless the actor has the right; `action` completes "may not ..."."""
+    if actor.role in TABLE[right] and not may(actor, right):
+        raise TokenTooNarrow(action)
     if not may(actor, right):
         raise NotAllowed(str(actor.role.label), action, who_may(right))
 
