@@ -24,6 +24,7 @@ from auscult.web.sources.network import network
 def peers(request: HttpRequest) -> HttpResponse:
     """Show the peers side by side, and ask for more of them."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     return render(
         request,
         "listening/peers.html",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import Right, may
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import overview, peers, suggesting
 from auscult.web.listening.forms import HouseForm, PeerSearchForm
@@ -30,6 +30,7 @@ from auscult.web.sources import queries as source_queries
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Ask for a name and a town; show what follows from them."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     form = _form(request.GET, actor)
     context: dict[str, Any] = {
         "form": form,
@@ -82,6 +83,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 def follow_hashtag(request: HttpRequest) -> HttpResponse:
     """Read a proposed hashtag at an instance."""
     actor = actor_of(request)
+    require(actor, Right.EDIT_SOURCES, "change sources")
     house = _house(request)
     given = request.POST.get("source", "")
     if house is None or not given.isdecimal():

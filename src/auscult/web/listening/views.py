@@ -32,6 +32,7 @@ SHOWN = 25  # mentions on a page
 def room(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Show everything: watches, sources, and what one watch, all, or a search found."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     watch = None if number is None else queries.watch(actor, number)
     names = list(source_queries.sources(actor).values_list("pk", "name"))
     form = SearchForm(request.GET or None, sources=names)
@@ -49,6 +50,7 @@ def room(request: HttpRequest, number: int | None = None) -> HttpResponse:
 def watches(request: HttpRequest) -> HttpResponse:
     """Answer with the list of watches alone, while something is being loaded."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     given = request.GET.get("watch", "")
     watch = queries.watches(actor).filter(pk=int(given)).first() if given.isdecimal() else None
     return render(request, "listening/watches.html", _watches(actor, watch))
@@ -57,13 +59,16 @@ def watches(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Answer with the sources alone, while something is being loaded."""
-    return render(request, "listening/sources.html", _sources(actor_of(request)))
+    actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
+    return render(request, "listening/sources.html", _sources(actor))
 
 
 @require_safe
 def found(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Answer with what one watch, or all, found, while something is being loaded."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     watch = None if number is None else queries.watch(actor, number)
     return render(request, "listening/middle.html", _found(request, actor, watch))
 
@@ -157,6 +162,7 @@ def _explained(text: str) -> dict[str, Any]:
 def preview_query(request: HttpRequest) -> HttpResponse:
     """Answer with what a query would have found."""
     actor = actor_of(request)
+    require(actor, Right.READ_MENTIONS, "read mentions")
     answer = read(as_typed(request.POST.get("query", "")))
     context = {"problem": answer} if isinstance(answer, Problem) else _previewed(actor, answer)
     return render(request, "listening/parts/preview.html", context)

@@ -1,0 +1,157 @@
+"""Every address of the pages with the right that it needs: one line each.
+
+To add an address, add its line to `ADDRESSES`: the key is the whole pattern as it stands in
+`docs/reference/addresses.md`, without the first slash. The value says who may ask for it:
+
+    Needs(Right.X)      members whose role has the right
+    MEMBER              every member of an organisation
+    Public((200, 404))  anybody, signed in or not; the statuses that an answer may have
+    ByToken()           a program with a token; without one everybody gets 401
+
+and, by keyword:
+
+    methods="GET POST"  what the view takes; each other method has to be refused with 405
+    methods="any"       the view takes them all
+    row="watch"         the address names a row: `ROWS["watch"]` makes one for the owner's
+                        organisation and returns the values of the pattern's arguments. For a
+                        stranger it has to be a 404.
+    args={"kind": ...}  fixed values of arguments that name no row
+    data={...}          what a POST sends; empty without it
+    query="a=1"         what a GET asks
+
+`test_policy_walk.py` asks for each as each role, as a stranger and as nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right
+from auscult.web.listening.actions import save_watch
+from auscult.web.listening.models import Peer
+from auscult.web.sources.actions import add_source
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Address:
+    methods: str = "GET"
+    row: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Needs(_Address):
+    """Members whose role has the right; None stands for every member."""
+
+    right: Right | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByToken(_Address):
+    """A program with a token; its scopes are tested beside the API."""
+
+
+@dataclass(frozen=True)
+class Public(_Address):
+    """Anybody; one of the statuses has to come back."""
+
+    statuses: tuple[int, ...]
+
+
+def member(**more: Any) -> Needs:
+    """Every member, with more said about the address."""
+    return replace(MEMBER, **more)
+
+
+MEMBER = Needs(None)
+
+
+# One row of the owner's organisation for each kind; the arguments of the address that shows it.
+
+
+def _watch(owner: Actor) -> dict[str, Any]:
+    return {"number": save_watch(owner, name="walk", query="vaccine").pk}
+
+
+def _source(owner: Actor) -> dict[str, Any]:
+    config = {"feeds": ["https://news.lakeside.example/feed.xml"]}
+    return {"number": add_source(owner, name="walk", connector="feeds", config=config).pk}
+
+
+def _peer(owner: Actor) -> dict[str, Any]:
+    added = Peer.objects.create(
+        organisation_id=owner.organisation_id,
+        source_id=_source(owner)["number"],
+        author="did:plc:walk",
+        handle="walk.example",
+        label="Walk",
+        added_at=owner.clock.now(),
+    )
+    return {"number": added.pk}
+
+
+ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "watch": _watch,
+    "source": _source,
+    "peer": _peer,
+}
+
+HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "en"}
+MENTIONS = Needs(Right.READ_MENTIONS)
+WATCHES = Needs(Right.EDIT_WATCHES)
+SOURCES = Needs(Right.EDIT_SOURCES)
+BOTH = "GET POST"
+KIND = {"kind": "feeds"}
+
+ADDRESSES: dict[str, Needs | Public | ByToken] = {
+    # shell
+    "": member(methods="any"),
+    "lakeside/leave/": Needs(Right.REMOVE_SOURCES, methods=BOTH),
+    "language/": Public((200, 302), methods="POST"),
+    # accounts
+    "sign-in/": Public((200, 302, 403), methods=BOTH),
+    "sign-out/": member(methods="POST"),
+    # listening
+    "listening/": MENTIONS,
+    "listening/watches/": MENTIONS,
+    "listening/sources/": MENTIONS,
+    "listening/found/": MENTIONS,
+    "listening/explain/": member(methods="POST"),
+    "listening/preview/": replace(MENTIONS, methods="POST"),
+    "listening/watches/add/": replace(WATCHES, methods=BOTH),
+    "listening/watches/<int:number>/": replace(MENTIONS, row="watch"),
+    "listening/watches/<int:number>/found/": replace(MENTIONS, row="watch"),
+    "listening/watches/<int:number>/change/": replace(WATCHES, row="watch", methods=BOTH),
+    "listening/watches/<int:number>/remove/": replace(WATCHES, row="watch", methods=BOTH),
+    "listening/sources/<int:number>/remove/": Needs(
+        Right.REMOVE_SOURCES, row="source", methods=BOTH
+    ),
+    "listening/suggestions/": MENTIONS,
+    "listening/suggestions/accept/": replace(WATCHES, methods="POST", data=HOUSE),
+    "listening/suggestions/hashtag/": replace(SOURCES, methods="POST"),
+    "listening/peers/": MENTIONS,
+    "listening/peers/find/": replace(WATCHES, methods="POST"),
+    "listening/peers/add/": replace(WATCHES, methods="POST"),
+    "listening/peers/<int:number>/remove/": replace(WATCHES, row="peer", methods=BOTH),
+    # sources
+    "sources/": MEMBER,
+    "sources/connect/": replace(SOURCES, methods="POST"),
+    "sources/connect/<slug:kind>/": replace(SOURCES, methods=BOTH, args=KIND),
+    "sources/connect/<slug:kind>/sign-in/": replace(
+        SOURCES, methods=BOTH, args={"kind": "mastodon"}
+    ),
+    "sources/connect/<slug:kind>/code/": replace(SOURCES, methods=BOTH, args={"kind": "mastodon"}),
+    "sources/connect/<slug:kind>/accept/": replace(SOURCES, methods="POST", args=KIND),
+    "sources/feeds/": replace(SOURCES, methods=BOTH),
+    "sources/feeds.opml": MEMBER,
+    "sources/<int:number>/": member(row="source"),
+    "sources/<int:number>/now/": member(row="source"),
+    "sources/<int:number>/change/": replace(SOURCES, row="source", methods=BOTH),
+    "sources/<int:number>/pause/": replace(SOURCES, row="source", methods="POST"),
+    "sources/<int:number>/resume/": replace(SOURCES, row="source", methods="POST"),
+}
