@@ -110,7 +110,10 @@ KIND = {"kind": "feeds"}
 
 ADDRESSES: dict[str, Needs | Public | ByToken] = {
     # shell
-    "": member(methods="any"),
+    "": MEMBER,
+    "go/": Needs(Right.SEE_FIGURES, query="q=a"),
+    "shortcuts/": Needs(Right.SEE_FIGURES),
+    "design/": Needs(Right.SEE_FIGURES),
     "lakeside/leave/": Needs(Right.REMOVE_SOURCES, methods=BOTH),
     "language/": Public((200, 302), methods="POST"),
     # accounts

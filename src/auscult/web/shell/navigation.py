@@ -50,7 +50,7 @@ class Link:
 
 ROOMS: tuple[Room, ...] = (
     Room(label=_("Listening"), url="listening:room", app="listening", right=Right.READ_MENTIONS),
-    Room(label=_("Sources"), url="sources:room", app="sources", right=Right.READ_MENTIONS),
+    Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
 SETTINGS_PAGES: tuple[SettingsPage, ...] = ()
 
