@@ -20,8 +20,10 @@ from auscult.web.accounts.models import (
     Membership,
     Organisation,
     Role,
+    Team,
     User,
 )
+from auscult.web.accounts.teams import first_teams
 
 
 @transaction.atomic
@@ -106,6 +108,7 @@ def add_organisation(
         # She signs in by a link; a password is hers to set.
         user = User.objects.create_user(username=username, email=email, password=None)
     Membership.objects.create(organisation=place, user=user, role=Role.OWNER)
+    Team.objects.bulk_create(Team(organisation=place, name=name) for name in first_teams())
     actor = queries.actor_for(user, place.pk, clock=clock)
     record_audit(actor, action="found-organisation", target=organisation)
     return actor

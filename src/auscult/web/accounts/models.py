@@ -33,6 +33,8 @@ class Organisation(models.Model):
     """A hospital, a group, a practice: the wall that no query looks over."""
 
     name = models.CharField(max_length=200, unique=True)
+    # In which its days begin and end; empty: that of the settings.
+    time_zone = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -43,6 +45,21 @@ class User(AbstractUser):
     """A person who signs in."""
 
 
+class Team(models.Model):
+    """A business function of the house, like media relations or cardiology."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="accounts_team_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(models.Model):
     """A person's place in an organisation."""
 
@@ -51,6 +68,7 @@ class Membership(models.Model):
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.GUEST)
+    teams = models.ManyToManyField(Team, related_name="memberships", blank=True)
 
     class Meta:
         constraints = [
@@ -65,6 +83,38 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.role} of {self.organisation}"
+
+
+class Invitation(models.Model):
+    """An offer to join, by a secret address of which the digest alone is kept."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role)
+    teams = models.ManyToManyField(Team, related_name="invitations", blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="invitations_sent"
+    )
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="invitations_accepted"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=MEMBERS), name="accounts_invitation_role"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, as {self.role} of {self.organisation}"
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
