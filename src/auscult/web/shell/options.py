@@ -7,6 +7,7 @@ two together. A secret may also come from a file: `AUSCULT_SECRET_KEY_FILE`.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import secrets
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ PREFIX = "AUSCULT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
 DATABASE_FILE = "auscult.sqlite3"
 LANGUAGES = ("en", "de")  # each has its catalogue in web/locale, whole
+FORMS = ("lines", "json")
 
 
 class SettingRefused(Correctable):
@@ -106,6 +108,35 @@ def _keys(name: str, value: str) -> str:
             name, "too short", "keys of at least 32 random characters", hint=str(error)
         ) from error
     return value.strip()
+
+
+def _proxies(name: str, value: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        for address in addresses:
+            ipaddress.ip_network(address)
+    except ValueError as error:
+        raise SettingRefused(
+            name, value, "addresses or ranges of addresses, separated by commas", hint=f"{error}."
+        ) from error
+    return addresses
+
+
+def _whole(most: int) -> Callable[[str, str], int]:
+    """Return the reader of a whole number from 1 to `most`."""
+
+    def read(name: str, value: str) -> int:
+        if not (value.isascii() and value.isdigit() and 0 < int(value) <= most):
+            raise SettingRefused(name, value, f"a whole number from 1 to {most}")
+        return int(value)
+
+    return read
+
+
+def _form(name: str, value: str) -> str:
+    if value not in FORMS:
+        raise SettingRefused(name, value, "one of " + ", ".join(FORMS))
+    return value
 
 
 def _zone(name: str, value: str) -> str:
@@ -200,6 +231,32 @@ class Options:
     )
     secure: bool = _option(
         "The pages are reached by https only: cookies are sent over https alone",
+        _switch,
+        default=False,
+    )
+    proxies: tuple[str, ...] = _option(
+        "Addresses of the reverse proxies whose word is taken for who asks and whether over "
+        "https, separated by commas",
+        _proxies,
+        default=("127.0.0.1", "::1"),
+    )
+    session_idle_minutes: int = _option(
+        "After so many minutes without a request a person signs in again", _whole(1440), default=60
+    )
+    session_hours: int = _option(
+        "After so many hours a person signs in again, whatever she did", _whole(744), default=24
+    )
+    metrics_token: str = _option(
+        "Who gives it as a bearer token may read /metrics; without it only this machine may",
+        _secret,
+        default="",
+        secret=True,
+    )
+    log_format: str = _option(
+        "How the log is written: " + " or ".join(FORMS), _form, default="lines"
+    )
+    log_requests: bool = _option(
+        "Write a line for each request: page, status, time; no person, no address",
         _switch,
         default=False,
     )

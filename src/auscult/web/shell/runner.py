@@ -6,6 +6,7 @@ runners may work on one archive: a claim is a conditional UPDATE that one of the
 
 from __future__ import annotations
 
+import logging
 import resource
 import signal
 import sys
@@ -13,18 +14,24 @@ import threading
 import time
 from datetime import timedelta
 
-from django.db import close_old_connections, connections
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connections
 
 from auscult.engine.kernel.clock import Clock, SystemClock
 from auscult.engine.kernel.http import Network
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import organisations, system_actor
+from auscult.web.accounts.work import Job
 from auscult.web.listening import actions as listening
 from auscult.web.listening.models import BackfillState
 from auscult.web.listening.queries import due_backfills
+from auscult.web.shell import metrics
 from auscult.web.shell.holding import Holding
 from auscult.web.shell.jobs import JOBS
+from auscult.web.shell.meter import Meter, meter_of
 from auscult.web.sources.network import network
+
+log = logging.getLogger("auscult.runner")
 
 IDLE = 2.0  # seconds between two looks at the database when nothing was due
 IDLE_ROUNDS = 10  # of those in a row, after which a runner that grew makes room for a fresh one
@@ -33,6 +40,7 @@ TICK = 0.2  # seconds between two looks, in memory, at what open sources have
 FILL = timedelta(seconds=3)  # a backfill's claim; a step is safe without it, too
 TIDY_EVERY = 20.0  # seconds between two looks at what was forgotten
 UPKEEP_EVERY = 600.0  # seconds between two rounds of expiry and clean-up
+BROKEN_WAIT = 60.0  # seconds before a job that broke is tried again
 
 
 def run() -> None:
@@ -43,7 +51,8 @@ def run() -> None:
     """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-    runner = Runner(clock=SystemClock(), network=network(), stop=stop)
+    meter = meter_of(settings.AUSCULT.archive)
+    runner = Runner(clock=SystemClock(), network=network(), stop=stop, meter=meter)
     small, idle = _peak(), 0
     try:
         while not stop.is_set():
@@ -85,18 +94,29 @@ class Runner:
         How sources reach other machines.
     stop : threading.Event
         Set by whoever wants the work to end after the batch in hand.
+    meter : Meter or None
+        Counts what is done, and when it last moved.
     """
 
-    def __init__(self, *, clock: Clock, network: Network, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        network: Network,
+        stop: threading.Event,
+        meter: Meter | None = None,
+    ) -> None:
         self.clock = clock
         self.network = network
         self.stop = stop
+        self.meter = meter
         self._held: dict[int, tuple[Actor, Holding]] = {}
         self._tidy_at = self._upkeep_at = 0.0
         self._due: dict[tuple[int, str], float] = {}
 
     def round(self) -> bool:
         """Do one slice of everything that is due; return whether anything was."""
+        self._count({metrics.ROUNDS: 1.0})
         self.look()
         worked = self.read()
         for actor, _ in self._held.values():
@@ -120,6 +140,7 @@ class Runner:
         worked = False
         for _, holding in self._held.values():
             worked |= holding.read()
+        self._beat()
         return worked
 
     @property
@@ -144,6 +165,7 @@ class Runner:
                 if self.stop.is_set():
                     break
                 backfill = listening.backfill_step(actor, backfill=backfill)
+                self._beat()
             worked = True
         return worked
 
@@ -155,11 +177,38 @@ class Runner:
                 now = time.monotonic()
                 if self.stop.is_set() or now < self._due.get((organisation, job.name), 0.0):
                     continue
-                more = job.run(system_actor(organisation, job.name, clock=self.clock))
-                after = 0.0 if more else job.every.total_seconds()
+                more, after = self._do(job, organisation)
                 self._due[organisation, job.name] = time.monotonic() + after
                 worked |= more
         return worked
+
+    def _do(self, job: Job, organisation: int) -> tuple[bool, float]:
+        """Do one slice of a job; return whether there is more, and the seconds until the next.
+
+        A job that breaks is tried again later, and stops neither the listening nor the others.
+        """
+        began = time.monotonic()
+        try:
+            more = job.run(system_actor(organisation, job.name, clock=self.clock))
+        except DatabaseError:
+            raise  # the database's trouble, and not that of the job
+        except Exception:
+            log.exception("a job broke", extra={"job": job.name})
+            self._count({metrics.series(metrics.ERRORS, {"where": "job"}): 1.0})
+            return False, max(BROKEN_WAIT, job.every.total_seconds())
+        finally:
+            self._count(metrics.job_amounts(job.name, time.monotonic() - began))
+            self._beat()
+        return more, 0.0 if more else job.every.total_seconds()
+
+    def _count(self, amounts: dict[str, float]) -> None:
+        if self.meter is not None:
+            self.meter.add(amounts)
+
+    def _beat(self) -> None:
+        """Note that the runner moves."""
+        if self.meter is not None:
+            self.meter.set(metrics.HEARTBEAT, self.clock.now().timestamp())
 
     def _tidy(self) -> None:
         """Finish what was forgotten within the minute; now and then what takes longer."""

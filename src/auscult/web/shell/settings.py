@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from auscult.web.shell.logs import logging_settings
 from auscult.web.shell.options import database, kept_secret, read_options
 
 AUSCULT = read_options(os.environ)
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "auscult.web.shell.middleware.Measured",
     "django.middleware.security.SecurityMiddleware",
     "auscult.web.shell.middleware.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -41,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auscult.web.shell.middleware.SessionLimits",
     # Every page asks who is there, unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -95,18 +98,31 @@ USE_TZ = True
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
 
+# Over https a browser sends cookies of these names to this host alone, and http never.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AUSCULT.secure
+SESSION_COOKIE_NAME = "__Host-auscult-session" if AUSCULT.secure else "auscult-session"
+CSRF_COOKIE_NAME = "__Host-auscult-csrf" if AUSCULT.secure else "auscult-csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = AUSCULT.session_hours * 3600
 SECURE_SSL_REDIRECT = AUSCULT.secure
-SESSION_COOKIE_HTTPONLY = True
+# Programs of this machine look here, over plain http.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if AUSCULT.secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = AUSCULT.secure
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+PASSWORD_HASHERS = [
+    "auscult.web.shell.hashing.Argon2id",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # older ones; renewed at a sign-in
+]
+# What a request may weigh; a list of feeds and a photograph fit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 # Errors and what the runner has to say go to standard error, where the supervisor's reader is.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # A page that isn't there is nobody's business but the reader's.
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
+LOGGING = logging_settings(
+    form=AUSCULT.log_format, requests=AUSCULT.log_requests, debug=AUSCULT.debug
+)

@@ -7,6 +7,7 @@ import gc
 import http.client
 import importlib
 import ipaddress
+import logging
 import os
 import socket
 import sys
@@ -21,9 +22,12 @@ from django.db import connections
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.shell import server
+from auscult.web.shell.meter import begin_anew
 from auscult.web.shell.options import PREFIX, Options
 from auscult.web.shell.processes import Child, Keeper
 from auscult.web.shell.start import start
+
+log = logging.getLogger("auscult.runner")
 
 PORTS_TRIED = 20
 SHARED = ("auscult.web.shell.urls", "auscult.engine.matching.matcher")
@@ -78,6 +82,7 @@ def _prepare(options: Options, port: int, *, empty: bool) -> str:
     from auscult.web.shell import first_run  # noqa: PLC0415
 
     call_command("migrate", verbosity=0, interactive=False)
+    begin_anew(options.archive)
     owner = first_run.owner()
     if not empty:
         first_run.settle_lakeside(owner)
@@ -98,7 +103,12 @@ def _work() -> None:
     start()
     from auscult.web.shell import runner  # noqa: PLC0415
 
-    runner.run()
+    try:
+        runner.run()
+    except Exception:
+        # Python's own report would quote the error, and with it perhaps a post.
+        log.exception("the runner broke")
+        sys.exit(1)
 
 
 def free_port(host: str, wanted: int, *, say: Callable[[str], None]) -> int:
