@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit_guard import watching
 from auscult.engine.kernel.clock import FixedClock
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,6 +39,17 @@ def own_archive(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     settings = request.getfixturevalue("settings")
     settings.AUSCULT = dataclasses.replace(settings.AUSCULT, archive=tmp_path)
     yield
+
+
+@pytest.fixture(autouse=True)
+def audited(request: pytest.FixtureRequest) -> Any:
+    """Let nothing be written without its audit entry; `tests/audit_guard.py` says how."""
+    if request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    patch = request.getfixturevalue("monkeypatch")
+    with watching(patch.setattr):
+        yield
 
 
 @pytest.fixture

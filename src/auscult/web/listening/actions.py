@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Max
 
 from auscult.engine.archive import sampled
@@ -327,12 +328,12 @@ def expire(actor: Actor) -> int:
         if source.ttl_days is not None:
             before = now - timedelta(days=source.ttl_days)
             named += _expire_sample(actor, source, before)
-            removed += _expire_source(source, to_us(before))
+            removed += _expire_source(actor, source, to_us(before))
         keep_at_most = _keep_at_most(source)
         if keep_at_most is not None:
             before = now - keep_at_most
             named += _expire_sample(actor, source, before)
-            removed += _expire_unconfirmed(source, to_us(before))
+            removed += _expire_unconfirmed(actor, source, to_us(before))
     if removed or named:
         empty_journal()
     return removed
@@ -356,7 +357,7 @@ def _expire_sample(actor: Actor, source: Source, before: datetime) -> int:
         return aliases.expire(cursor, source, to_us(before))
 
 
-def _expire_source(source: Source, before_us: int) -> int:
+def _expire_source(actor: Actor, source: Source, before_us: int) -> int:
     removed, low = 0, -(1 << 62)
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -367,13 +368,13 @@ def _expire_source(source: Source, before_us: int) -> int:
                 [low, first_key(before_us), source.pk, before_us, AT_ONCE],
             )
             keys = [row[0] for row in cursor.fetchall()]
-            removed += recording.drop_mentions(cursor, keys)
+            removed += _drop(actor, source, cursor, keys)
         if len(keys) < AT_ONCE:
             return removed
         low = keys[-1]
 
 
-def _expire_unconfirmed(source: Source, before_us: int) -> int:
+def _expire_unconfirmed(actor: Actor, source: Source, before_us: int) -> int:
     removed = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -384,9 +385,18 @@ def _expire_unconfirmed(source: Source, before_us: int) -> int:
                 [source.pk, before_us, AT_ONCE],
             )
             keys = sorted(row[0] for row in cursor.fetchall())
-            removed += recording.drop_mentions(cursor, keys)
+            removed += _drop(actor, source, cursor, keys)
         if len(keys) < AT_ONCE:
             return removed
+
+
+def _drop(actor: Actor, source: Source, cursor: CursorWrapper, keys: Sequence[int]) -> int:
+    """Remove mentions whose time is over, and write how many; call it in a transaction."""
+    removed = recording.drop_mentions(cursor, keys)
+    if removed:
+        details = {"mentions": removed}
+        record_audit(actor, action="expire-mentions", target=source.name, details=details)
+    return removed
 
 
 def keep_house(actor: Actor) -> None:
@@ -428,7 +438,7 @@ def remove_source(actor: Actor, *, source: Source, keep_posts: bool = False) -> 
         return 0
     gone = pause_source(actor, source=gone)
     lake_of(actor).expire(lake_name(gone), END_OF_TIME)
-    removed = _expire_source(gone, to_us(END_OF_TIME))
+    removed = _expire_source(actor, gone, to_us(END_OF_TIME))
     with transaction.atomic():
         record_audit(actor, action="remove-source", target=gone.name, details={"mentions": removed})
         gone.delete()

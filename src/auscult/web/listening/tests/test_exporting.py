@@ -110,7 +110,7 @@ def test_threads_and_voices_can_still_be_followed(owner: Any, posts: None, tmp_p
 
 
 def test_an_owner_may_take_authors_along(
-    owner: Any, teammate: Any, onlooker: Any, posts: None, tmp_path: Path
+    owner: Any, teammate: Any, persons: Any, posts: None, tmp_path: Path
 ) -> None:
     done = export(owner, parse("flu"), tmp_path / "all.jsonl", with_authors=True)
 
@@ -122,7 +122,7 @@ def test_an_owner_may_take_authors_along(
     with pytest.raises(NotAllowed):
         export(teammate, parse("flu"), tmp_path / "no.jsonl", with_authors=True)
     with pytest.raises(NotAllowed):
-        export(onlooker, parse("flu"), tmp_path / "no.jsonl")
+        export(persons["guest"], parse("flu"), tmp_path / "no.jsonl")
     assert not (tmp_path / "no.jsonl").exists()
 
 
