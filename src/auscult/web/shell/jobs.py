@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auscult.web.accounts.work import Job
+from auscult.web.delivery.jobs import JOBS as DELIVERY
 from auscult.web.dashboards.jobs import JOBS as DASHBOARDS
 from auscult.web.delivery.jobs import JOBS as DELIVERY
 

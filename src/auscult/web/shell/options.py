@@ -12,6 +12,7 @@ import secrets
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,6 +24,7 @@ from auscult.engine.kernel.secrets import parse_keys
 PREFIX = "AUSCULT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
 DATABASE_FILE = "auscult.sqlite3"
+SMTP_SECURITY = ("starttls", "tls", "none")
 LANGUAGES = ("en", "de")  # each has its catalogue in web/locale, whole
 FORMS = ("lines", "json")
 
@@ -50,6 +52,29 @@ def _text(name: str, value: str) -> str:
     if not value.strip():
         raise SettingRefused(name, value, "a text that isn't empty")
     return value.strip()
+
+
+def _security(name: str, value: str) -> str:
+    if value not in SMTP_SECURITY:
+        raise SettingRefused(name, value, "one of " + ", ".join(SMTP_SECURITY))
+    return value
+
+
+def _mailbox(name: str, value: str) -> str:
+    """Return a sender: an address, or a name with an address in angle brackets."""
+    address = parseaddr(value)[1]
+    if not value.isprintable() or "@" not in address.strip("@") or " " in address:
+        raise SettingRefused(
+            name, value, "a mail address, or one with a name, as Auscult <auscult@hospital.example>"
+        )
+    return value.strip()
+
+
+def _public_url(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise SettingRefused(name, value, "like https://auscult.hospital.example")
+    return value.strip().rstrip("/")
 
 
 def _contact(name: str, value: str) -> str:
@@ -259,6 +284,60 @@ class Options:
         "Write a line for each request: page, status, time; no person, no address",
         _switch,
         default=False,
+    )
+    public_url: str = _option(
+        "Address at which people reach the pages, as https://auscult.hospital.example, for links "
+        "in mails and messages; without it the first of the allowed hosts with the port",
+        _public_url,
+        default="",
+    )
+    smtp_host: str = _option(
+        "Mail server that mails are handed to; without it they stay in the outbox",
+        _text,
+        default="",
+    )
+    smtp_port: int = _option("Port of the mail server", _port, default=587)
+    smtp_security: str = _option(
+        "How the connection to the mail server is secured: `starttls` (usual with port 587), "
+        "`tls` (usual with port 465) or `none` (a server on this machine)",
+        _security,
+        default="starttls",
+    )
+    smtp_user: str = _option("User name at the mail server, if it wants one", _text, default="")
+    smtp_password: str = _option("Password at the mail server", _text, default="", secret=True)
+    smtp_from: str = _option(
+        "Sender of mails: an address, or one with a name",
+        _mailbox,
+        default="Auscult <auscult@localhost>",
+    )
+    oidc_url: str = _option(
+        "Address of the OpenID Connect provider for single sign-on, to which "
+        "`/.well-known/openid-configuration` is added",
+        _provider,
+        default="",
+    )
+    oidc_client_id: str = _option("Id of Auscult at that provider", _text, default="")
+    oidc_client_secret: str = _option(
+        "Secret of Auscult at that provider", _text, default="", secret=True
+    )
+    oidc_name: str = _option("What the button of single sign-on says", _text, default="Your house")
+    sso_only: bool = _option(
+        "Refuse passwords and passkeys: everybody signs in at the provider; the link of "
+        "`auscult up` goes on working for the owner at the machine",
+        _switch,
+        default=False,
+    )
+    sso_domains: tuple[str, ...] = _option(
+        "Mail domains, separated by commas: who signs in at the provider with a confirmed "
+        "address there joins as guest without an invitation",
+        _names,
+        default=(),
+    )
+    require_second_factor: tuple[str, ...] = _option(
+        "Roles, separated by commas, that set up an authenticator app or a passkey before "
+        "anything else",
+        _roles,
+        default=(),
     )
     debug: bool = _option(
         "Show tracebacks in the browser; never on a public machine", _switch, default=False

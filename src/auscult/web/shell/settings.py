@@ -95,6 +95,10 @@ TIME_ZONE = AUSCULT.time_zone
 USE_I18N = True
 USE_TZ = True
 
+# Whatever uses Django's mail writes into the outbox; `delivery` hands it to the mail server.
+EMAIL_BACKEND = "auscult.web.delivery.backend.Outbox"
+DEFAULT_FROM_EMAIL = AUSCULT.smtp_from
+
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
 
