@@ -114,6 +114,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "go/": Needs(Right.SEE_FIGURES, query="q=a"),
     "shortcuts/": Needs(Right.SEE_FIGURES),
     "design/": Needs(Right.SEE_FIGURES),
+    "healthz": Public((200,)),
+    "readyz": Public((200, 503)),
+    "metrics": Public((200,)),
     "lakeside/leave/": Needs(Right.REMOVE_SOURCES, methods=BOTH),
     "language/": Public((200, 302), methods="POST"),
     # accounts

@@ -151,7 +151,7 @@ class Holding:
             self._close(source.pk)
             reading.release_source(self._actor, source=source, next_attempt=self._clock.now())
         except (Correctable, Remote) as error:
-            log.warning("%s: %s", source.name, error)
+            log.warning("a source failed: %s", error, extra={"source": source.pk})
             self._close(source.pk)
             reading.record_failure(
                 self._actor, source=source, error=error, random=self._network.random

@@ -39,7 +39,9 @@ def plain(record: logging.LogRecord) -> str:
     template = str(record.msg) if isinstance(record.msg, str) else type(record.msg).__name__
     values = record.args
     if not values:
-        return template if record.name.startswith("auscult") else _TELLING.sub(LEFT_OUT, template)
+        own = record.name.partition(".")[0] == "auscult"
+        # Of others a text was put together already; from the second line on it is a traceback.
+        return template if own else _TELLING.sub(LEFT_OUT, template.partition("\n")[0])
     given = iter(() if isinstance(values, dict) else values)
 
     def filled(found: re.Match[str]) -> str:
@@ -136,9 +138,9 @@ def logging_settings(*, form: str, requests: bool, debug: bool) -> dict[str, Any
         "loggers": {
             # A page that isn't there is nobody's business but the reader's; of one that broke
             # our own middleware tells.
-            "django.request": {"level": "CRITICAL"},
+            "django.request": {"level": "ERROR" if debug else "CRITICAL"},
             "django": {"handlers": [], "level": "WARNING"},
             "auscult.requests": {"level": "INFO" if requests else "WARNING"},
-            "_granian": {"handlers": [], "propagate": True},
+            "_granian": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -20,5 +21,6 @@ def serve(host: str, port: int) -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        log_dictconfig=settings.LOGGING,
         websockets=False,
     ).serve()
