@@ -26,10 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right
+from auscult.web.briefs.models import Brief
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Peer
 from auscult.web.sources.actions import add_source
@@ -95,10 +97,18 @@ def _peer(owner: Actor) -> dict[str, Any]:
     return {"number": added.pk}
 
 
+def _brief(owner: Actor) -> dict[str, Any]:
+    Brief.objects.create(
+        organisation_id=owner.organisation_id, week=date(2026, 11, 9), made_at=owner.clock.now()
+    )
+    return {"week": date(2026, 11, 9)}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "watch": _watch,
     "source": _source,
     "peer": _peer,
+    "brief": _brief,
 }
 
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "en"}
@@ -122,6 +132,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     # accounts
     "sign-in/": Public((200, 302, 403), methods=BOTH),
     "sign-out/": member(methods="POST"),
+    "audit/": Needs(Right.SEE_AUDIT),
+    "audit/file/": Needs(Right.SEE_AUDIT, methods="POST"),
     # listening
     "listening/": MENTIONS,
     "listening/watches/": MENTIONS,
@@ -144,6 +156,11 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "listening/peers/find/": replace(WATCHES, methods="POST"),
     "listening/peers/add/": replace(WATCHES, methods="POST"),
     "listening/peers/<int:number>/remove/": replace(WATCHES, row="peer", methods=BOTH),
+    # briefs
+    "briefs/": Needs(Right.SEE_FIGURES),
+    "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),
+    "briefs/subscribe/": Needs(Right.SEE_FIGURES, methods="POST"),
+    "briefs/<day:week>/": Needs(Right.SEE_FIGURES, row="brief"),
     # sources
     "sources/": MEMBER,
     "sources/connect/": replace(SOURCES, methods="POST"),

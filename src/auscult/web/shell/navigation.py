@@ -50,9 +50,12 @@ class Link:
 
 ROOMS: tuple[Room, ...] = (
     Room(label=_("Listening"), url="listening:room", app="listening", right=Right.READ_MENTIONS),
+    Room(label=_("Brief"), url="briefs:room", app="briefs", right=Right.SEE_FIGURES),
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
-SETTINGS_PAGES: tuple[SettingsPage, ...] = ()
+SETTINGS_PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage(label=_("Audit trail"), url="accounts:audit", right=Right.SEE_AUDIT),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

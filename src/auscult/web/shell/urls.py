@@ -6,17 +6,23 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from auscult.web.shell import probes, views
+from auscult.web.shell import api_document, probes, views
+from auscult.web.shell.api import guarded_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("auscult.web.accounts.urls")),
+    path("", include("auscult.web.accounts.allauth_urls")),
     path("language/", login_not_required(set_language), name="language"),
+    path("briefs/", include("auscult.web.briefs.urls")),
     path("listening/", include("auscult.web.listening.urls")),
     path("go/", views.go, name="go"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("design/", views.design, name="design"),
     path("lakeside/leave/", views.leave_lakeside, name="leave-lakeside"),
+    path("api/", api_document.page, name="api"),
+    path("api/v1/openapi.json", api_document.openapi, name="openapi"),
+    path("api/v1/", include((guarded_patterns(), "api"))),
     path("sources/", include("auscult.web.sources.urls")),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),

@@ -1,0 +1,153 @@
+"""Briefs of the actor's organisation, and who gets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.timezone import get_default_timezone
+
+from auscult.web.accounts.models import Actor, User
+from auscult.web.accounts.policies import TABLE, Right, may, require
+from auscult.web.briefs import composing, wording
+from auscult.web.briefs.composing import LISTS, Sentence
+from auscult.web.briefs.errors import BriefUnknown
+from auscult.web.briefs.models import Brief, Plan, Reader
+from auscult.web.briefs.weeks import Span, monday, so_far, whole
+
+LISTED = 26  # earlier briefs on the page: half a year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence in words, with its evidence."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the three lists."""
+
+    code: str
+    title: str
+    nothing: str
+    sentences: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A brief in the language of whoever reads it.
+
+    Attributes
+    ----------
+    made_at : datetime or None
+        None: it is of a week that isn't over.
+    """
+
+    span: Span
+    made_at: datetime | None
+    parts: tuple[Part, ...]
+
+
+def briefs(actor: Actor) -> QuerySet[Brief]:
+    """Return the organisation's briefs, newest first."""
+    require(actor, Right.SEE_FIGURES, "read briefs")
+    return Brief.objects.filter(organisation_id=actor.organisation_id).order_by("-week")
+
+
+def brief(actor: Actor, week: date) -> Shown:
+    """Return the brief of a week.
+
+    Raises
+    ------
+    BriefUnknown
+    """
+    found = briefs(actor).filter(week=week).first()
+    if found is None:
+        raise BriefUnknown(week)
+    sentences = composing.from_data(found.sentences)
+    return _for(actor, shown(whole(week), sentences, found.made_at))
+
+
+def current(actor: Actor) -> Shown:
+    """Return the week so far."""
+    require(actor, Right.SEE_FIGURES, "read briefs")
+    span = so_far(actor.clock.now())
+    return _for(actor, shown(span, composing.compose(actor, span), None))
+
+
+def _for(actor: Actor, brief: Shown) -> Shown:
+    """Leave the evidence out for whom its pages would turn away."""
+    if may(actor, Right.READ_MENTIONS):
+        return brief
+    bare = tuple(
+        replace(part, sentences=tuple(replace(one, link="") for one in part.sentences))
+        for part in brief.parts
+    )
+    return replace(brief, parts=bare)
+
+
+def shown(span: Span, sentences: list[Sentence], made_at: datetime | None) -> Shown:
+    """Put sentences into words of the active language."""
+    return Shown(
+        span=span,
+        made_at=made_at,
+        parts=tuple(
+            Part(
+                code=part,
+                title=wording.title(part),
+                nothing=wording.nothing(part),
+                sentences=tuple(
+                    Said(text=wording.say(one), link=one.link)
+                    for one in sentences
+                    if one.part == part
+                ),
+            )
+            for part in LISTS
+        ),
+    )
+
+
+def plan(actor: Actor) -> Plan:
+    """Return when the organisation's brief is made."""
+    found = Plan.objects.filter(organisation_id=actor.organisation_id).first()
+    return found or Plan(organisation_id=actor.organisation_id)
+
+
+def due_week(actor: Actor) -> date | None:
+    """Return the Monday of the last week whose brief should be there and isn't."""
+    chosen = plan(actor)
+    here = actor.clock.now().astimezone(get_default_timezone())
+    back = (here.weekday() - chosen.weekday) % 7
+    time = here.replace(hour=chosen.hour, minute=0, second=0, microsecond=0) - timedelta(days=back)
+    if time > here:
+        time -= timedelta(days=7)
+    # A week is over when its last day is, wherever the house is.
+    week = monday(time) - timedelta(days=7)
+    made = Brief.objects.filter(organisation_id=actor.organisation_id, week__gte=week)
+    return None if made.exists() else week
+
+
+def reads(actor: Actor) -> bool:
+    """Return whether the actor gets the brief by mail."""
+    own = Reader.objects.filter(organisation_id=actor.organisation_id)
+    return own.filter(user=actor.user_id).exists()
+
+
+def readers(actor: Actor) -> list[User]:
+    """Return who gets the brief by mail: members who may see figures, and have an address."""
+    roles = [role.value for role in TABLE[Right.SEE_FIGURES]]
+    return list(
+        User.objects.filter(
+            reader__organisation_id=actor.organisation_id,
+            memberships__organisation_id=actor.organisation_id,
+            memberships__role__in=roles,
+            is_active=True,
+        )
+        .exclude(email="")
+        .distinct()
+        .order_by("pk")
+    )
