@@ -39,7 +39,7 @@ def test_a_week_that_stands_out_is_said_with_its_day_and_its_evidence(
     assert said.values["count"] == 44
     assert (said.values["day"], said.values["top"]) == ("2026-11-11", 40)
     assert said.values["low"] <= 5 <= said.values["high"] < 44
-    client.force_login(User.objects.get(pk=owner.user_id))
+    client.force_login(User.objects.get(username=owner.name))
     page = client.get(said.link).content.decode()
     assert re.search(r"\b44\b", page), "the evidence has as many mentions as the sentence says"
 
@@ -124,7 +124,7 @@ def test_every_sentence_can_be_said_with_its_numbers(code: str, language: str) -
 def mailed(owner: Actor, persons: dict[str, Actor]) -> dict[str, Actor]:
     """Let everybody have an address; owner, guest and analyst want the brief."""
     for name, actor in persons.items():
-        User.objects.filter(pk=actor.user_id).update(email=f"{name}@hospital.example")
+        User.objects.filter(username=actor.name).update(email=f"{name}@hospital.example")
     for name in ("owner", "guest", "analyst"):
         actions.subscribe(persons[name], wanted=True)
     actions.subscribe(persons["analyst"], wanted=False)
@@ -171,7 +171,7 @@ def test_it_comes_when_the_house_wants_it(owner: Actor, clock: FixedClock) -> No
 
 def test_who_left_gets_no_more_mails(owner: Actor, mailed: dict[str, Actor]) -> None:
     assert len(queries.readers(owner)) == 2
-    User.objects.get(pk=mailed["guest"].user_id).memberships.all().delete()
+    User.objects.get(username=mailed["guest"].name).memberships.all().delete()
     assert [one.email for one in queries.readers(owner)] == ["owner@hospital.example"]
 
 
@@ -181,7 +181,7 @@ def test_a_person_sees_the_brief_and_evidence_that_she_may_open(
 ) -> None:
     town.weeks("flu", [5, 6, 4, 7, 5], before=WEEK)
     actions.make_brief(persons["owner"], week=WEEK)
-    client.force_login(User.objects.get(pk=persons[role].user_id))
+    client.force_login(User.objects.get(username=persons[role].name))
     page = client.get(f"/briefs/{WEEK}/").content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     assert "What needs you" in main
@@ -193,7 +193,7 @@ def test_another_house_sees_none_of_it(
     owner: Actor, stranger: Actor, town: Any, client: Client
 ) -> None:
     actions.make_brief(owner, week=WEEK)
-    client.force_login(User.objects.get(pk=stranger.user_id))
+    client.force_login(User.objects.get(username=stranger.name))
     answer = client.get(f"/briefs/{WEEK}/")
     assert answer.status_code == 404
     assert "There is no brief of the week" in answer.content.decode()
@@ -201,9 +201,9 @@ def test_another_house_sees_none_of_it(
 
 
 def test_subscribing_and_planning_by_the_page(owner: Actor, client: Client) -> None:
-    client.force_login(User.objects.get(pk=owner.user_id))
+    client.force_login(User.objects.get(username=owner.name))
     client.post("/briefs/subscribe/", {"wanted": "yes"})
-    assert Reader.objects.filter(user_id=owner.user_id).exists()
+    assert Reader.objects.filter(user__username=owner.name).exists()
     assert "Stop the mails" in client.get("/briefs/").content.decode()
     refused = client.post("/briefs/plan/", {"weekday": "1", "hour": "24"}).content.decode()
     assert "less than or equal to 23" in refused
@@ -214,7 +214,7 @@ def test_subscribing_and_planning_by_the_page(owner: Actor, client: Client) -> N
 def test_the_page_of_an_empty_house_says_what_is_missing(
     owner: Actor, client: Client, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
-    client.force_login(User.objects.get(pk=owner.user_id))
+    client.force_login(User.objects.get(username=owner.name))
     with django_assert_max_num_queries(60):
         page = client.get("/briefs/").content.decode()
     assert "Your watches found 0 mentions" in page
