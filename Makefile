@@ -13,7 +13,7 @@ EVERYDAY := not slow and not servers and not nightly
 
 uv: $(if $(filter .uv/bin/uv,$(UV)),.uv/bin/uv)
 
-CATALOGUES := $(wildcard src/auscult/web/locale/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard src/auscult/locale/*/LC_MESSAGES/*.po)
 
 .venv/.setup: pyproject.toml uv.lock hatch_build.py $(CATALOGUES) | uv
 	$(UV) sync --frozen --quiet --no-dev --inexact
@@ -83,7 +83,7 @@ format: setup-dev
 
 # New and changed strings into the catalogues; needs GNU gettext (Debian: gettext).
 messages: setup-dev
-	cd src/auscult/web && ../../../$(RUN)/django-admin makemessages --all --no-obsolete \
+	cd src/auscult && ../../$(RUN)/django-admin makemessages --all --no-obsolete \
 	  --add-location file --no-wrap --ignore "*/tests/*"
 
 bench: setup-dev

@@ -13,14 +13,14 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-WEB = Path(__file__).parents[2] / "src" / "auscult" / "web"
-LANGUAGES = sorted(path.name for path in (WEB / "locale").iterdir() if path.is_dir())
+PACKAGE = Path(__file__).parents[2] / "src" / "auscult"
+LANGUAGES = sorted(path.name for path in (PACKAGE / "locale").iterdir() if path.is_dir())
 PLACES = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)[^}]*\}")
 MARKS = re.compile(r"</?[a-z][^>]*>")
 
 
-def _catalogue(language: str, web: Path = WEB) -> Catalog:
-    with (web / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as text:
+def _catalogue(language: str, package: Path = PACKAGE) -> Catalog:
+    with (package / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as text:
         return read_po(text, locale=language, abort_invalid=True)
 
 
@@ -65,8 +65,8 @@ def test_complaints_are_made() -> None:
     reason="GNU gettext finds the strings; install the package gettext",
 )
 def test_every_string_stands_in_the_catalogues(tmp_path: Path) -> None:
-    copy = tmp_path / "web"
-    shutil.copytree(WEB, copy, ignore=shutil.ignore_patterns("__pycache__", "tests", "static"))
+    copy = tmp_path / "auscult"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "tests", "static"))
     subprocess.run(
         [
             str(Path(sys.executable).with_name("django-admin")),

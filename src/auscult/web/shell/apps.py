@@ -1,6 +1,9 @@
 """The shell: what holds the applications together."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext, ngettext
+
+from auscult.engine.kernel import words
 
 
 class Shell(AppConfig):
@@ -8,3 +11,7 @@ class Shell(AppConfig):
 
     name = "auscult.web.shell"
     label = "shell"
+
+    def ready(self) -> None:
+        """Let the engine speak the language of whoever asks."""
+        words.speak(gettext, ngettext)

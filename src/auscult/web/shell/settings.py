@@ -90,7 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = AUSCULT.language
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+LOCALE_PATHS = [Path(__file__).parents[2] / "locale"]
 TIME_ZONE = AUSCULT.time_zone
 USE_I18N = True
 USE_TZ = True
