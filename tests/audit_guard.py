@@ -42,6 +42,11 @@ RECORDING = {
     "auscult.web.sources.actions:record_crash": "why reading failed, and when to try again",
     "django.contrib.auth.models:update_last_login": "the session that begins tells of it",
     "auscult.web.dashboards.rollup:settle": "counts by day what sources brought and took back",
+    # Programs: when their secret was last used, and what was answered to them for a day.
+    "auscult.web.accounts.tokens_actions:note_use": "when a token or a secret address was used",
+    "auscult.web.accounts.tokens_actions:drop_old_answers": "drops answers whose day is over",
+    "auscult.web.shell.api_answers:_claim": "a claim of an idempotency key",
+    "auscult.web.shell.api_answers:_keep": "the answer to a write that has its row",
     # Claims: which process works on what.
     "auscult.web.sources.actions:claim_source": "a claim of work",
     "auscult.web.sources.actions:renew_claim": "a claim of work",

@@ -6,7 +6,7 @@ To add an address, add its line to `ADDRESSES`: the key is the whole pattern as 
     Needs(Right.X)      members whose role has the right
     MEMBER              every member of an organisation
     Public((200, 404))  anybody, signed in or not; the statuses that an answer may have
-    ByToken()           a program with a token; without one everybody gets 401
+    ByToken()           a program with a token, or a person; nobody gets 401
 
 and, by keyword:
 
@@ -33,7 +33,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right
 from auscult.web.briefs.models import Brief
 from auscult.web.listening.actions import save_watch
-from auscult.web.listening.models import Peer
+from auscult.web.listening.models import Mention, Peer
 from auscult.web.sources.actions import add_source
 
 
@@ -104,7 +104,21 @@ def _brief(owner: Actor) -> dict[str, Any]:
     return {"week": date(2026, 11, 9)}
 
 
+def _mention(owner: Actor) -> dict[str, Any]:
+    added = Mention.objects.create(
+        id=1 << 50,
+        organisation_id=owner.organisation_id,
+        origin_id=_source(owner)["number"],
+        uri="at://walk/1",
+        author="did:plc:walk",
+        created_at=owner.clock.now(),
+        text="a walk",
+    )
+    return {"number": added.pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "mention": _mention,
     "watch": _watch,
     "source": _source,
     "peer": _peer,
@@ -117,6 +131,8 @@ WATCHES = Needs(Right.EDIT_WATCHES)
 SOURCES = Needs(Right.EDIT_SOURCES)
 BOTH = "GET POST"
 KIND = {"kind": "feeds"}
+FIRST = {"number": 1}
+API = ByToken(args=FIRST)
 
 ADDRESSES: dict[str, Needs | Public | ByToken] = {
     # shell
@@ -134,6 +150,38 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "sign-out/": member(methods="POST"),
     "audit/": Needs(Right.SEE_AUDIT),
     "audit/file/": Needs(Right.SEE_AUDIT, methods="POST"),
+    "programs/": Needs(
+        Right.USE_INTERFACES, methods=BOTH, data={"name": "walk", "scopes": "read", "days": "30"}
+    ),
+    "programs/tokens/<int:number>/revoke/": Needs(Right.USE_INTERFACES, args=FIRST, methods=BOTH),
+    "programs/addresses/<int:number>/revoke/": Needs(
+        Right.USE_INTERFACES, args=FIRST, methods=BOTH
+    ),
+    # the API: web/shell/tests/test_api_roles.py asks for each route as each role
+    "api/": MEMBER,
+    "api/v1/openapi.json": Public((200,)),
+    "api/v1/me": API,
+    "api/v1/scopes": API,
+    "api/v1/people": API,
+    "api/v1/audit": API,
+    "api/v1/sources": API,
+    "api/v1/sources/<number>": API,
+    "api/v1/sources/<number>/pause": replace(API, methods="POST"),
+    "api/v1/sources/<number>/resume": replace(API, methods="POST"),
+    "api/v1/coverage": API,
+    "api/v1/watches": replace(API, methods=BOTH),
+    "api/v1/watches/<number>": API,
+    "api/v1/queries/explain": replace(API, methods="POST"),
+    "api/v1/queries/preview": replace(API, methods="POST"),
+    "api/v1/mentions": API,
+    "api/v1/mentions/<number>": API,
+    "api/v1/volumes": API,
+    "api/v1/suggestions": API,
+    "api/v1/suggestions/accept": replace(API, methods="POST"),
+    "api/v1/peers": replace(API, methods=BOTH),
+    "api/v1/peers/places": API,
+    "api/v1/peers/<number>": API,
+    "api/v1/^.*$": API,
     # listening
     "listening/": MENTIONS,
     "listening/watches/": MENTIONS,
@@ -148,6 +196,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "listening/watches/<int:number>/remove/": replace(WATCHES, row="watch", methods=BOTH),
     "listening/sources/<int:number>/remove/": Needs(
         Right.REMOVE_SOURCES, row="source", methods=BOTH
+    ),
+    "listening/mentions/<int:number>/author/": Needs(
+        Right.REVEAL_AUTHORS, row="mention", methods=BOTH
     ),
     "listening/suggestions/": MENTIONS,
     "listening/suggestions/accept/": replace(WATCHES, methods="POST", data=HOUSE),

@@ -9,6 +9,11 @@
         TokenRefused    a token like this can't be made
         NotAMember      the person doesn't belong to the organisation
         AlreadySetUp    the archive has its first owner
+        PersonUnknown   the organisation has no such member, team or invitation
+        PersonRefused   a member, team, invitation or organisation can't be like this
+        LastOwner       an organisation keeps one owner at least
+        InvitationOver  the invitation was used, withdrawn, or is too old
+        SignInRefused   the house's rules of signing in say otherwise
 """
 
 from __future__ import annotations
@@ -86,3 +91,58 @@ class AlreadySetUp(Correctable):
             field="organisation",
             hint="Sign in as one of its owners.",
         )
+
+
+class PersonUnknown(Correctable):
+    """The organisation has no such member, team or invitation."""
+
+    def __init__(self, kind: str, given: object) -> None:
+        super().__init__(
+            f"Your organisation has no {kind} {given}.",
+            code="person-unknown",
+            field=kind,
+            hint="It may have been removed; look at the list again.",
+        )
+
+
+class PersonRefused(Correctable):
+    """A member, a team, an invitation or an organisation can't be like this."""
+
+    def __init__(self, field: str, given: object, valid: str, *, hint: str = "") -> None:
+        super().__init__(
+            f"{field} is {given!r}, but must be {valid}.",
+            code="person-refused",
+            field=field,
+            hint=hint or "Change it and save again.",
+        )
+
+
+class LastOwner(Correctable):
+    """Without an owner nobody could invite people or change rights any more."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            f"{person} is the last owner, and an organisation keeps one at least.",
+            code="last-owner",
+            field="role",
+            hint="Make somebody else an owner first.",
+        )
+
+
+class InvitationOver(Correctable):
+    """The invitation was used, withdrawn, replaced by a newer one, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation was used, withdrawn, replaced by a newer one, or is too old.",
+            code="invitation-over",
+            field="invitation",
+            hint="Ask the person who invited you to send it again.",
+        )
+
+
+class SignInRefused(Correctable):
+    """The rules of the house say how its people sign in."""
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(why, code="not-allowed", field="sign-in", hint=hint)

@@ -16,11 +16,12 @@ import orjson
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
-from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor, Token
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST = 500  # entries of one page of a list
 USUAL = 50
 
@@ -60,7 +61,16 @@ def _moment(value: Any) -> datetime:
         digits = re.match(r"\d+", rest)
         assert digits is not None
         whole += f".{digits[0][:6]:0<6}{rest[digits.end() :]}"
-    return datetime.fromisoformat(whole)
+    read = datetime.fromisoformat(whole)
+    if not FIRST_YEAR <= read.year < LAST_YEAR:  # whole days around it are moments, too
+        raise ValueError(f"write a year from {FIRST_YEAR} to {LAST_YEAR - 1}")
+    return read
+
+
+def _storable(value: str) -> str:
+    if "\0" in value or (not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)):
+        raise ValueError("a text holds neither NUL nor half of a surrogate pair")
+    return value
 
 
 Moment = Annotated[
@@ -68,6 +78,11 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation"),
 ]
+
+Text = Annotated[str, AfterValidator(_storable)]
+Number = Annotated[int, Field(ge=1, lt=1 << 62)]
+Limit = Annotated[int, Field(ge=1, le=MOST, description="Entries of a page.")]
+Cursor = Annotated[Text, Field(max_length=200, description="`next` of the page before.")]
 
 
 class Body(Schema):

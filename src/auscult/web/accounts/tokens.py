@@ -108,9 +108,22 @@ def check_wish(actor: Actor, *, name: str, scopes: Iterable[str], days: int | No
     return [scope.value for scope in Scope if scope.value in wanted]
 
 
+def person_of(actor: Actor) -> int:
+    """Return the person who acts.
+
+    Raises
+    ------
+    NotAMember
+        No person does: what the runner does by itself has no tokens.
+    """
+    if actor.user_id is None:
+        raise NotAMember(actor.name)
+    return actor.user_id
+
+
 def tokens(actor: Actor) -> QuerySet[Token]:
     """Return the actor's own tokens that were not revoked, newest first."""
-    mine = Token.objects.filter(organisation_id=actor.organisation_id, user_id=actor.user_id)
+    mine = Token.objects.filter(organisation_id=actor.organisation_id, user_id=person_of(actor))
     return mine.filter(revoked_at=None).order_by("-pk")
 
 
@@ -130,7 +143,7 @@ def token(actor: Actor, number: int) -> Token:
 def secret_addresses(actor: Actor) -> QuerySet[SecretAddress]:
     """Return the actor's own secret addresses that were not revoked, newest first."""
     mine = SecretAddress.objects.filter(
-        organisation_id=actor.organisation_id, user_id=actor.user_id, revoked_at=None
+        organisation_id=actor.organisation_id, user_id=person_of(actor), revoked_at=None
     )
     return mine.order_by("-pk")
 

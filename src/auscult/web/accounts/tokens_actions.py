@@ -37,7 +37,7 @@ def make_token(
     secret, now = new_secret(MARK), actor.clock.now()
     made = Token.objects.create(
         organisation_id=actor.organisation_id,
-        user_id=actor.user_id,
+        user_id=tokens.person_of(actor),
         name=name.strip(),
         prefix=secret[:SHOWN],
         digest=digest_of(secret),
@@ -88,7 +88,7 @@ def make_secret_address(
     secret = new_secret()
     made = SecretAddress.objects.create(
         organisation_id=actor.organisation_id,
-        user_id=actor.user_id,
+        user_id=tokens.person_of(actor),
         kind=kind,
         subject=subject,
         label=label[:200],

@@ -6,6 +6,7 @@
         WatchUnknown      no watch of this organisation has that name or number
         WatchNameTaken    another watch has the name
         WatchRefused      a value of it can't be used
+        MentionUnknown    no mention of this organisation has that number
         SearchRefused     a search's value can't be used
         SuggestionGone    what was accepted isn't proposed (any more)
         PeerUnknown       no peer of this organisation has that number
@@ -51,6 +52,18 @@ class WatchRefused(Correctable):
             code="watch-refused",
             field=field,
             hint="Change it and save again.",
+        )
+
+
+class MentionUnknown(Correctable):
+    """No mention of the actor's organisation is the one asked for."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__(
+            f"There is no mention '{given}' in your organisation.",
+            code="mention-unknown",
+            field="mention",
+            hint="It may have been removed since you saw it; search for it.",
         )
 
 

@@ -54,6 +54,7 @@ ROOMS: tuple[Room, ...] = (
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
 SETTINGS_PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage(label=_("Programs"), url="accounts:programs", right=Right.USE_INTERFACES),
     SettingsPage(label=_("Audit trail"), url="accounts:audit", right=Right.SEE_AUDIT),
 )
 

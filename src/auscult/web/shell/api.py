@@ -1,0 +1,45 @@
+"""The JSON API: the routers of all applications under one address."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, re_path
+from ninja import NinjaAPI
+
+from auscult.web.accounts.api import router as accounts
+from auscult.web.listening.api import router as listening
+from auscult.web.listening.api_around import router as around
+from auscult.web.shell.api_door import Bearer, Session, at_the_door
+from auscult.web.shell.api_problems import not_there, say_errors
+from auscult.web.sources.api import router as sources
+
+VERSION = "1"
+ABOUT = """Everything that the pages show and do, for programs.
+
+A request carries a token (`Authorization: Bearer auscult_...`), made on the page Programs, or
+the cookie of a session. A token may do what its scopes say, and never more than its person's
+role allows at that moment. Errors are `application/problem+json`. Lists come in pages: `next`
+of one is the `cursor` of the following. A write with an `Idempotency-Key` is done once in
+24 hours, however often it is sent. `RateLimit-Remaining` says how many requests are left, and
+`If-None-Match` with an earlier `ETag` saves what one has already.
+"""
+
+api = NinjaAPI(
+    title="Auscult",
+    version=VERSION,
+    description=ABOUT,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    auth=[Bearer(), Session()],
+)
+say_errors(api)
+for router in (accounts, sources, listening, around):
+    api.add_router("", router)
+
+
+def guarded_patterns() -> list[URLPattern]:
+    """Return the addresses of the API, each behind the same door, and one for all others."""
+    patterns = [one for one in api.urls[0] if isinstance(one, URLPattern)]
+    for one in patterns:
+        one.callback = at_the_door(one.callback)
+    return [*patterns, re_path(r"^.*$", at_the_door(not_there), name="no-route")]
