@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import chain
@@ -132,7 +133,7 @@ class Broken:
     number : int
         The first entry that is wrong or missing.
     code : str
-        `changed`, `missing`, `not-linked`, `cut`, `added`, `head` or `noted`.
+        One of `WORDS`.
     """
 
     number: int
@@ -141,19 +142,18 @@ class Broken:
     @property
     def message(self) -> str:
         """Say it in words."""
-        return WORDS[self.code] % {"number": self.number}
+        return str(WORDS[self.code]) % {"number": self.number}
 
 
-# What a person reads is translated where it is shown; a program reads `code`.
 WORDS = {
-    "changed": "Entry %(number)s was changed after it was written.",
-    "missing": "Entry %(number)s is missing.",
-    "not-linked": "Entry %(number)s doesn't follow the entry before it.",
-    "cut": "The end of the trail, from entry %(number)s on, is missing.",
-    "added": "Entry %(number)s was put in: the head of the chain doesn't know it.",
-    "head": "The head of the chain doesn't belong to entry %(number)s.",
-    "noted": "Entry %(number)s isn't the one that was noted.",
-    "start": "The entries up to %(number)s were removed without an entry that says so.",
+    "changed": _("Entry %(number)s was changed after it was written."),
+    "missing": _("Entry %(number)s is missing."),
+    "not-linked": _("Entry %(number)s doesn't follow the entry before it."),
+    "cut": _("The end of the trail, from entry %(number)s on, is missing."),
+    "added": _("Entry %(number)s was put in: the head of the chain doesn't know it."),
+    "head": _("The head of the chain doesn't belong to entry %(number)s."),
+    "noted": _("Entry %(number)s isn't the one that was noted."),
+    "start": _("The entries up to %(number)s were removed without an entry that says so."),
 }
 
 
@@ -194,7 +194,7 @@ def noted_head(text: str) -> Head:
     Correctable
         It is something else.
     """
-    number, _, digest = text.strip().partition(" ")
+    number, digest = (*text.split(maxsplit=1), "", "")[:2]
     digest = digest.strip().lower()
     if not number.isdecimal() or len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise Correctable(

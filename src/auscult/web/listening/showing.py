@@ -47,7 +47,9 @@ class Shown:
     text: str
     text_spans: tuple[tuple[int, int], ...]
     reactions: tuple[tuple[str, int], ...]
+    # Where a browser shows it, if that names nobody: see `revealing` for what has an author.
     link: str
+    has_author: bool
     watches: tuple[Found, ...]
 
 
@@ -66,7 +68,8 @@ def shown(mention: Mentioned, names: Mapping[int, str], *, organisation_id: int)
         text=mention.text,
         text_spans=tuple(span[1:] for span in mention.spans if span[0] == "text"),
         reactions=reactions(mention.engagement),
-        link=link(mention.uri),
+        link="" if mention.author else link(mention.uri),
+        has_author=bool(mention.author),
         watches=tuple(
             Found(number, names[number]) for number in mention.watches if number in names
         ),

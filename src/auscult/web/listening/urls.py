@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.listening import peer_views, suggestion_views, views
+from auscult.web.listening import peer_views, reveal_views, suggestion_views, views
 
 app_name = "listening"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("watches/<int:number>/found/", views.found, name="found-by"),
     path("watches/<int:number>/change/", views.change_watch, name="change-watch"),
     path("watches/<int:number>/remove/", views.remove_watch, name="remove-watch"),
+    path("mentions/<int:number>/author/", reveal_views.reveal, name="reveal"),
     path("suggestions/", suggestion_views.suggestions, name="suggestions"),
     path("suggestions/accept/", suggestion_views.accept, name="accept-suggestion"),
     path("suggestions/hashtag/", suggestion_views.follow_hashtag, name="follow-hashtag"),

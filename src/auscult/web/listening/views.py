@@ -107,6 +107,7 @@ def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str,
         "backfill": overview.filling(actor, watch) if watch else None,
         "busy": overview.is_busy(actor) and not before,
         "may_edit": may(actor, Right.EDIT_WATCHES),
+        "may_reveal": may(actor, Right.REVEAL_AUTHORS),
     }
 
 
@@ -138,6 +139,7 @@ def _search(request: HttpRequest, actor: Actor, form: SearchForm) -> dict[str, A
         "mentions": overview.mentions_shown(actor, page.hits),
         "warnings": answer.warnings,
         "further": further.urlencode() if page.after else "",
+        "may_reveal": may(actor, Right.REVEAL_AUTHORS),
     }
 
 
@@ -172,6 +174,7 @@ def _previewed(actor: Actor, query: Query) -> dict[str, Any]:
     preview = queries.preview(actor, query)
     return {
         "preview": preview,
+        "may_reveal": may(actor, Right.REVEAL_AUTHORS),
         "per_day_in_words": overview.per_day_in_words(preview.per_day),
         "mentions": overview.mentions_shown(actor, preview.hits),
     }
