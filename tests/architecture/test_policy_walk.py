@@ -55,8 +55,10 @@ def client_of(actor: Actor | None) -> Client:
 def address_of(pattern: str, one: Needs | Public | ByToken, owner: Actor) -> str:
     """The address that a pattern stands for, with its row made in the owner's organisation."""
     values = ROWS[one.row](owner) if one.row else one.args
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), pattern)
-    return "/" + path
+    # Some of allauth's are regular expressions: (?P<name>...) between ^ and $.
+    plain = re.sub(r"\(\?P<(\w+)>(?:[^()\[]|\[[^]]*\])*\)", r"<\1>", pattern)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
+    return "/" + path.replace("^", "").replace("$", "")
 
 
 def ask(client: Client, method: str, address: str, one: Needs | Public | ByToken) -> HttpResponse:

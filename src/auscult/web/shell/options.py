@@ -25,8 +25,10 @@ PREFIX = "AUSCULT_"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file, not a secret
 DATABASE_FILE = "auscult.sqlite3"
 SMTP_SECURITY = ("starttls", "tls", "none")
-LANGUAGES = ("en", "de")  # each has its catalogue in web/locale, whole
+LANGUAGES = ("en", "de")  # each has its catalogue in locale/, whole
 FORMS = ("lines", "json")
+# As `accounts.models.Role`, which can't be asked before these settings are read.
+ROLES = ("owner", "editor", "approver", "analyst", "privacy", "ambassador", "guest")
 
 
 class SettingRefused(Correctable):
@@ -162,6 +164,22 @@ def _form(name: str, value: str) -> str:
     if value not in FORMS:
         raise SettingRefused(name, value, "one of " + ", ".join(FORMS))
     return value
+
+
+def _provider(name: str, value: str) -> str:
+    """Return the address of an OIDC provider: https, or http on this machine."""
+    parts = urlsplit(value.strip())
+    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise SettingRefused(name, value, "an address that begins with https://")
+    return value.strip().rstrip("/")
+
+
+def _roles(name: str, value: str) -> tuple[str, ...]:
+    roles = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not roles or not set(roles) <= set(ROLES):
+        raise SettingRefused(name, value, "some of " + ", ".join(ROLES) + ", separated by commas")
+    return roles
 
 
 def _zone(name: str, value: str) -> str:
@@ -401,7 +419,21 @@ def read_options(environment: Mapping[str, str]) -> Options:
         if given is not None:
             values[field.name] = field.metadata["read"](field.name.upper(), given)
     values.setdefault("archive", Path("var").absolute())
-    return Options(**values)  # type: ignore[arg-type] # each reader returns its field's type
+    options = Options(**values)  # type: ignore[arg-type] # each reader returns its field's type
+    _check_single_sign_on(options)
+    return options
+
+
+def _check_single_sign_on(options: Options) -> None:
+    """Refuse settings of single sign-on that only work together."""
+    if options.oidc_url and not options.oidc_client_id:
+        raise SettingRefused(
+            "OIDC_CLIENT_ID", "", "the id of Auscult at the provider of AUSCULT_OIDC_URL"
+        )
+    if options.sso_only and not options.oidc_url:
+        raise SettingRefused(
+            "SSO_ONLY", "true", "false without AUSCULT_OIDC_URL", hint="Nobody could sign in."
+        )
 
 
 def database(options: Options) -> dict[str, Any]:

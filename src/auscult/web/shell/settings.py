@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auscult.web.shell.logs import logging_settings
 from auscult.web.shell.options import database, kept_secret, read_options
+from auscult.web.shell.signing_in import single_sign_on
 
 AUSCULT = read_options(os.environ)
 
@@ -21,8 +22,15 @@ INSTALLED_APPS = [
     "auscult.web.dashboards",
     "auscult.web.listening",
     "auscult.web.sources",
+    "auscult.web.goals",
     "auscult.web.delivery",
     "auscult.web.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "django.contrib.humanize",
     "django.contrib.auth",
@@ -49,7 +57,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "auscult.web.shell.middleware.Refusals",
+    "auscult.web.accounts.middleware.LastSeen",
+    "auscult.web.accounts.middleware.SignInRules",
 ]
 
 ROOT_URLCONF = "auscult.web.shell.urls"
@@ -75,7 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "auscult.web.accounts.sign_in.Passwords",
     "sesame.backends.ModelBackend",
 ]
 # A sign-in link works once and for a quarter of an hour.
@@ -84,9 +95,37 @@ SESAME_ONE_TIME = True
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "auscult.web.accounts.passwords.HardToGuess"},
 ]
+
+# django-allauth: docs/explanation/signing-in.md says why each is as it is.
+ACCOUNT_ADAPTER = "auscult.web.accounts.sign_in.Accounts"
+SOCIALACCOUNT_ADAPTER = "auscult.web.accounts.single_sign_on.Provider"
+MFA_ADAPTER = "auscult.web.accounts.sign_in.SecondFactors"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has shown that the address is hers
+ACCOUNT_CHANGE_EMAIL = True  # a new one counts once its link was opened
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Auscult: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if AUSCULT.secure else "http"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Auscult"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not AUSCULT.secure
+SOCIALACCOUNT_PROVIDERS = single_sign_on(AUSCULT)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the house's own provider; confirmed addresses alone
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the pages' policy lets no form lead to another machine
 
 LANGUAGE_CODE = AUSCULT.language
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # As in `teams.first_teams`, when this was written.
 TEAMS = [
     "Media relations",

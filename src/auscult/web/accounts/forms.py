@@ -1,0 +1,142 @@
+"""Forms of the organisation, its teams and people, and of an invitation."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from auscult.web.accounts import people
+from auscult.web.accounts.models import MEMBERS, Actor, Invitation, Membership, Role, Team, User
+
+ROLES = [(role.value, role.label) for role in Role if role.value in MEMBERS]
+
+
+class HouseForm(forms.Form):
+    """The organisation's name and time zone."""
+
+    name = forms.CharField(label=_("Name of the organisation"), max_length=200)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("In which its days begin and end, in charts and in the weekly brief."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
+        field = self.fields["time_zone"]
+        if isinstance(field, forms.ChoiceField):
+            named = [(zone, zone.replace("_", " ")) for zone in zones]
+            field.choices = [("", _("As this installation has it")), *named]
+
+
+class TeamForm(forms.Form):
+    """A team's name."""
+
+    name = forms.CharField(label=_("Name of the team"), max_length=100)
+
+
+class TeamMembersForm(TeamForm):
+    """A team's name, and who belongs to it."""
+
+    members = forms.ModelMultipleChoiceField(
+        label=_("Members"),
+        queryset=Membership.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self.fields["members"], Membership, actor)
+        self.fields["members"].label_from_instance = lambda one: one.user.get_username()  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.Form):
+    """What a member is, and the teams that she belongs to."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self.fields["teams"], Team, actor)
+
+
+class InvitationForm(MemberForm):
+    """Whom to invite, as what."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    field_order = ("email", "role", "teams")
+
+
+class JoinForm(forms.Form):
+    """How an invited person is called, and the password that she chooses."""
+
+    username = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        help_text=_("As colleagues know you; with it or your e-mail address you sign in."),
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_(
+            "At least ten characters; four or more words that have nothing to do with each "
+            "other are a good one."
+        ),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        invitation: Invitation,
+        former: User | None,
+        by_password: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation, self.former = invitation, former
+        if former is not None:
+            del self.fields["username"]
+        if not by_password:
+            del self.fields["password"]
+
+    def clean_username(self) -> str:
+        """Refuse a name that somebody has."""
+        return str(get_adapter().clean_username(self.cleaned_data["username"].strip()))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password that is easy to guess, also because it is her name."""
+        given = super().clean() or {}
+        if "password" in given:
+            name = given.get("username", "")
+            user = self.former or User(username=name, email=self.invitation.email)
+            try:
+                validate_password(given["password"], user)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return given
+
+
+def _choose_from(field: forms.Field, of: type[Team | Membership], actor: Actor) -> None:
+    """Let a field choose among the organisation's teams or members."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        ours = Membership.objects.filter(organisation_id=actor.organisation_id)
+        field.queryset = (
+            people.teams(actor)
+            if of is Team
+            else ours.select_related("user").order_by("user__username")
+        )

@@ -1,0 +1,63 @@
+"""What people do with their accounts, in the audit trail of each organisation of theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as factors
+from django.db import transaction
+
+from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.models import Membership
+from auscult.web.accounts.queries import actor_for
+
+
+@transaction.atomic
+def note(user: Any, action: str, **details: Any) -> None:
+    """Record what a person did with her account, or somebody as her."""
+    for number in Membership.objects.filter(user_id=user.pk).values_list("organisation", flat=True):
+        actor = actor_for(user, number)
+        record_audit(actor, action=action, target=user.get_username(), details=details)
+
+
+def connect() -> None:
+    """Listen to what django-allauth tells; `apps` calls it once."""
+    for signal, receiver in (
+        (factors.authenticator_added, _factor_added),
+        (factors.authenticator_removed, _factor_removed),
+        (factors.authenticator_reset, _factor_renewed),
+        (factors.authentication_failed, _factor_failed),
+        (account.email_added, _address_added),
+        (account.email_removed, _address_removed),
+        (account.email_changed, _address_changed),
+    ):
+        signal.connect(receiver, dispatch_uid=f"auscult-{receiver.__name__}")
+
+
+def _factor_added(user: Any, authenticator: Any, **_more: Any) -> None:
+    note(user, "add-factor", kind=str(authenticator.type))
+
+
+def _factor_removed(user: Any, authenticator: Any, **_more: Any) -> None:
+    note(user, "remove-factor", kind=str(authenticator.type))
+
+
+def _factor_renewed(user: Any, authenticator: Any, **_more: Any) -> None:
+    note(user, "renew-factor", kind=str(authenticator.type))
+
+
+def _factor_failed(user: Any, authenticator: Any, **_more: Any) -> None:
+    note(user, "fail-sign-in", by=str(authenticator.type))
+
+
+def _address_added(user: Any, **_more: Any) -> None:
+    note(user, "add-address")
+
+
+def _address_removed(user: Any, **_more: Any) -> None:
+    note(user, "remove-address")
+
+
+def _address_changed(user: Any, **_more: Any) -> None:
+    note(user, "change-address")
