@@ -1,0 +1,1 @@
+"""Rules that watch the mentions, alerts, and how people are told."""
