@@ -241,6 +241,20 @@ def up(
     supervisor.up(archive=archive, host=host, port=port, empty=empty, browser=browser)
 
 
+@app.command(
+    epilog="""[b]Examples[/b]
+
+auscult doctor
+
+auscult doctor --json | jq '.[] | select(.state != "well")'"""
+)
+def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Look at everything that Auscult needs; say what is amiss and how to mend it."""
+    from auscult.terminal import examining
+
+    examining.examine(archive=archive, as_json=json)
+
+
 @query_app.command(
     epilog="""[b]Examples[/b]
 

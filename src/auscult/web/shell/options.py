@@ -471,7 +471,7 @@ def kept_secret(options: Options) -> str:
 def make_archive(options: Options) -> None:
     """Make the archive's folder and its secret key where they don't exist."""
     try:
-        options.archive.mkdir(parents=True, exist_ok=True)
+        options.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingRefused(
             "ARCHIVE", str(options.archive), "a folder that can be made", hint=f"Got: {error}."
