@@ -20,7 +20,7 @@ from auscult.engine.matching import WatchSet
 from auscult.engine.query.nominate import nominate
 from auscult.engine.query.parse import parse
 from auscult.web.accounts.models import Actor
-from auscult.web.listening import counting, forgetting, index, recording
+from auscult.web.listening import copies, counting, forgetting, index, recording
 from auscult.web.listening.counting import cell
 from auscult.web.listening.database import lock_writers
 from auscult.web.listening.lake import lake_name, lake_of
@@ -162,6 +162,7 @@ def _lake_step(actor: Actor, backfill: Backfill) -> Backfill:
                 return Backfill.objects.get(pk=backfill.pk)
             hits = forgetting.living(cursor, watch.organisation_id, posts, hits)
             written = recording.add_posts(cursor, place, posts, hits)
+            copies.group(cursor, actor, written.keys, posts.take(written.rows))
             now.seen += posts.num_rows
             now.found += written.matches
             now.lake_source, now.lake_position = source.pk, scan.position

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from auscult.web.accounts.models import Organisation, User
@@ -268,6 +270,55 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alias} of {self.source_id}: {self.uri}"
+
+
+class CopyList(models.Model):
+    """One row an organisation: how often its copies changed, so that an index knows when it is old."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True)
+    # Which list it is: an index in memory belongs to one.
+    mark = models.UUIDField(default=uuid.uuid4)
+    version = models.BigIntegerField(default=0)
+    groups = models.BigIntegerField(default=0)  # the highest number that was given
+
+    def __str__(self) -> str:
+        return f"copies of {self.organisation_id}, version {self.version}"
+
+
+class Copy(models.Model):
+    """Which group of copies a mention is in; one without copies is a group of its own."""
+
+    mention = models.OneToOneField(Mention, on_delete=models.CASCADE, primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    number = models.BigIntegerField()  # of the group, within the organisation
+    version = models.BigIntegerField()  # of the list, when it was written
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organisation", "number", "mention"], name="listening_copy_group"),
+            models.Index(fields=["organisation", "version"], name="listening_copy_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mention_id} in group {self.number}"
+
+
+class CopyGroup(models.Model):
+    """A group of two posts or more, counted."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "number")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    number = models.BigIntegerField()
+    posts = models.BigIntegerField()
+    # Keys of its earliest and its latest mention, and so their times.
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "posts"], name="listening_copygroup_posts")]
+
+    def __str__(self) -> str:
+        return f"group {self.number}: {self.posts} posts"
 
 
 class BackfillState(models.TextChoices):

@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 
 from auscult.engine.matching import index_terms
-from auscult.web.listening import aliases, counting, engagement, index
+from auscult.web.listening import aliases, copies, counting, engagement, index
 from auscult.web.listening.counting import Changes, cell
 from auscult.web.listening.database import among, values
 from auscult.web.listening.rows import COLUMNS, moments_us, new_keys, to_columns
@@ -65,11 +65,21 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What a batch changed."""
+    """What a batch changed.
+
+    Attributes
+    ----------
+    keys : sequence of int
+        Of the mentions that are new or came again.
+    rows : int64 array
+        Which posts of the batch they are.
+    """
 
     added: int
     changed: int
     matches: int
+    keys: Sequence[int]
+    rows: npt.NDArray[np.int64]
 
 
 def known_mentions(
@@ -100,35 +110,41 @@ def write_posts(cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits
     again = np.flatnonzero(old)
     mentions = [known[uris[row]] for row in again.tolist()]
     changes: Changes = Counter()
-    added, matches = _write_new(cursor, place, posts, hits.where(~old[hits.post]), changes)
+    rows, keys, matches = _write_new(cursor, place, posts, hits.where(~old[hits.post]), changes)
     _renew(cursor, place, posts.take(again), mentions)
     matches += _renew_matches(
         cursor, mentions, _found(hits.where(old[hits.post]), again, mentions), changes
     )
     counting.apply(cursor, changes)
-    return Written(added=added, changed=len(mentions), matches=matches)
+    return Written(
+        added=len(keys),
+        changed=len(mentions),
+        matches=matches,
+        keys=[*keys, *(mention.id for mention in mentions)],
+        rows=np.concatenate([rows, again]),
+    )
 
 
 def add_posts(cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits) -> Written:
     """Write the posts that were hit and that the archive doesn't have; leave the others."""
-    rows = np.unique(hits.post)
-    uris = posts.column("uri").take(rows).to_pylist()
+    found = np.unique(hits.post)
+    uris = posts.column("uri").take(found).to_pylist()
     known = known_mentions(cursor, place.organisation_id, uris)
     fresh = np.zeros(posts.num_rows, bool)
-    fresh[rows] = [uri not in known for uri in uris]
+    fresh[found] = [uri not in known for uri in uris]
     changes: Changes = Counter()
-    added, matches = _write_new(cursor, place, posts, hits.where(fresh[hits.post]), changes)
+    rows, keys, matches = _write_new(cursor, place, posts, hits.where(fresh[hits.post]), changes)
     counting.apply(cursor, changes)
-    return Written(added=added, changed=0, matches=matches)
+    return Written(added=len(keys), changed=0, matches=matches, keys=keys, rows=rows)
 
 
 def _write_new(
     cursor: CursorWrapper, place: Place, posts: pa.Table, hits: Hits, changes: Changes
-) -> tuple[int, int]:
-    """Write new mentions with their matches, and count; return how many of each."""
+) -> tuple[npt.NDArray[np.int64], list[int], int]:
+    """Write new mentions with their matches, and count; return rows, keys, number of matches."""
     rows, row_of_hit = np.unique(hits.post, return_inverse=True)
     if not len(rows):
-        return 0, 0
+        return rows, [], 0
     posts = posts.take(rows)
     created = moments_us(posts.column("created_at"))
     keys = new_keys(cursor, created)
@@ -143,7 +159,7 @@ def _write_new(
     changes.update(
         cell(watch, place.origin_id, us) for watch, us in zip(watches, hours, strict=True)
     )
-    return len(rows), len(watches)
+    return rows, keys.tolist(), len(watches)
 
 
 def _insert(cursor: CursorWrapper, place: Place, keys: list[int], posts: pa.Table) -> None:
@@ -251,6 +267,7 @@ def drop_mentions(cursor: CursorWrapper, keys: Sequence[int]) -> int:
     chosen = values(keys)
     engagement.drop(cursor, keys)
     aliases.drop_of_mentions(cursor, keys)
+    copies.drop(cursor, keys)
     cursor.execute(f"DELETE FROM listening_match WHERE {among('mention_id')}", [chosen])
     index.remove(cursor, keys)
     cursor.execute(f"DELETE FROM listening_mention WHERE {among('id')}", [chosen])

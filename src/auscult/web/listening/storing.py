@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from auscult.engine.archive import sampled
 from auscult.engine.connectors.base import Batch, Deletion
 from auscult.web.accounts.models import Actor
-from auscult.web.listening import aliases, engagement, forgetting, recording, removals
+from auscult.web.listening import aliases, copies, engagement, forgetting, recording, removals
 from auscult.web.listening.engagement import Changes
 from auscult.web.listening.forgetting import Buried, Kept
 from auscult.web.listening.models import RemovalReason
@@ -71,6 +71,7 @@ def store(actor: Actor, source: Source, posts: pa.Table, hits: Hits, batch: Batc
         removed = _take_back(cursor, actor, source, told.overtaken, changes)
         hits = forgetting.living(cursor, actor.organisation_id, posts, hits)
         written = recording.write_posts(cursor, place, posts, hits)
+        copies.group(cursor, actor, written.keys, posts.take(written.rows))
         if batch.aliases:
             sample = standing_sample(cursor, source, posts).column("uri").to_pylist()
             aliases.keep(cursor, source, posts, batch.aliases, set(sample))

@@ -28,6 +28,7 @@ call_command("migrate", verbosity=0)
 from auscult.engine.connectors.base import Batch, Deletion
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.query.parse import parse
+from auscult.engine.signals import copies
 from auscult.web.accounts.actions import first_owner
 from auscult.web.listening import queries
 from auscult.web.listening.actions import backfill_step, forget, record_batch, save_watch
@@ -47,7 +48,8 @@ EACH = 40
 def batch(number):
     posts = [
         {"uri": f"u{number}-{n}", "created_at": now + timedelta(seconds=70 * n + number),
-         "text": "flu here" if n % 2 else "flu and shot", "author": f"a{n}"}
+         "text": "flu here in the waiting room" if n % 2 else f"flu and shot {number} of {n} it is",
+         "author": f"a{n}"}
         for n in range(EACH)
     ]
     return Batch(
@@ -57,6 +59,7 @@ def batch(number):
 watching = StandingWatches(owner)
 watching.refresh()
 watching.match(batch(0).posts)  # compiled before the forks
+copies.prepare()
 
 def read_on(stop=lambda number: False, pause=0.0):
     source = Source.objects.get()
@@ -94,6 +97,14 @@ def check(watch="flu"):
         assert counted == matches, (counted, matches)
         keys = {row[0] for row in rows("SELECT id FROM listening_mention")}
         assert keys == {row[0] for row in rows("SELECT rowid FROM listening_index('flu')")}
+        # Each mention is in one group, all copies in the same one, and groups are counted.
+        groups = rows("SELECT c.number, m.text LIKE '%here%' FROM listening_mention m "
+                      "LEFT JOIN listening_copy c ON c.mention_id = m.id")
+        assert None not in {number for number, _ in groups}
+        assert len({number for number, copied in groups if copied}) <= 1
+        sizes = Counter(number for number, _ in groups)
+        assert {n: size for n, size in sizes.items() if size > 1} == dict(
+            rows("SELECT number, posts FROM listening_copygroup"))
         return {row[0] for row in rows("SELECT uri FROM listening_mention")}
 """
 
