@@ -29,7 +29,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from auscult.web.accounts.models import Actor
+from auscult.web.accounts import people
+from auscult.web.accounts.actions import add_member
+from auscult.web.accounts.invitation_actions import invite
+from auscult.web.accounts.models import Actor, Role
+from auscult.web.accounts.people_actions import save_team
 from auscult.web.accounts.policies import Right
 from auscult.web.briefs.models import Brief
 from auscult.web.listening.actions import save_watch
@@ -80,6 +84,25 @@ def _watch(owner: Actor) -> dict[str, Any]:
     return {"number": save_watch(owner, name="walk", query="vaccine").pk}
 
 
+def _member(owner: Actor) -> dict[str, Any]:
+    add_member(owner, username="walker", role=Role.GUEST)
+    return {"number": people.members(owner).get(user__username="walker").pk}
+
+
+def _team(owner: Actor) -> dict[str, Any]:
+    return {"number": save_team(owner, name="Walkers").pk}
+
+
+def _invitation(owner: Actor) -> dict[str, Any]:
+    made, _secret = invite(
+        owner,
+        email="walk@hospital.example",
+        role=Role.GUEST,
+        address=lambda secret: f"https://auscult.example/{secret}",
+    )
+    return {"number": made.pk}
+
+
 def _source(owner: Actor) -> dict[str, Any]:
     config = {"feeds": ["https://news.lakeside.example/feed.xml"]}
     return {"number": add_source(owner, name="walk", connector="feeds", config=config).pk}
@@ -119,6 +142,9 @@ def _mention(owner: Actor) -> dict[str, Any]:
 
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "mention": _mention,
+    "member": _member,
+    "team": _team,
+    "invitation": _invitation,
     "watch": _watch,
     "source": _source,
     "peer": _peer,
@@ -129,7 +155,12 @@ HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "e
 MENTIONS = Needs(Right.READ_MENTIONS)
 WATCHES = Needs(Right.EDIT_WATCHES)
 SOURCES = Needs(Right.EDIT_SOURCES)
+PEOPLE = Needs(Right.MANAGE_PEOPLE)
+HOUSEKEEPING = Needs(Right.MANAGE_HOUSE)
 BOTH = "GET POST"
+OWN = member(methods="any")
+# Who has neither password nor second factor has nothing to show again: 403.
+AGAIN = Public((200, 302, 403), methods="any")
 KIND = {"kind": "feeds"}
 FIRST = {"number": 1}
 API = ByToken(args=FIRST)
@@ -143,11 +174,73 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "healthz": Public((200,)),
     "readyz": Public((200, 503)),
     "metrics": Public((200,)),
+    "set-up/": Needs(Right.MANAGE_HOUSE),
+    "set-up/<slug:step>/": Needs(
+        Right.MANAGE_HOUSE, methods="GET POST", args={"step": "priorities"}
+    ),
+    "set-up/proposals/": Needs(Right.MANAGE_HOUSE, methods="POST"),
+    "set-up/end/": Needs(Right.MANAGE_HOUSE, methods="POST"),
     "lakeside/leave/": Needs(Right.REMOVE_SOURCES, methods=BOTH),
     "language/": Public((200, 302), methods="POST"),
     # accounts
     "sign-in/": Public((200, 302, 403), methods=BOTH),
     "sign-out/": member(methods="POST"),
+    "account/": MEMBER,
+    "account/second-factor-needed/": MEMBER,
+    "account/sessions/<int:number>/end/": member(methods="POST", args=FIRST),
+    "people/": PEOPLE,
+    "people/policies/": MEMBER,
+    "people/invite/": replace(PEOPLE, methods=BOTH),
+    "people/invitations/<int:number>/resend/": replace(PEOPLE, methods="POST", row="invitation"),
+    "people/invitations/<int:number>/revoke/": replace(PEOPLE, methods="POST", row="invitation"),
+    "people/<int:number>/": replace(PEOPLE, methods=BOTH, row="member"),
+    "people/<int:number>/remove/": replace(PEOPLE, methods=BOTH, row="member"),
+    "people/<int:number>/end-sessions/": replace(PEOPLE, methods="POST", row="member"),
+    "organisation/": replace(HOUSEKEEPING, methods=BOTH),
+    "organisation/teams/add/": replace(HOUSEKEEPING, methods="POST"),
+    "organisation/teams/<int:number>/": replace(HOUSEKEEPING, methods=BOTH, row="team"),
+    "organisation/teams/<int:number>/remove/": replace(HOUSEKEEPING, methods=BOTH, row="team"),
+    "invitation/<str:secret>/": Public((400,), methods=BOTH, args={"secret": "made-up"}),
+    # accounts: django-allauth's pages, each person's own
+    "account/inactive/": Public((200,)),
+    "account/reauthenticate/": AGAIN,
+    "account/email/": OWN,
+    "account/confirm-email/": Public((200, 302)),
+    "account/password/change/": OWN,
+    "account/password/set/": OWN,
+    "account/password/reset/": Public((200, 302), methods=BOTH),
+    "account/login/code/confirm/": Public((200, 302), methods=BOTH),
+    r"account/^confirm-email/(?P<key>[-:\w]+)/$": Public(
+        (200, 302, 404), methods=BOTH, args={"key": "made-up"}
+    ),
+    "account/password/reset/key/done/": Public((200, 302)),
+    r"account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Public(
+        (200, 302), methods=BOTH, args={"uidb36": "1", "key": "made-up"}
+    ),
+    "account/password/reset/done/": Public((200, 302)),
+    "account/second-factor/": MEMBER,
+    "account/second-factor/authenticate/": Public((302,), methods=BOTH),
+    "account/second-factor/reauthenticate/": AGAIN,
+    "account/second-factor/totp/activate/": OWN,
+    "account/second-factor/totp/deactivate/": OWN,
+    "account/second-factor/recovery-codes/": MEMBER,
+    "account/second-factor/recovery-codes/generate/": OWN,
+    "account/second-factor/recovery-codes/download/": OWN,
+    "account/second-factor/webauthn/": MEMBER,
+    "account/second-factor/webauthn/add/": OWN,
+    "account/second-factor/webauthn/reauthenticate/": AGAIN,
+    "account/second-factor/webauthn/keys/<int:pk>/remove/": member(methods="any", args={"pk": 1}),
+    "account/second-factor/webauthn/keys/<int:pk>/edit/": member(methods="any", args={"pk": 1}),
+    "account/second-factor/webauthn/login/": Public((200, 302), methods=BOTH),
+    "account/sessions/": OWN,
+    "account/connections/login/cancelled/": Public((200,)),
+    "account/connections/login/error/": Public((200, 302, 401)),
+    "account/connections/signup/": Public((200, 302), methods=BOTH),
+    "account/connections/": OWN,
+    "account/oidc/^(?P<provider_id>[^/]+)/login/": Public((404,), args={"provider_id": "other"}),
+    "account/oidc/^(?P<provider_id>[^/]+)/login/callback/": Public(
+        (404,), args={"provider_id": "other"}
+    ),
     "audit/": Needs(Right.SEE_AUDIT),
     "audit/file/": Needs(Right.SEE_AUDIT, methods="POST"),
     "programs/": Needs(

@@ -49,6 +49,7 @@ DOINGS: tuple[Doing, ...] = (
     ),
     Doing(label=gettext_lazy("Compare peers"), url="listening:peers", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Connect a source"), url="sources:room", right=Right.EDIT_SOURCES),
+    Doing(label=gettext_lazy("Set up your house"), url="set-up", right=Right.MANAGE_HOUSE),
     Doing(label=gettext_lazy("Design system"), url="design", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Keyboard shortcuts"), url="shortcuts", right=Right.SEE_FIGURES),
 )

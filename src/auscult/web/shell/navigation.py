@@ -50,6 +50,12 @@ class Link:
 
 ROOMS: tuple[Room, ...] = (
     Room(label=_("Listening"), url="listening:room", app="listening", right=Right.READ_MENTIONS),
+    Room(
+        label=_("Dashboards"),
+        url="dashboards:dashboards",
+        app="dashboards",
+        right=Right.SEE_FIGURES,
+    ),
     Room(label=_("Brief"), url="briefs:room", app="briefs", right=Right.SEE_FIGURES),
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
@@ -65,6 +71,11 @@ class Navigation:
 
     rooms: Sequence[Link]
     settings_pages: Sequence[Link]
+
+    @property
+    def in_room(self) -> bool:
+        """Whether the page that is shown stands in a room."""
+        return any(link.current for link in self.rooms)
 
     @property
     def in_settings(self) -> bool:

@@ -76,6 +76,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "auscult.web.shell.navigation.navigation",
+                "auscult.web.shell.setting_up.offered",
             ],
         },
     },

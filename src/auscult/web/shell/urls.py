@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from auscult.web.shell import api_document, probes, views
+from auscult.web.shell import api_document, probes, set_up_views, views
 from auscult.web.shell.api import guarded_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,10 +15,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("auscult.web.accounts.allauth_urls")),
     path("language/", login_not_required(set_language), name="language"),
     path("briefs/", include("auscult.web.briefs.urls")),
+    path("dashboards/", include("auscult.web.dashboards.urls")),
     path("listening/", include("auscult.web.listening.urls")),
     path("go/", views.go, name="go"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),
     path("design/", views.design, name="design"),
+    path("set-up/", set_up_views.overview_page, name="set-up"),
+    path("set-up/proposals/", set_up_views.proposals, name="set-up-proposals"),
+    path("set-up/end/", set_up_views.end, name="end-set-up"),
+    path("set-up/<slug:step>/", set_up_views.step_page, name="set-up-step"),
     path("lakeside/leave/", views.leave_lakeside, name="leave-lakeside"),
     path("api/", api_document.page, name="api"),
     path("api/v1/openapi.json", api_document.openapi, name="openapi"),
