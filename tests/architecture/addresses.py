@@ -180,6 +180,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     ),
     "set-up/proposals/": Needs(Right.MANAGE_HOUSE, methods="POST"),
     "set-up/end/": Needs(Right.MANAGE_HOUSE, methods="POST"),
+    "retention/": Needs(Right.SET_RETENTION, methods=BOTH),
     "lakeside/leave/": Needs(Right.REMOVE_SOURCES, methods=BOTH),
     "language/": Public((200, 302), methods="POST"),
     # accounts

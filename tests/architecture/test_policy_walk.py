@@ -45,10 +45,7 @@ def test_each_address_says_who_may_ask_for_it() -> None:
 def client_of(actor: Actor | None) -> Client:
     client = Client()
     if actor is not None:
-        client.force_login(
-            User.objects.get(pk=actor.user_id),
-            backend="django.contrib.auth.backends.ModelBackend",
-        )
+        client.force_login(User.objects.get(pk=actor.user_id))
     return client
 
 

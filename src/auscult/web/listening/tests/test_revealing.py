@@ -33,9 +33,7 @@ def said(owner: Actor, record: Callable[..., Any], post: Callable[..., Any]) -> 
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(
-        User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(pk=actor.user_id))
     return client
 
 
@@ -89,7 +87,7 @@ def test_the_page_says_what_is_missing(owner: Actor, said: Mention) -> None:
         {},
         {"why": "care"},
         {"why": "care", "reason": "no"},
-        {"why": "x", "reason": REASON},
+        {"why": "x", "reason": "in some words"},
     ):
         answer = client.post(address, data)
         assert answer.status_code == 400
