@@ -399,6 +399,32 @@ def _drop(actor: Actor, source: Source, cursor: CursorWrapper, keys: Sequence[in
     return removed
 
 
+def expire_before(actor: Actor, *, before: datetime, samples_alone: bool = False) -> int:
+    """Remove what is older than the house keeps, whatever each source says; return how much.
+
+    Parameters
+    ----------
+    samples_alone : bool
+        Only what the lake has of it: posts that no watch found, or that are mentions, too.
+    """
+    require(actor, Right.WORK, "expire mentions")
+    removed = 0
+    for source in source_queries.every_source(actor):
+        if not samples_alone:
+            removed += _expire_source(actor, source, to_us(before))
+            continue
+        with transaction.atomic():
+            dropped = lake_of(actor).expire(lake_name(source), before)
+            if dropped:
+                details = {"posts": dropped}
+                record_audit(actor, action="expire-samples", target=source.name, details=details)
+        _expire_sample(actor, source, before)
+        removed += dropped
+    if removed:
+        empty_journal()
+    return removed
+
+
 def keep_house(actor: Actor) -> None:
     """Do what is due every some minutes: expiry, forgetting to the end, a tidy lake."""
     expire(actor)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from auscult.web.shell import api_document, probes, set_up_views, views
+from auscult.web.shell import api_document, probes, retention_views, set_up_views, views
 from auscult.web.shell.api import guarded_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("set-up/proposals/", set_up_views.proposals, name="set-up-proposals"),
     path("set-up/end/", set_up_views.end, name="end-set-up"),
     path("set-up/<slug:step>/", set_up_views.step_page, name="set-up-step"),
+    path("retention/", retention_views.keeping, name="retention"),
     path("lakeside/leave/", views.leave_lakeside, name="leave-lakeside"),
     path("api/", api_document.page, name="api"),
     path("api/v1/openapi.json", api_document.openapi, name="openapi"),

@@ -1,0 +1,141 @@
+"""What is older than it may be goes, everywhere, counted in the audit trail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import now as real_now
+
+from auscult.engine.kernel.clock import FixedClock
+from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts import audit
+from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.errors import NotAllowed
+from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.queries import system_actor
+from auscult.web.listening.models import HourlyCount, Mention
+from auscult.web.shell import retention
+from auscult.web.sources.models import BrokenLine, Source
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def worker(actor: Actor) -> Actor:
+    return system_actor(actor.organisation_id, "retention", clock=actor.clock)
+
+
+def client_of(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def test_a_person_decides_and_that_is_written_down(owner: Actor) -> None:
+    assert retention.rules(owner)["letters"] == 30
+    retention.set_rules(owner, days={"letters": 7, "figures": None})
+    assert retention.rules(owner)["letters"] == 7
+    entry = AuditEntry.objects.get(action="set-retention")
+    assert entry.details == {"letters": [30, 7]}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"audit": 364}, "365 to 36500"),
+        ({"letters": 0}, "1 to 36500"),
+        ({"letters": 40_000}, "1 to 36500"),
+        ({"dreams": 1}, "The kinds are mentions, samples"),
+    ],
+)
+def test_what_cannot_be_is_refused(owner: Actor, days: dict[str, int], said: str) -> None:
+    with pytest.raises(Correctable) as caught:
+        retention.set_rules(owner, days=days)
+    assert said in caught.value.hint
+
+
+def test_only_who_may_decides(persons: dict[str, Actor]) -> None:
+    for name, actor in persons.items():
+        allowed = name in {"owner", "privacy"}
+        assert client_of(actor).get(reverse("retention")).status_code == (200 if allowed else 403)
+        if not allowed:
+            with pytest.raises(NotAllowed):
+                retention.set_rules(actor, days={"letters": 7})
+
+
+def test_the_page_decides(owner: Actor) -> None:
+    client = client_of(owner)
+    kept = {name: days or "" for name, days in retention.rules(owner).items()}
+    assert client.post(reverse("retention"), {**kept, "audit": "100"}).status_code == 400
+    assert client.post(reverse("retention"), {**kept, "lines": "14"}).status_code == 302
+    assert retention.rules(owner)["lines"] == 14
+    assert retention.rules(owner)["mentions"] is None
+
+
+def _planted(owner: Actor, clock: FixedClock) -> Source:
+    now = clock.now()
+    source = Source.objects.create(
+        organisation_id=owner.organisation_id, name="s", connector="files",
+        next_attempt=now, created_at=now,
+    )  # fmt: skip
+    for age in (1, 50, 100, 400):
+        at = now - age * DAY
+        Mention.objects.create(
+            id=age, organisation_id=owner.organisation_id, origin=source, uri=f"at://{age}",
+            created_at=at, collected_at=at, text="flu",
+        )  # fmt: skip
+        BrokenLine.objects.create(source=source, location="x", line=age, reason="r", at=at)
+    return source
+
+
+def test_old_rows_go_and_are_counted(owner: Actor, stranger: Actor, clock: FixedClock) -> None:
+    _planted(owner, clock)
+    Session.objects.create(
+        session_key="old", session_data="", expire_date=real_now() - timedelta(days=400)
+    )
+    retention.set_rules(owner, days={"mentions": 60})
+    while retention.apply(worker(owner)):
+        pass
+    assert set(Mention.objects.values_list("uri", flat=True)) == {"at://1", "at://50"}
+    assert set(BrokenLine.objects.values_list("line", flat=True)) == {1, 50}
+    assert not Session.objects.filter(session_key="old").exists()
+    assert not HourlyCount.objects.exists()
+    lines = AuditEntry.objects.get(action="expire-lines")
+    assert (lines.actor, lines.details["rows"]) == ("retention", 2)
+    mentions = AuditEntry.objects.filter(action="expire-mentions")
+    assert sum(entry.details["mentions"] for entry in mentions) == 2
+    before = AuditEntry.objects.count()
+    assert not retention.apply(worker(owner))
+    assert AuditEntry.objects.count() == before  # where nothing goes, nothing is written
+
+
+def test_another_organisations_rows_stay(owner: Actor, stranger: Actor, clock: FixedClock) -> None:
+    _planted(owner, clock)
+    while retention.apply(worker(stranger)):
+        pass
+    assert BrokenLine.objects.count() == 4
+
+
+def test_the_audit_trail_loses_its_beginning_alone(
+    owner: Actor, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(10):
+        record_audit(owner, action="look", target=str(number))
+    clock.advance(800 * DAY)
+    for number in range(10, 15):
+        record_audit(owner, action="look", target=str(number))
+    noted = audit.head(owner)
+    clock.advance(400 * DAY)
+    monkeypatch.setattr("auscult.web.accounts.audit_expiry.AT_ONCE", 4)
+    while retention.apply(worker(owner)):
+        assert audit.check(owner).broken is None
+    done = audit.check(owner, noted=noted)
+    assert (done.removed, done.broken) == (11, None)  # with that of the founding
+    left = [entry.target for entry in AuditEntry.objects.filter(action="look").order_by("number")]
+    assert left == ["10", "11", "12", "13", "14"]
