@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Organisation, User
@@ -114,3 +116,17 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dashboard}, {self.get_rhythm_display()}"
+
+    @property
+    def in_words(self) -> str:
+        """When it is mailed, in words."""
+        hour = f"{self.hour:02}:00"
+        if self.rhythm == Rhythm.DAILY:
+            return gettext("Every day at %(hour)s") % {"hour": hour}
+        day = WEEKDAYS[self.weekday]
+        return gettext("Every %(day)s at %(hour)s") % {"day": day, "hour": hour}
+
+    @property
+    def people(self) -> str:
+        """To whom, in words."""
+        return ", ".join(str(one) for one in self.recipients.all())

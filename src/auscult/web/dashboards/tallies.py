@@ -115,6 +115,15 @@ class Sum:
         """All counts together."""
         return int(self.counts.sum())
 
+    def of(self, marks: Sequence[int]) -> dict[int, int]:
+        """Return how often names were counted, by their marks."""
+        asked = np.array(marks, np.uint64)
+        if not len(self):
+            return dict.fromkeys(marks, 0)
+        places = np.minimum(np.searchsorted(self.marks, asked), len(self) - 1)
+        found = np.where(self.marks[places] == asked, self.counts[places], 0)
+        return dict(zip(marks, found.tolist(), strict=True))
+
     def top(self, most: int) -> list[tuple[int, int]]:
         """Return (mark, count) of the most frequent, the most frequent first."""
         if len(self) > most:
