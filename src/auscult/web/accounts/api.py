@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from auscult.web.accounts import queries
 from auscult.web.accounts.interfaces import ApiRequest, Cursor, Limit, Listed, Moment, Text, listed
@@ -99,7 +99,7 @@ def scopes(request: ApiRequest) -> dict[str, Any]:
     summary="List the people",
     tags=["people"],
 )
-def people(request: ApiRequest, limit: Limit = 50, cursor: Cursor | None = None) -> dict[str, Any]:
+def people(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the members of the organisation with their roles."""
     require(request.actor, Right.MANAGE_PEOPLE, "see who belongs to the organisation")
     rows = Membership.objects.filter(organisation_id=request.actor.organisation_id)
@@ -122,11 +122,11 @@ def _person(row: Membership) -> dict[str, Any]:
 )
 def audit(
     request: ApiRequest,
-    action: Annotated[Text | None, Field(max_length=50, description="As `save-watch`.")] = None,
-    since: Annotated[Moment | None, Field(description="From this moment.")] = None,
-    until: Annotated[Moment | None, Field(description="Before this moment.")] = None,
+    action: Annotated[Text | None, Query(max_length=50, description="As `save-watch`.")] = None,
+    since: Annotated[Moment | None, Query(description="From this moment.")] = None,
+    until: Annotated[Moment | None, Query(description="Before this moment.")] = None,
     limit: Limit = 50,
-    cursor: Cursor | None = None,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Lists who did what, newest first. Reading it by a program isn't written down again."""
     require(request.actor, Right.SEE_AUDIT, "read the audit trail")

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from ninja import Field, Schema
+from ninja import Field, Query, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 
 from auscult.engine.kernel.errors import Correctable
@@ -81,8 +81,8 @@ Moment = Annotated[
 
 Text = Annotated[str, AfterValidator(_storable)]
 Number = Annotated[int, Field(ge=1, lt=1 << 62)]
-Limit = Annotated[int, Field(ge=1, le=MOST, description="Entries of a page.")]
-Cursor = Annotated[Text, Field(max_length=200, description="`next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries of a page.")]
+Cursor = Annotated[Text | None, Query(max_length=200, description="`next` of the page before.")]
 
 
 class Body(Schema):

@@ -200,7 +200,7 @@ def mention_shown(actor: Actor, hit: Mentioned) -> dict[str, Any]:
     summary="List the watches",
     tags=["watches"],
 )
-def watches(request: ApiRequest, limit: Limit = 50, cursor: Cursor | None = None) -> dict[str, Any]:
+def watches(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the organisation's watches, the oldest first."""
     actor = request.actor
     require(actor, Right.READ_MENTIONS, "see watches")
@@ -311,21 +311,21 @@ def mentions(
     request: ApiRequest,
     q: Annotated[
         Text | None,
-        Field(max_length=20_000, description="In the query language; absent: all mentions."),
+        Query(max_length=20_000, description="In the query language; absent: all mentions."),
     ] = None,
-    watch: Annotated[Number | None, Field(description="Found by this watch.")] = None,
-    source: Annotated[Number | None, Field(description="Brought by this source.")] = None,
+    watch: Annotated[Number | None, Query(description="Found by this watch.")] = None,
+    source: Annotated[Number | None, Query(description="Brought by this source.")] = None,
     language: Annotated[
-        Text | None, Field(max_length=35, description="`en` also takes `en-GB`.")
+        Text | None, Query(max_length=35, description="`en` also takes `en-GB`.")
     ] = None,
-    since: Annotated[Moment | None, Field(description="Posted from this moment.")] = None,
-    until: Annotated[Moment | None, Field(description="Posted before this moment.")] = None,
+    since: Annotated[Moment | None, Query(description="Posted from this moment.")] = None,
+    until: Annotated[Moment | None, Query(description="Posted before this moment.")] = None,
     order: Annotated[
         Literal["newest", "relevance"],
-        Field(description="`relevance` ranks the newest thousand, on one page."),
+        Query(description="`relevance` ranks the newest thousand, on one page."),
     ] = "newest",
     limit: Limit = 50,
-    cursor: Cursor | None = None,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Lists mentions, newest first, without what names their authors.
 
@@ -376,10 +376,10 @@ def volumes(
         list[Number] | None, Query(max_length=100, description="These; absent: all.")
     ] = None,
     since: Annotated[
-        Moment | None, Field(description="28 days before `until` where absent.")
+        Moment | None, Query(description="28 days before `until` where absent.")
     ] = None,
-    until: Annotated[Moment | None, Field(description="Now where absent.")] = None,
-    step: Annotated[Literal["hour", "day"], Field(description="In UTC.")] = "day",
+    until: Annotated[Moment | None, Query(description="Now where absent.")] = None,
+    step: Annotated[Literal["hour", "day"], Query(description="In UTC.")] = "day",
 ) -> dict[str, Any]:
     """Counts each watch's mentions an hour or a day, and lists when sources were not read."""
     actor = request.actor

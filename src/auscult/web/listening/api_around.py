@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from auscult.web.accounts.interfaces import (
     ApiRequest,
@@ -96,10 +96,10 @@ class PlaceShown(Schema):
 def suggestions(
     request: ApiRequest,
     organisation: Annotated[
-        Text, Field(min_length=1, max_length=200, description="As on the door.")
+        Text, Query(min_length=1, max_length=200, description="As on the door.")
     ],
-    town: Annotated[Text, Field(max_length=100)] = "",
-    language: Annotated[Language, Field(description="That people there speak.")] = "en",
+    town: Annotated[Text, Query(max_length=100, description="Common names need it.")] = "",
+    language: Annotated[Language, Query(description="That people there speak.")] = "en",
 ) -> dict[str, Any]:
     """Proposes watches for a house and says what each would bring. Nothing leaves the machine."""
     require(request.actor, Right.READ_MENTIONS, "see suggestions")
@@ -141,7 +141,7 @@ def _peer(row: Peer) -> dict[str, Any]:
 @router.get(
     "/peers", response=Listed[PeerShown], operation_id="peers", summary="List peers", tags=["peers"]
 )
-def peers(request: ApiRequest, limit: Limit = 50, cursor: Cursor | None = None) -> dict[str, Any]:
+def peers(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the accounts of other houses that are followed."""
     require(request.actor, Right.READ_MENTIONS, "see peers")
     rows = following.peers(request.actor)

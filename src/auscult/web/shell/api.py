@@ -39,7 +39,19 @@ for router in (accounts, sources, listening, around):
 
 def guarded_patterns() -> list[URLPattern]:
     """Return the addresses of the API, each behind the same door, and one for all others."""
-    patterns = [one for one in api.urls[0] if isinstance(one, URLPattern)]
+    taken = _methods()
+    patterns = [
+        one for one in api.urls[0] if isinstance(one, URLPattern) and str(one.pattern) in taken
+    ]
     for one in patterns:
-        one.callback = at_the_door(one.callback)
+        one.callback = at_the_door(one.callback, taken[str(one.pattern)])
     return [*patterns, re_path(r"^.*$", at_the_door(not_there), name="no-route")]
+
+
+def _methods() -> dict[str, list[str]]:
+    """Return the methods that each address takes."""
+    routes = api.get_openapi_schema(path_prefix="/")["paths"]
+    return {
+        path[1:].replace("{", "<").replace("}", ">"): [method.upper() for method in operations]
+        for path, operations in routes.items()
+    }

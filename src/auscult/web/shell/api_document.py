@@ -178,7 +178,7 @@ def _named(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _kind(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
-        return " or ".join(_kind(one) for one in schema["anyOf"])
+        return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
     if "enum" in schema:
         return ", ".join(f"`{one}`" for one in schema["enum"])
     if "$ref" in schema:
@@ -202,7 +202,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def reference() -> str:
-    """Return the part of `docs/reference/api.md` that is made from the document."""
+    """Return the second part of `docs/reference/api.md` that is made from the document."""
     lines: list[str] = []
     for subject, ones in routes().items():
         lines += [f"## {subject.capitalize()}", ""]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
@@ -24,7 +25,7 @@ from auscult.web.shell.api_problems import (
     correctable,
     nobody,
     not_from_our_page,
-    problem,
+    not_so,
     too_many,
 )
 
@@ -52,7 +53,7 @@ class Bearer(HttpBearer):
 class Session(APIKeyCookie):
     """The session of a person who is signed in; writes need its CSRF token as well."""
 
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Actor | None:
         """Return who was let in."""
@@ -63,8 +64,14 @@ class Session(APIKeyCookie):
         raise NotImplementedError
 
 
-def at_the_door(view: View) -> View:
-    """Wrap a view of the API, so that it gets an `ApiRequest` and answers like all others."""
+def at_the_door(view: View, methods: Collection[str] = ()) -> View:
+    """Wrap a view of the API, so that it gets an `ApiRequest` and answers like all others.
+
+    Parameters
+    ----------
+    methods : collection of str
+        Those that it takes; without any, it is asked in any case.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,6 +83,8 @@ def at_the_door(view: View) -> View:
         standing = EVERYBODY.take(name)
         if standing.wait:
             return _counted(too_many(standing.wait), standing)
+        if methods and request.method not in methods:
+            return _counted(not_so(request.method, methods), standing)
         return _counted(_answered(known, lambda: view(known, *args, **kwargs)), standing)
 
     guarded.csrf_exempt = True  # type: ignore[attr-defined] # `_let_in` asks for it
@@ -111,18 +120,11 @@ def _guessed(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: ApiRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    if request.method not in SAFE:
-        asked_once = api_answers.HEADER in request.headers
-        given = api_answers.once(request, answer) if asked_once else answer()
-    else:
-        given = _unless_known(request, answer())
-    if isinstance(given, HttpResponseNotAllowed):
-        allowed = given["Allow"]
-        given = problem(
-            405, "method-refused", f"{request.method} isn't taken here.", hint=f"Use {allowed}."
-        )
-        given["Allow"] = allowed
-    return given
+    if request.method in SAFE:
+        return _unless_known(request, answer())
+    if api_answers.HEADER in request.headers:
+        return api_answers.once(request, answer)
+    return answer()
 
 
 def _unless_known(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

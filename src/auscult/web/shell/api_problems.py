@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -114,6 +115,14 @@ def not_there(*_: Any) -> HttpResponse:
     return problem(
         404, "route-unknown", "No route of the API has this address.", hint="/api/ lists them."
     )
+
+
+def not_so(method: str | None, methods: Collection[str]) -> HttpResponse:
+    """Answer to a method that an address doesn't take."""
+    allowed = ", ".join(methods)
+    answer = problem(405, "method-refused", f"{method} isn't taken here.", hint=f"Use {allowed}.")
+    answer["Allow"] = allowed
+    return answer
 
 
 def nobody() -> HttpResponse:

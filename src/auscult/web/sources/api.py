@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from auscult.web.accounts.interfaces import ApiRequest, Cursor, Limit, Listed, Moment, Number, page
 from auscult.web.accounts.interfaces import key_of as read_cursor
@@ -68,7 +68,7 @@ def _shown(health: SourceHealth) -> dict[str, Any]:
 @router.get(
     "/sources", response=Listed[SourceShown], operation_id="sources", summary="List the sources"
 )
-def sources(request: ApiRequest, limit: Limit = 50, cursor: Cursor | None = None) -> dict[str, Any]:
+def sources(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the sources with their health, the ones connected first at the top."""
     require(request.actor, Right.READ_MENTIONS, "see sources")
     after = read_cursor("source", cursor) or 0
@@ -125,10 +125,10 @@ def resume(request: ApiRequest, number: Number) -> dict[str, Any]:
 def covered(
     request: ApiRequest,
     since: Annotated[
-        Moment | None, Field(description="28 days before `until` where absent.")
+        Moment | None, Query(description="28 days before `until` where absent.")
     ] = None,
-    until: Annotated[Moment | None, Field(description="Now where absent.")] = None,
-    source: Annotated[Number | None, Field(description="Of this source alone.")] = None,
+    until: Annotated[Moment | None, Query(description="Now where absent.")] = None,
+    source: Annotated[Number | None, Query(description="Of this source alone.")] = None,
 ) -> dict[str, Any]:
     """Lists the stretches of time that sources were read, and those that they were not, and why.
 

@@ -1,0 +1,187 @@
+"""Every route of the API as each role, as a stranger and as nobody, by token and by session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right, may
+from auscult.web.accounts.tokens import REACH, scopes_for
+from auscult.web.listening.actions import save_watch
+from auscult.web.listening.models import Mention, Peer
+from auscult.web.shell.api_document import document
+from auscult.web.sources.actions import add_source
+from auscult.web.sources.models import Source
+from programs import Program, program_of, signed_in
+
+pytestmark = pytest.mark.django_db
+
+QUERY = {"query": "flu OR influenza"}
+HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of a route, the right that it needs, and what it answers then."""
+
+    right: Right | None
+    status: int = 200
+    row: str = ""
+    query: str = ""
+    body: Any = None
+
+
+ROUTES = {
+    "GET /me": Asked(right=None),
+    "GET /scopes": Asked(right=None),
+    "GET /people": Asked(right=Right.MANAGE_PEOPLE),
+    "GET /audit": Asked(right=Right.SEE_AUDIT),
+    "GET /sources": Asked(right=Right.READ_MENTIONS),
+    "GET /sources/{number}": Asked(right=Right.READ_MENTIONS, row="source"),
+    "POST /sources/{number}/pause": Asked(right=Right.EDIT_SOURCES, row="source"),
+    "POST /sources/{number}/resume": Asked(right=Right.EDIT_SOURCES, row="source"),
+    "GET /coverage": Asked(right=Right.SEE_FIGURES),
+    "GET /watches": Asked(right=Right.READ_MENTIONS),
+    "POST /watches": Asked(
+        right=Right.EDIT_WATCHES, status=201, body={"name": "new", "query": "flu"}
+    ),
+    "GET /watches/{number}": Asked(right=Right.READ_MENTIONS, row="watch"),
+    "PATCH /watches/{number}": Asked(right=Right.EDIT_WATCHES, row="watch", body={"name": "b"}),
+    "DELETE /watches/{number}": Asked(right=Right.EDIT_WATCHES, row="watch", status=204),
+    "POST /queries/explain": Asked(right=Right.READ_MENTIONS, body=QUERY),
+    "POST /queries/preview": Asked(right=Right.READ_MENTIONS, body=QUERY),
+    "GET /mentions": Asked(right=Right.READ_MENTIONS, query="?q=flu"),
+    "GET /mentions/{number}": Asked(right=Right.READ_MENTIONS, row="mention"),
+    "GET /volumes": Asked(right=Right.SEE_FIGURES),
+    "GET /suggestions": Asked(
+        right=Right.READ_MENTIONS, query="?organisation=Lakeside+Hospital&town=Lakeside"
+    ),
+    "POST /suggestions/accept": Asked(right=Right.EDIT_WATCHES, body=HOUSE),
+    "GET /peers": Asked(right=Right.READ_MENTIONS),
+    "POST /peers": Asked(
+        right=Right.EDIT_WATCHES,
+        status=201,
+        body={"place": "bluesky", "account": "did:plc:a", "handle": "a.example"},
+    ),
+    "GET /peers/places": Asked(right=Right.READ_MENTIONS),
+    "GET /peers/{number}": Asked(right=Right.READ_MENTIONS, row="peer"),
+    "DELETE /peers/{number}": Asked(right=Right.EDIT_WATCHES, row="peer", status=204),
+}
+
+
+@pytest.fixture
+def rows(owner: Actor) -> dict[str, int]:
+    """A row of each kind in the owner's organisation."""
+    now = owner.clock.now()
+    config = {"feeds": ["https://news.lakeside.example/feed.xml"]}
+    source = add_source(owner, name="walk", connector="feeds", config=config)
+    accounts = Source.objects.create(
+        organisation_id=owner.organisation_id,
+        name="peers",
+        connector="bluesky-accounts",
+        config={"accounts": ["did:plc:walk"]},
+        next_attempt=now,
+        created_at=now,
+    )
+    peer = Peer.objects.create(
+        organisation_id=owner.organisation_id,
+        source=accounts,
+        author="did:plc:walk",
+        handle="walk.example",
+        label="Walk",
+        added_at=now,
+    )
+    mention = Mention.objects.create(
+        id=1_795_000_000 << 20,
+        organisation_id=owner.organisation_id,
+        origin=source,
+        uri="at://did:plc:someone/app.bsky.feed.post/1",
+        author="did:plc:someone",
+        created_at=now,
+        text="flu",
+    )
+    return {
+        "source": source.pk,
+        "peer": peer.pk,
+        "mention": mention.pk,
+        "watch": save_watch(owner, name="walk", query="flu").pk,
+    }
+
+
+def path_of(route: str, one: Asked, rows: dict[str, int]) -> tuple[str, str]:
+    method, path = route.split()
+    return method, path[1:].replace("{number}", str(rows.get(one.row, ""))) + one.query
+
+
+def ask(program: Program, route: str, rows: dict[str, int]) -> Any:
+    """Ask, and undo what it did, so that each person finds the same."""
+    one = ROUTES[route]
+    method, path = path_of(route, one, rows)
+    with transaction.atomic():
+        answer = program.ask(method, path, one.body)
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_each_route_is_asked_for() -> None:
+    known = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, operations in document()["paths"].items()
+        for method in operations
+    }
+    assert known == ROUTES.keys()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_each_role_gets_what_it_may(
+    route: str, persons: dict[str, Actor], rows: dict[str, int]
+) -> None:
+    one = ROUTES[route]
+    for name, actor in persons.items():
+        if may(actor, Right.USE_INTERFACES):
+            program = program_of(actor)
+        else:
+            program = Program()
+            program.client = signed_in(actor)
+        answer = ask(program, route, rows)
+        allowed = one.right is None or may(actor, one.right)
+        said = f"{route} as {name}: {answer.status_code} {answer.content[:200]!r}"
+        assert answer.status_code == (one.status if allowed else 403), said
+
+
+@pytest.mark.parametrize("route", [key for key, one in ROUTES.items() if one.right])
+def test_a_token_without_the_scope_is_too_narrow(
+    route: str, owner: Actor, rows: dict[str, int]
+) -> None:
+    right = ROUTES[route].right
+    others = [scope for scope in scopes_for(owner) if right not in REACH[scope]]
+    answer = ask(program_of(owner, *others), route, rows)
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "token-too-narrow"
+
+
+@pytest.mark.parametrize("route", [key for key, one in ROUTES.items() if one.row])
+def test_a_strangers_row_is_not_there(route: str, stranger: Actor, rows: dict[str, int]) -> None:
+    answer = ask(program_of(stranger), route, rows)
+    assert answer.status_code == 404, answer.content
+    assert answer.json()["code"].endswith("-unknown")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nobody_gets_nothing(route: str, rows: dict[str, int]) -> None:
+    answer = ask(Program(), route, rows)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not-signed-in"
+
+
+@pytest.mark.parametrize(
+    "route", [key for key in ROUTES if key.startswith("GET") and "{" not in key]
+)
+def test_a_stranger_sees_nothing_of_ours(route: str, stranger: Actor, rows: dict[str, int]) -> None:
+    said = ask(program_of(stranger), route, rows).content.decode()
+    for word in ("walk", "did:plc", "someone"):
+        assert word not in said
