@@ -37,7 +37,7 @@ from auscult.web.accounts.people_actions import save_team
 from auscult.web.accounts.policies import Right
 from auscult.web.briefs.models import Brief
 from auscult.web.listening.actions import save_watch
-from auscult.web.listening.models import Mention, Peer
+from auscult.web.listening.models import Copy, CopyGroup, Mention, Peer
 from auscult.web.sources.actions import add_source
 
 
@@ -140,6 +140,14 @@ def _mention(owner: Actor) -> dict[str, Any]:
     return {"number": added.pk}
 
 
+def _copies(owner: Actor) -> dict[str, Any]:
+    key = _mention(owner)["number"]
+    house = {"organisation_id": owner.organisation_id, "number": 1}
+    Copy.objects.create(mention_id=key, version=1, **house)
+    CopyGroup.objects.create(posts=2, first=key, last=key, **house)
+    return {"number": 1}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "mention": _mention,
     "member": _member,
@@ -148,6 +156,7 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "watch": _watch,
     "source": _source,
     "peer": _peer,
+    "copies": _copies,
     "brief": _brief,
 }
 
@@ -297,6 +306,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "listening/suggestions/": MENTIONS,
     "listening/suggestions/accept/": replace(WATCHES, methods="POST", data=HOUSE),
     "listening/suggestions/hashtag/": replace(SOURCES, methods="POST"),
+    "listening/copies/": MENTIONS,
+    "listening/copies/<int:number>/": replace(MENTIONS, row="copies"),
     "listening/peers/": MENTIONS,
     "listening/peers/find/": replace(WATCHES, methods="POST"),
     "listening/peers/add/": replace(WATCHES, methods="POST"),
@@ -306,6 +317,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),
     "briefs/subscribe/": Needs(Right.SEE_FIGURES, methods="POST"),
     "briefs/<day:week>/": Needs(Right.SEE_FIGURES, row="brief"),
+    "briefs/<day:week>/brief.pdf": Needs(Right.SEE_FIGURES, row="brief"),
     # sources
     "sources/": MEMBER,
     "sources/connect/": replace(SOURCES, methods="POST"),

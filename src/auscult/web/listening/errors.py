@@ -3,6 +3,7 @@
 ::
 
     Correctable
+        CopiesUnknown     no group of copies of this organisation has that number
         WatchUnknown      no watch of this organisation has that name or number
         WatchNameTaken    another watch has the name
         WatchRefused      a value of it can't be used
@@ -108,3 +109,15 @@ class PeerRefused(Correctable):
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message, code="peer-refused", field="author", hint=hint)
+
+
+class CopiesUnknown(Correctable):
+    """No group of copies has that number."""
+
+    def __init__(self, given: int) -> None:
+        super().__init__(
+            f"There are no copies with the number {given} here, or not any more.",
+            field="number",
+            hint="Open the page Copies for those that there are.",
+            code="copies-unknown",
+        )

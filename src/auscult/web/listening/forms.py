@@ -121,6 +121,11 @@ class SearchForm(forms.Form):
         label=_("Order"),
         choices=[("newest", _("Newest first")), ("relevance", _("Best first"))],
     )
+    copies = forms.ChoiceField(
+        required=False,
+        label=_("Copies"),
+        choices=[("once", _("Show once")), ("each", _("Show each"))],
+    )
 
     def __init__(self, *args: Any, sources: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -137,7 +142,11 @@ class SearchForm(forms.Form):
     @property
     def narrowed(self) -> bool:
         """Whether the reader set more than the query."""
-        return any(self.data.get(field.name) for field in self.narrowing if field.name != "order")
+        return any(
+            self.data.get(field.name)
+            for field in self.narrowing
+            if field.name not in {"order", "copies"}
+        )
 
     def clean(self) -> dict[str, Any]:
         """Hold the two days against each other."""

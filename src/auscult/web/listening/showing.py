@@ -35,7 +35,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page shows of a mention; spans are (start, end) in code points of their field."""
+    """What a page shows of a mention; spans are (start, end) in code points of their field.
+
+    `copies` other posts of `group` say the same, where the page shows them as one.
+    """
 
     id: int
     pseudonym: str
@@ -51,6 +54,8 @@ class Shown:
     link: str
     has_author: bool
     watches: tuple[Found, ...]
+    copies: int = 0
+    group: int | None = None
 
 
 def shown(mention: Mentioned, names: Mapping[int, str], *, organisation_id: int) -> Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.listening import peer_views, reveal_views, suggestion_views, views
+from auscult.web.listening import copies_views, peer_views, reveal_views, suggestion_views, views
 
 app_name = "listening"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("suggestions/", suggestion_views.suggestions, name="suggestions"),
     path("suggestions/accept/", suggestion_views.accept, name="accept-suggestion"),
     path("suggestions/hashtag/", suggestion_views.follow_hashtag, name="follow-hashtag"),
+    path("copies/", copies_views.copies, name="copies"),
+    path("copies/<int:number>/", copies_views.campaign, name="copies-of"),
     path("peers/", peer_views.peers, name="peers"),
     path("peers/find/", peer_views.find_peers, name="find-peers"),
     path("peers/add/", peer_views.add_peer, name="add-peer"),

@@ -18,7 +18,7 @@ from auscult.engine.query.parse import Query
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.listening import actions, overview, queries
+from auscult.web.listening import actions, copies_queries, overview, queries
 from auscult.web.listening.forms import Problem, SearchForm, WatchForm, as_typed, read
 from auscult.web.listening.models import Watch
 from auscult.web.listening.reading import Filters
@@ -96,12 +96,15 @@ def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str,
     page = queries.latest(
         actor, filters=Filters(watch=watch.pk if watch else None), limit=SHOWN, after=before
     )
+    mentions = overview.latest_shown(actor, page, watch=watch, before=before)
+    each = request.GET.get("copies") == "each"
     chart = overview.volume_of(actor, [watch] if watch else queries.watches(actor))
     return {
         "watch": watch,
         "chart": chart,
         "lanes": overview.lanes_under(actor, chart),
-        "mentions": overview.latest_shown(actor, page, watch=watch, before=before),
+        "mentions": mentions if each else copies_queries.fold(actor, mentions),
+        "each": each,
         "older": page.after,
         "loading": overview.loading(actor),
         "backfill": overview.filling(actor, watch) if watch else None,
@@ -132,11 +135,14 @@ def _search(request: HttpRequest, actor: Actor, form: SearchForm) -> dict[str, A
         limit=SHOWN,
         after=int(after) if after.isdecimal() else None,
     )
+    found = overview.mentions_shown(actor, page.hits)
     further = request.GET.copy()
     further["after"] = str(page.after)
     return {
         "page": page,
-        "mentions": overview.mentions_shown(actor, page.hits),
+        "mentions": (
+            found if values["copies"] == "each" else copies_queries.fold(actor, list(found))
+        ),
         "warnings": answer.warnings,
         "further": further.urlencode() if page.after else "",
         "may_reveal": may(actor, Right.REVEAL_AUTHORS),
