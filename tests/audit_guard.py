@@ -59,6 +59,10 @@ RECORDING = {
     "auscult.web.listening.forgetting:drop_old": "drops tombstones that nothing needs any more",
     "auscult.web.sources.actions:prune_broken_lines": "drops unreadable lines beyond the newest",
     "auscult.web.listening.aliases:expire": "drops names of samples that are gone from the lake",
+    # Alerts: what a rule sees in what sources brought, and who was told of it.
+    "auscult.web.alerts.evaluating:evaluate": "raises and closes alerts by rules with rows",
+    "auscult.web.alerts.phrases:_look": "raises alerts by rules that have their rows",
+    "auscult.web.alerts.posting:see_to": "tells whom a rule that has its row names",
     # The outbox: letters tell of what has its row, and go their way.
     "auscult.web.delivery.actions:write_mail": "a mail of what has its row, or of the program",
     "auscult.web.delivery.actions:post_hook": "a message of what has its row",

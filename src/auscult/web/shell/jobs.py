@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from auscult.web.accounts.work import Job
+from auscult.web.alerts.jobs import JOBS as ALERTS
 from auscult.web.briefs.jobs import JOBS as BRIEFS
 from auscult.web.dashboards.jobs import JOBS as DASHBOARDS
 from auscult.web.delivery.jobs import JOBS as DELIVERY
 from auscult.web.shell.retention import JOBS as RETENTION
 
-JOBS: tuple[Job, ...] = (*BRIEFS, *DELIVERY, *DASHBOARDS, *RETENTION)
+JOBS: tuple[Job, ...] = (*ALERTS, *BRIEFS, *DELIVERY, *DASHBOARDS, *RETENTION)

@@ -50,6 +50,7 @@ class Link:
 
 ROOMS: tuple[Room, ...] = (
     Room(label=_("Listening"), url="listening:room", app="listening", right=Right.READ_MENTIONS),
+    Room(label=_("Alerts"), url="alerts:room", app="alerts", right=Right.SEE_FIGURES),
     Room(
         label=_("Dashboards"),
         url="dashboards:dashboards",
@@ -60,6 +61,8 @@ ROOMS: tuple[Room, ...] = (
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
 SETTINGS_PAGES: tuple[SettingsPage, ...] = (
+    SettingsPage(label=_("Outbox"), url="delivery:outbox", right=Right.MANAGE_HOUSE),
+    SettingsPage(label=_("Webhooks"), url="delivery:hooks", right=Right.EDIT_INTERFACES),
     SettingsPage(label=_("Your account"), url="accounts:account", right=None),
     SettingsPage(label=_("People"), url="accounts:people", right=Right.MANAGE_PEOPLE),
     SettingsPage(label=_("Organisation"), url="accounts:house", right=Right.MANAGE_HOUSE),

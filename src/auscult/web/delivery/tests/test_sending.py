@@ -227,7 +227,7 @@ def test_who_takes_nothing_is_switched_off_and_the_owner_is_told(
     smtp: Mailbox,
     clock: FixedClock,
 ) -> None:
-    User.objects.filter(pk=owner.user_id).update(email="owner@lakeside.example")
+    User.objects.filter(pk=owner.user_id or 0).update(email="owner@lakeside.example")
     receiver.statuses = [status]
     post_hook(owner, hook=hook[0], event="alert.raised", body={}, key="a")
     for _ in range(100):
