@@ -47,7 +47,7 @@ DOINGS: tuple[Doing, ...] = (
         url="listening:suggestions",
         right=Right.READ_MENTIONS,
     ),
-    Doing(label=gettext_lazy("Compare peers"), url="listening:peers", right=Right.SEE_FIGURES),
+    Doing(label=gettext_lazy("Compare peers"), url="listening:peers", right=Right.READ_MENTIONS),
     Doing(label=gettext_lazy("Connect a source"), url="sources:room", right=Right.EDIT_SOURCES),
     Doing(label=gettext_lazy("Set up your house"), url="set-up", right=Right.MANAGE_HOUSE),
     Doing(label=gettext_lazy("Design system"), url="design", right=Right.SEE_FIGURES),

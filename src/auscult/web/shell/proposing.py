@@ -85,8 +85,8 @@ class WholeHouse(House):
 
 def spoken_name(given: str) -> str:
     """Return a name without titles and degrees: "Prof. Dr. med. Anna Lind, MD" is Anna Lind."""
-    words = [one.exact for one in tokens(AFTER.sub("", given))]
-    while words and plain(words[0]).rstrip(".") in TITLES:
+    words = AFTER.sub("", given).split()
+    while words and plain(words[0]).strip(".") in TITLES:
         words = words[1:]
     return " ".join(words)
 
