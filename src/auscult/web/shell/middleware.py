@@ -44,7 +44,7 @@ FORBIDDEN = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 STATUSES = {"not-allowed": 403, "not-a-member": 403}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BEGAN, SEEN = "auscult-began", "auscult-seen"
-SEEN_EVERY = 60.0  # seconds between two notes of when a session was last used
+SEEN_EVERY = 300.0  # seconds between two notes of when a session was last used
 
 
 class Measured:

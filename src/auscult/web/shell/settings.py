@@ -141,6 +141,7 @@ DEFAULT_FROM_EMAIL = AUSCULT.smtp_from
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our fonts and pictures
 
 # Over https a browser sends cookies of these names to this host alone, and http never.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AUSCULT.secure
