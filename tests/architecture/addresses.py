@@ -35,7 +35,11 @@ from auscult.web.accounts.invitation_actions import invite
 from auscult.web.accounts.models import Actor, Role
 from auscult.web.accounts.people_actions import save_team
 from auscult.web.accounts.policies import Right
+from auscult.web.alerts.actions import Wish, save_rule
+from auscult.web.alerts.models import Alert, Kind
 from auscult.web.briefs.models import Brief
+from auscult.web.delivery.actions import post_mail, save_hook
+from auscult.web.delivery.models import Letter
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Copy, CopyGroup, Mention, Peer
 from auscult.web.sources.actions import add_source
@@ -148,7 +152,43 @@ def _copies(owner: Actor) -> dict[str, Any]:
     return {"number": 1}
 
 
+def _rule(owner: Actor) -> dict[str, Any]:
+    return {"number": save_rule(owner, wish=Wish(name="walk", kind=Kind.SOURCE)).pk}
+
+
+def _alert(owner: Actor) -> dict[str, Any]:
+    now = owner.clock.now()
+    raised = Alert.objects.create(
+        organisation_id=owner.organisation_id,
+        name="walk",
+        kind=Kind.SOURCE,
+        key="walk",
+        since=now,
+        raised_at=now,
+        last_at=now,
+        turned_at=now,
+        facts={"health": "silent", "error": ""},
+    )
+    return {"number": raised.pk}
+
+
+def _hook(owner: Actor) -> dict[str, Any]:
+    address = "https://desk.lakeside.example/told"
+    hook, _ = save_hook(owner, name="walk", address=address, events=["alert.raised"])
+    return {"number": hook.pk}
+
+
+def _letter(owner: Actor) -> dict[str, Any]:
+    post_mail(owner, to="a@lakeside.example", subject="Walk", text="Walk.", key="walk")
+    Letter.objects.filter(key="walk").update(state="given-up")
+    return {"number": Letter.objects.get(key="walk").pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "rule": _rule,
+    "alert": _alert,
+    "hook": _hook,
+    "letter": _letter,
     "mention": _mention,
     "member": _member,
     "team": _team,
@@ -167,6 +207,9 @@ SOURCES = Needs(Right.EDIT_SOURCES)
 PEOPLE = Needs(Right.MANAGE_PEOPLE)
 HOUSEKEEPING = Needs(Right.MANAGE_HOUSE)
 BOTH = "GET POST"
+ALERTS = Needs(Right.HANDLE_ALERTS)
+RULES = Needs(Right.EDIT_ALERTS)
+HOOKS = Needs(Right.EDIT_INTERFACES)
 OWN = member(methods="any")
 # Who has neither password nor second factor has nothing to show again: 403.
 AGAIN = Public((200, 302, 403), methods="any")
@@ -312,6 +355,31 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "listening/peers/find/": replace(WATCHES, methods="POST"),
     "listening/peers/add/": replace(WATCHES, methods="POST"),
     "listening/peers/<int:number>/remove/": replace(WATCHES, row="peer", methods=BOTH),
+    # alerts
+    "alerts/": Needs(Right.SEE_FIGURES),
+    "alerts/<int:number>/": Needs(Right.SEE_FIGURES, row="alert"),
+    "alerts/<int:number>/acknowledge/": replace(ALERTS, methods="POST", row="alert"),
+    "alerts/<int:number>/snooze/": replace(ALERTS, methods="POST", row="alert", data={"for": "4"}),
+    "alerts/feed/": Needs(Right.USE_INTERFACES, methods="POST"),
+    "alerts/feed/<str:secret>/": Public(404, args={"secret": "guessed"}),
+    "alerts/rules/": Needs(Right.SEE_FIGURES),
+    "alerts/rules/add/": replace(RULES, methods=BOTH),
+    "alerts/rules/<int:number>/": replace(RULES, methods=BOTH, row="rule"),
+    "alerts/rules/<int:number>/switch/": replace(RULES, methods="POST", row="rule"),
+    "alerts/rules/<int:number>/remove/": replace(RULES, methods=BOTH, row="rule"),
+    "alerts/quiet-hours/": replace(RULES, methods=BOTH),
+    # delivery
+    "settings/outbox/": Needs(Right.MANAGE_HOUSE),
+    "settings/outbox/test/": Needs(Right.MANAGE_HOUSE, methods="POST"),
+    "settings/outbox/<int:number>/again/": Needs(
+        Right.MANAGE_HOUSE, methods="POST", row="letter"
+    ),
+    "settings/webhooks/": HOOKS,
+    "settings/webhooks/add/": replace(HOOKS, methods=BOTH),
+    "settings/webhooks/<int:number>/": replace(HOOKS, methods=BOTH, row="hook"),
+    "settings/webhooks/<int:number>/switch/": replace(HOOKS, methods="POST", row="hook"),
+    "settings/webhooks/<int:number>/test/": replace(HOOKS, methods="POST", row="hook"),
+    "settings/webhooks/<int:number>/remove/": replace(HOOKS, methods=BOTH, row="hook"),
     # briefs
     "briefs/": Needs(Right.SEE_FIGURES),
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),

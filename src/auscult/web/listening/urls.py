@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.listening import copies_views, peer_views, reveal_views, suggestion_views, views
+from auscult.web.listening import (
+    copies_views,
+    feed_views,
+    peer_views,
+    reveal_views,
+    suggestion_views,
+    views,
+)
 
 app_name = "listening"
 
@@ -22,6 +29,8 @@ urlpatterns = [
     path("watches/<int:number>/change/", views.change_watch, name="change-watch"),
     path("watches/<int:number>/remove/", views.remove_watch, name="remove-watch"),
     path("mentions/<int:number>/author/", reveal_views.reveal, name="reveal"),
+    path("watches/<int:number>/feed/", feed_views.make_feed, name="make-feed"),
+    path("feeds/<str:secret>/mentions.atom", feed_views.feed, name="feed"),
     path("suggestions/", suggestion_views.suggestions, name="suggestions"),
     path("suggestions/accept/", suggestion_views.accept, name="accept-suggestion"),
     path("suggestions/hashtag/", suggestion_views.follow_hashtag, name="follow-hashtag"),

@@ -20,7 +20,7 @@ from auscult.web.accounts.queries import actor_for
 from auscult.web.accounts.tokens import holder_of
 from auscult.web.accounts.tokens_actions import note_use
 from auscult.web.shell import api_answers
-from auscult.web.shell.api_limits import Limits, Standing
+from auscult.web.accounts.limits import Limits, Standing
 from auscult.web.shell.api_problems import (
     correctable,
     nobody,

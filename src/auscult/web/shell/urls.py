@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from auscult.web.shell import api_document, probes, retention_views, set_up_views, views
+from auscult.web.shell import api_document, calendar, probes, retention_views, set_up_views, views
 from auscult.web.shell.api import guarded_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("set-up/<slug:step>/", set_up_views.step_page, name="set-up-step"),
     path("retention/", retention_views.keeping, name="retention"),
     path("lakeside/leave/", views.leave_lakeside, name="leave-lakeside"),
+    path("calendar/", calendar.make_calendar, name="make-calendar"),
+    path("calendar/<str:secret>/auscult.ics", calendar.calendar, name="calendar"),
     path("api/", api_document.page, name="api"),
     path("api/v1/openapi.json", api_document.openapi, name="openapi"),
     path("api/v1/", include((guarded_patterns(), "api"))),

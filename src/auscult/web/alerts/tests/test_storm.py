@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 import pytest
 import time_machine
 from django.test import Client
-from servers.hooks import Receiver, running_receiver
-from servers.smtp import Mailbox, running_smtp
 from standardwebhooks.webhooks import Webhook
 
 from auscult.engine.connectors.base import Batch, Covered
@@ -32,6 +30,8 @@ from auscult.web.listening.actions import record_batch, save_watch
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.shell.lakeside import watches
 from auscult.web.sources.models import Source
+from servers.hooks import Receiver, running_receiver
+from servers.smtp import Mailbox, running_smtp
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,8 @@ def part(posts: pa.Table, since: Any, until: Any) -> pa.Table:
     return posts.filter(kept)
 
 
-def test_a_storm_reaches_everybody_once(
+@pytest.mark.slow
+def test_a_storm_reaches_everybody_once(  # noqa: PLR0915 - one story, told once
     owner: Actor,
     clock: FixedClock,
     town: tuple[pa.Table, Any],
@@ -145,9 +146,7 @@ def test_a_storm_reaches_everybody_once(
     with time_machine.travel(int(message.headers["webhook-timestamp"]), tick=False):
         checked = Webhook(secret).verify(message.body, message.headers)
     assert checked["data"]["id"] == alert.pk
-    client.force_login(
-        User.objects.get(pk=owner.user_id or 0), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(pk=owner.user_id or 0))
     page = client.get(f"/alerts/{alert.pk}/").content.decode()
     assert "usual at that time of the week" in page
     assert 'class="usual"' in page

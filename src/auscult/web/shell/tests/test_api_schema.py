@@ -21,7 +21,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.listening.actions import save_watch
 from auscult.web.shell import api_door
 from auscult.web.shell.api_document import document
-from auscult.web.shell.api_limits import Limits
+from auscult.web.accounts.limits import Limits
 from auscult.web.shell.wsgi import application
 from auscult.web.sources.actions import add_source
 from programs import program_of
@@ -59,7 +59,7 @@ def ask(case: Any, token: str) -> None:
 
 @pytest.mark.django_db
 @SCHEMA.parametrize()
-@settings(max_examples=6, **ASKING)
+@settings(max_examples=3, **ASKING)
 def test_each_route_bears_what_it_is_asked(case: Any, token: str) -> None:
     ask(case, token)
 

@@ -19,7 +19,7 @@ from auscult.web.accounts.policies import TABLE, Right, may
 from auscult.web.accounts.queries import system_actor
 from auscult.web.accounts.tokens import FOR_PERSONS, REACH, Scope
 from auscult.web.shell import api_door
-from auscult.web.shell.api_limits import MOST_KEPT, Limits
+from auscult.web.accounts.limits import MOST_KEPT, Limits
 from programs import Program, program_of, signed_in
 
 pytestmark = pytest.mark.django_db
