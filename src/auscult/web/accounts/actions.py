@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F
 
@@ -105,8 +106,7 @@ def add_organisation(
     place = Organisation.objects.create(name=organisation)
     user = User.objects.filter(username=username).first()
     if user is None:
-        # She signs in by a link; a password is hers to set.
-        user = User.objects.create_user(username=username, email=email, password=None)
+        user = _new_person(username, email)
     Membership.objects.create(organisation=place, user=user, role=Role.OWNER)
     Team.objects.bulk_create(Team(organisation=place, name=name) for name in first_teams())
     actor = queries.actor_for(user, place.pk, clock=clock)
@@ -120,9 +120,18 @@ def add_member(actor: Actor, *, username: str, email: str = "", role: Role = Rol
     policies.require(actor, policies.Right.MANAGE_PEOPLE, "invite people")
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = User.objects.create_user(username=username, email=email, password=None)
+        user = _new_person(username, email)
     Membership.objects.update_or_create(
         organisation_id=actor.organisation_id, user=user, defaults={"role": role}
     )
     record_audit(actor, action="add-member", target=username, details={"role": role.value})
+    return user
+
+
+def _new_person(username: str, email: str) -> User:
+    """Make an account; its person signs in by a link, and a password is hers to set."""
+    user = User.objects.create_user(username=username, email=email.lower(), password=None)
+    if email:
+        # Who set up the house, or its owner, answers for the address.
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

@@ -5,8 +5,7 @@ Without the names of an application, as allauth asks for its pages by their bare
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable
 
 from allauth.account.urls import urlpatterns as account
 from allauth.mfa.urls import urlpatterns as second_factors
@@ -21,30 +20,30 @@ from auscult.web.accounts import views
 OURS = {"account_login", "account_logout", "account_signup"}
 # What these change and what is written down of it go together. None of them hashes a password
 # or asks another machine, so that nobody waits for long.
-WHOLE = {"account_email", "account_confirm_email"}
+WHOLE = {
+    "account_email", "account_confirm_email", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn",
+}  # fmt: skip
 
 
-def _whole(view: Callable[..., Any]) -> Callable[..., Any]:
-    wrapped: Callable[..., Any] = transaction.atomic(view)
-    return wrapped
-
-
-def _pages() -> list[URLPattern | URLResolver]:
-    """Return allauth's account pages without those that we have ourselves."""
+def _ours(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """Return allauth's pages without those that we have ourselves, each writing as a whole."""
     kept: list[URLPattern | URLResolver] = []
-    for one in account:
-        if one.name in OURS:
-            continue
-        view = _whole(one.callback) if one.name in WHOLE else one.callback
-        kept.append(URLPattern(one.pattern, view, one.default_args, one.name))
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            kept.append(URLResolver(one.pattern, _ours(one.url_patterns)))
+        elif one.name not in OURS:
+            whole = one.name in WHOLE
+            view = transaction.atomic(one.callback) if whole else one.callback
+            kept.append(URLPattern(one.pattern, view, one.default_args, one.name))
     return kept
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-out/", views.sign_out, name="account_logout"),
-    path("account/", include(_pages())),
-    path("account/second-factor/", include(second_factors)),
+    path("account/", include(_ours(account))),
+    path("account/second-factor/", include(_ours(second_factors))),
     path("account/sessions/", include(sessions)),
     path("account/connections/", include(connections)),
     path("account/", include(provider)),

@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.errors import SignInRefused
@@ -73,10 +73,11 @@ class SignInRules:
         match = request.resolver_match
         name = match.view_name if match is not None else ""
         if options.sso_only and name in WITHOUT_PROVIDER:
-            raise SignInRefused(
+            refused = SignInRefused(
                 _("Passwords and passkeys are switched off here."),
                 _("Sign in with your house's account."),
             )
+            return render(request, "refused.html", {"error": refused}, status=403)
         if options.require_second_factor and name not in TO_SET_UP and lacks_factor(request):
             return redirect("accounts:second-factor")
         return None

@@ -6,7 +6,9 @@ from typing import Any
 
 from allauth.account import signals as account
 from allauth.mfa import signals as factors
+from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Membership
@@ -22,11 +24,11 @@ def note(user: Any, action: str, **details: Any) -> None:
 
 
 def connect() -> None:
-    """Listen to what django-allauth tells; `apps` calls it once."""
+    """Listen to what django-allauth does; `apps` calls it once."""
+    # Of second factors allauth tells only after the commit; their rows are told of within it.
+    post_save.connect(_factor_added, sender=Authenticator, dispatch_uid="auscult-factor-added")
+    post_delete.connect(_factor_gone, sender=Authenticator, dispatch_uid="auscult-factor-gone")
     for signal, receiver in (
-        (factors.authenticator_added, _factor_added),
-        (factors.authenticator_removed, _factor_removed),
-        (factors.authenticator_reset, _factor_renewed),
         (factors.authentication_failed, _factor_failed),
         (account.email_added, _address_added),
         (account.email_removed, _address_removed),
@@ -35,16 +37,13 @@ def connect() -> None:
         signal.connect(receiver, dispatch_uid=f"auscult-{receiver.__name__}")
 
 
-def _factor_added(user: Any, authenticator: Any, **_more: Any) -> None:
-    note(user, "add-factor", kind=str(authenticator.type))
+def _factor_added(instance: Any, created: bool, **_more: Any) -> None:  # noqa: FBT001 - Django's
+    if created:
+        note(instance.user, "add-factor", kind=str(instance.type))
 
 
-def _factor_removed(user: Any, authenticator: Any, **_more: Any) -> None:
-    note(user, "remove-factor", kind=str(authenticator.type))
-
-
-def _factor_renewed(user: Any, authenticator: Any, **_more: Any) -> None:
-    note(user, "renew-factor", kind=str(authenticator.type))
+def _factor_gone(instance: Any, **_more: Any) -> None:
+    note(instance.user, "remove-factor", kind=str(instance.type))
 
 
 def _factor_failed(user: Any, authenticator: Any, **_more: Any) -> None:
