@@ -303,6 +303,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "programs/addresses/<int:number>/revoke/": Needs(
         Right.USE_INTERFACES, args=FIRST, methods=BOTH
     ),
+    "calendar/": Needs(Right.USE_INTERFACES, methods=BOTH),
+    "calendar/<str:secret>/auscult.ics": Public((404,), args={"secret": "x"}),
     # the API: web/shell/tests/test_api_roles.py asks for each route as each role
     "api/": MEMBER,
     "api/v1/openapi.json": Public((200,)),
@@ -346,6 +348,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "listening/mentions/<int:number>/author/": Needs(
         Right.REVEAL_AUTHORS, row="mention", methods=BOTH
     ),
+    "listening/watches/<int:number>/feed/": Needs(Right.USE_INTERFACES, row="watch", methods=BOTH),
+    "listening/feeds/<str:secret>/mentions.atom": Public((404,), args={"secret": "x"}),
     "listening/suggestions/": MENTIONS,
     "listening/suggestions/accept/": replace(WATCHES, methods="POST", data=HOUSE),
     "listening/suggestions/hashtag/": replace(SOURCES, methods="POST"),
@@ -371,9 +375,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     # delivery
     "settings/outbox/": Needs(Right.MANAGE_HOUSE),
     "settings/outbox/test/": Needs(Right.MANAGE_HOUSE, methods="POST"),
-    "settings/outbox/<int:number>/again/": Needs(
-        Right.MANAGE_HOUSE, methods="POST", row="letter"
-    ),
+    "settings/outbox/<int:number>/again/": Needs(Right.MANAGE_HOUSE, methods="POST", row="letter"),
     "settings/webhooks/": HOOKS,
     "settings/webhooks/add/": replace(HOOKS, methods=BOTH),
     "settings/webhooks/<int:number>/": replace(HOOKS, methods=BOTH, row="hook"),
