@@ -70,6 +70,8 @@ if _module.Database.sqlite_version_info < NEEDED:
 # value; found at once, it costs a tenth. Most columns of most posts are None.
 _module.Database.register_adapter(type(None), lambda none: none)
 
+driver = _module.Database  # for who opens another file than the archive's database
+
 
 class DatabaseWrapper(_module.DatabaseWrapper):  # type: ignore[name-defined, misc]
     """Django's, with write-ahead log, immediate transactions and deletion that overwrites."""
