@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,10 +12,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from auscult.web.accounts.models import Actor
+from auscult.web.alerts.queries import open_alerts
 from auscult.web.briefs import figures
+from auscult.web.briefs.phrases import new_phrases
 from auscult.web.briefs.usual import Compared, compare
 from auscult.web.briefs.weeks import EARLIER, Span
 from auscult.web.listening import queries as listening
+from auscult.web.listening.copies_queries import campaigns
 from auscult.web.listening.models import Watch
 from auscult.web.sources.health import source_health
 
@@ -22,6 +26,7 @@ MOST = 7  # sentences of a list
 SILENT_WEEKS = 4  # after which a watch without mentions is asked about
 NEW_COMMUNITY = 5  # mentions of a community that was never there before
 A_DAYS_SHARE = 0.4  # of an unusual week, from which on its day is named
+READ_IN_ALL = 20_000
 UNREAD = timedelta(hours=1)  # shorter gaps need nobody
 
 HAPPENED, NEW, NEEDS = "happened", "new", "needs"
@@ -63,14 +68,20 @@ class Sentence:
         }
 
 
-def compose(actor: Actor, span: Span) -> list[Sentence]:
-    """Return what a time brought an organisation, list after list, the weightiest first."""
+def compose(actor: Actor, span: Span, *, read: int = READ_IN_ALL) -> list[Sentence]:
+    """Return what a time brought an organisation, list after list, the weightiest first.
+
+    `read`: how many mentions are read for new phrases at most; 5,000 take a second.
+    """
     counted = figures.counts(actor, span)
     said = [
         *_the_whole(counted),
         *_watches(counted, span),
         *_taken_back(actor, span),
         *_communities(actor, span),
+        *_phrases(actor, span, read),
+        *_copies(actor, span),
+        *_alerts(actor),
         *_unread(actor, span),
         *_failing(actor),
         *_silent(counted),
@@ -144,8 +155,12 @@ def _range_of(said: Compared) -> dict[str, Any]:
 
 
 def _evidence(watch: Watch, span: Span) -> str:
+    return _search(watch.query, span)
+
+
+def _search(query: str, span: Span) -> str:
     asked = {
-        "q": watch.query,
+        "q": query,
         "since": span.since.date().isoformat(),
         "until": span.last_day.isoformat(),
     }
@@ -173,6 +188,43 @@ def _communities(actor: Actor, span: Span) -> Iterable[Sentence]:
             values={"community": community, "count": count, "weeks": EARLIER},
             link=reverse("listening:room"),
             weight=float(count),
+        )
+
+
+def _phrases(actor: Actor, span: Span, read: int) -> Iterable[Sentence]:
+    for watch, phrase in new_phrases(actor, span, most=read):
+        yield Sentence(
+            part=NEW,
+            code="phrase-new" if phrase.new else "phrase-rising",
+            values={"watch": watch.name, "phrase": phrase.text, "count": phrase.count},
+            link=_search(f'({watch.query}) AND "{phrase.text}"', span),
+            # As many decimal digits as the chance has zeros.
+            weight=-math.log10(max(phrase.probability, 1e-300)),
+        )
+
+
+def _copies(actor: Actor, span: Span) -> Iterable[Sentence]:
+    """Say what many posted alike; a campaign that began in this time is new."""
+    for one in campaigns(actor, since=span.since, until=span.until, limit=MOST + 1):
+        began = span.since <= one.since and not one.elsewhere
+        yield Sentence(
+            part=NEW if began else HAPPENED,
+            code="copies",
+            values={"count": one.posts, "authors": one.authors},
+            link=reverse("listening:copies-of", args=[one.number]),
+            weight=one.posts / 10,
+        )
+
+
+def _alerts(actor: Actor) -> Iterable[Sentence]:
+    count = open_alerts(actor).count()
+    if count:
+        yield Sentence(
+            part=NEEDS,
+            code="alerts",
+            values={"count": count},
+            link=reverse("alerts:room"),
+            weight=2e6,
         )
 
 

@@ -16,6 +16,7 @@ from auscult.web.briefs.errors import BriefUnknown
 from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import Span, monday, so_far, whole
 
+READ_ON_A_PAGE = 2_000
 LISTED = 26  # earlier briefs on the page: half a year
 
 
@@ -76,7 +77,7 @@ def current(actor: Actor) -> Shown:
     """Return the week so far."""
     require(actor, Right.SEE_FIGURES, "read briefs")
     span = so_far(actor.clock.now())
-    return _for(actor, shown(span, composing.compose(actor, span), None))
+    return _for(actor, shown(span, composing.compose(actor, span, read=READ_ON_A_PAGE), None))
 
 
 def _for(actor: Actor, brief: Shown) -> Shown:

@@ -31,4 +31,5 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("subscribe/", views.subscribe, name="subscribe"),
     path("<day:week>/", views.brief, name="brief"),
+    path("<day:week>/brief.pdf", views.printed, name="printed"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.briefs import actions, queries
+from auscult.web.briefs import actions, printing, queries
 from auscult.web.briefs.forms import PlanForm
 
 
@@ -40,6 +40,16 @@ def _page(request: HttpRequest, actor: Actor, shown: queries.Shown) -> HttpRespo
         "may_plan": may(actor, Right.EDIT_DASHBOARDS),
     }
     return render(request, "briefs/room.html", parts)
+
+
+@require_safe
+def printed(request: HttpRequest, week: date) -> HttpResponse:
+    """Answer with the brief of a week as PDF."""
+    actor = actor_of(request)
+    pdf = printing.as_pdf(actor, queries.brief(actor, week))
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="brief-{week}.pdf"'
+    return answer
 
 
 @require_POST

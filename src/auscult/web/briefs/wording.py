@@ -159,6 +159,46 @@ def _community(values: Values) -> str:
     )
 
 
+def _phrase_new(values: Values) -> str:
+    return (
+        ngettext(
+            "“%(phrase)s” is new in “%(watch)s”: %(count)s voice used it.",
+            "“%(phrase)s” is new in “%(watch)s”: %(count)s voices used it.",
+            values["n"],
+        )
+        % values
+    )
+
+
+def _phrase_rising(values: Values) -> str:
+    return (
+        ngettext(
+            "“%(phrase)s” rises in “%(watch)s”: %(count)s voice used it.",
+            "“%(phrase)s” rises in “%(watch)s”: %(count)s voices used it.",
+            values["n"],
+        )
+        % values
+    )
+
+
+def _copies(values: Values) -> str:
+    return (
+        ngettext(
+            "%(count)s post shares its text with others; authors: %(authors)s.",
+            "%(count)s posts share one text; authors: %(authors)s.",
+            values["n"],
+        )
+        % values
+    )
+
+
+def _alerts(values: Values) -> str:
+    return ngettext(
+        "%(count)s alert waits for an answer.", "%(count)s alerts wait for an answer.",
+        values["n"],
+    ) % values  # fmt: skip
+
+
 def _unread(values: Values) -> str:
     return (
         ngettext(
@@ -212,6 +252,10 @@ WORDINGS: Mapping[str, Callable[[Values], str]] = {
     "watch-less": _watch_less,
     "taken-back": _taken_back,
     "community": _community,
+    "phrase-new": _phrase_new,
+    "phrase-rising": _phrase_rising,
+    "copies": _copies,
+    "alerts": _alerts,
     "unread": _unread,
     "needs-login": _needs_login,
     "source-failing": _source_failing,

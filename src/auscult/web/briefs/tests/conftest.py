@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ class Town:
         )  # fmt: skip
         self._watching = StandingWatches(owner)
         self._numbers = itertools.count()
+        self._chance = random.Random(5)
         self.read(datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 16, tzinfo=UTC))
 
     def post(self, word: str, count: int, at: datetime, **more: Any) -> list[str]:
@@ -46,7 +48,7 @@ class Town:
                 "author": f"person{number}",
                 "created_at": at + timedelta(seconds=place),
                 "collected_at": at + timedelta(seconds=place),
-                "text": f"{word}, says number {number}",
+                "text": f"{word}, {self._chatter()}",
                 **more,
             }
             for place, number in enumerate(itertools.islice(self._numbers, count))
@@ -55,6 +57,11 @@ class Town:
         batch = Batch(posts=table, snapshot={"at": posts[-1]["uri"]})
         record_batch(self.owner, source=self.source, batch=batch, watch_set=self._watching)
         return [str(one["uri"]) for one in posts]
+
+    def _chatter(self) -> str:
+        """Return words of nobody's language, so that no post is a copy of another."""
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return " ".join("".join(self._chance.choices(letters, k=7)) for _ in range(8))
 
     def weeks(self, word: str, counts: list[int], *, before: date, read: int | None = None) -> None:
         """Plant earlier weeks, the last one first; of the first so many it is said they were read."""

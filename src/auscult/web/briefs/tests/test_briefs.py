@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import translation
+from pypdf import PdfReader
 
 from auscult.engine.kernel.clock import FixedClock
 from auscult.web.accounts.models import Actor, AuditEntry, User
 from auscult.web.accounts.policies import TABLE, Right
+from auscult.web.alerts.models import Alert, Kind
 from auscult.web.briefs import actions, composing, jobs, queries, wording
 from auscult.web.briefs.composing import HAPPENED, LISTS, NEEDS, NEW, Sentence
 from auscult.web.briefs.models import Brief, Reader
@@ -89,6 +92,34 @@ def test_a_gap_and_a_watch_without_mentions_need_somebody(owner: Actor, town: An
     assert silent == {"parking", "vaccine"}
 
 
+def test_a_phrase_that_nobody_used_before_is_new(owner: Actor, town: Any) -> None:
+    town.weeks("flu", [20, 22, 19, 21], before=WEEK)
+    town.post("flu", 20, datetime(2026, 11, 10, 9, tzinfo=UTC))
+    town.post("flu and norovirus on the ward", 12, datetime(2026, 11, 11, 9, tzinfo=UTC))
+    said = sentences(owner, "phrase-new")
+    assert any("norovirus" in one.values["phrase"] for one in said)
+    assert all(one.part == NEW and one.values["watch"] == "flu" for one in said)
+    assert {one.values["count"] for one in said} == {12}
+
+
+def test_what_many_posted_alike_is_a_campaign(owner: Actor, town: Any) -> None:
+    town.weeks("flu", [5, 6, 4, 7], before=WEEK)
+    petition = "flu jabs for everybody who works at a school or a kindergarten, sign here today"
+    town.post(petition, 9, datetime(2026, 11, 11, 9, tzinfo=UTC), text=petition)
+    (said,) = sentences(owner, "copies")
+    assert (said.part, said.values) == (NEW, {"count": 9, "authors": 9})
+
+
+def test_alerts_that_wait_need_somebody(owner: Actor, town: Any) -> None:
+    now = owner.clock.now()
+    Alert.objects.create(
+        organisation_id=owner.organisation_id, name="flu", kind=Kind.VOLUME, key="flu", since=now,
+        raised_at=now, last_at=now, turned_at=now,
+    )  # fmt: skip
+    (said,) = sentences(owner, "alerts")
+    assert (said.part, said.values["count"]) == (NEEDS, 1)
+
+
 def test_what_was_forgotten_is_counted_and_not_named(owner: Actor, town: Any) -> None:
     town.weeks("flu", [5, 6, 4, 7, 5], before=WEEK)
     uris = town.post("flu", 5, datetime(2026, 11, 10, 9, tzinfo=UTC))
@@ -107,6 +138,7 @@ def test_a_list_ends_and_says_what_it_left_out(owner: Actor) -> None:
 SAMPLE: dict[str, Any] = {
     "count": 1_234, "low": 1, "high": 2_000, "weeks": 3, "percent": 80, "watch": "flu",
     "day": "2026-11-11", "top": 700, "community": "nurses.example", "source": "town", "hours": 30,
+    "phrase": "norovirus", "authors": 20,
 }  # fmt: skip
 
 
@@ -187,6 +219,20 @@ def test_a_person_sees_the_brief_and_evidence_that_she_may_open(
     assert "What needs you" in main
     may_read = persons[role].role in TABLE[Right.READ_MENTIONS]
     assert ('href="/listening/' in main) is may_read
+
+
+def test_a_brief_on_paper_says_the_same(owner: Actor, town: Any, client: Client) -> None:
+    town.weeks("flu", [5, 6, 4, 7, 5], before=WEEK)
+    actions.make_brief(owner, week=WEEK)
+    client.force_login(User.objects.get(username=owner.name))
+    answer = client.get(f"/briefs/{WEEK}/brief.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    paper = PdfReader(io.BytesIO(answer.content))
+    words = " ".join(page.extract_text() for page in paper.pages).replace("\n", " ")
+    for part in queries.brief(owner, WEEK).parts:
+        assert part.title in words
+        for one in part.sentences:
+            assert one.text[:20] in words
 
 
 def test_another_house_sees_none_of_it(
