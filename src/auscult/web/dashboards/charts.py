@@ -64,7 +64,7 @@ def by_day(
     dash = {"field": "watch", "type": "nominal", "sort": None, "legend": None}
     lines = {
         "data": {"values": values},
-        "mark": {"type": "line", "interpolate": "monotone", "point": asked.days <= 31},
+        "mark": {"type": "line", "point": asked.days <= 31},
         "encoding": {"x": x, "y": y, "color": color, "strokeDash": dash},
     }
     layers = [_hatched(asked, gaps, top, width, y), lines] if gaps else [lines]
@@ -182,7 +182,7 @@ def shares(rows: Sequence[tuple[str, float, float, float, bool]], *, width: int 
         "scale": {"domain": [True, False]},
     }
     layers: list[Spec] = [
-        {"mark": {"type": "bar"}, "encoding": {"x": x, "color": own}},
+        {"mark": {"type": "bar", "opacity": 0.55}, "encoding": {"x": x, "color": own}},
         {
             "mark": {"type": "rule", "style": "interval"},
             "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},

@@ -7,6 +7,7 @@ from datetime import timedelta
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.work import Job
 from auscult.web.dashboards import rollup
+from auscult.web.dashboards.mailing import mail_due
 
 EVERY = timedelta(seconds=10)
 
@@ -20,4 +21,7 @@ def count_days(actor: Actor) -> bool:
     return False
 
 
-JOBS = (Job(name="figures-by-day", every=EVERY, run=count_days),)
+JOBS = (
+    Job(name="figures-by-day", every=EVERY, run=count_days),
+    Job(name="mail-dashboards", every=timedelta(minutes=1), run=mail_due),
+)

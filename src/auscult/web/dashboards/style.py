@@ -104,8 +104,8 @@ def _config(colours: Theme) -> dict[str, Any]:
         "point": {"size": 24, "filled": True},
         "bar": {"color": colours.series[0]},
         "style": {
-            "gap": {"stroke": colours.gap, "strokeWidth": 1},
-            "interval": {"stroke": colours.text, "strokeWidth": 2},
-            "number": {"fill": colours.text, "fontSize": 12},
+            "gap": {"color": colours.gap, "strokeWidth": 1},
+            "interval": {"color": colours.text, "strokeWidth": 2},
+            "number": {"color": colours.text, "fontSize": 12},
         },
     }
