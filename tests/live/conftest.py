@@ -2,9 +2,9 @@
 
 import pytest
 
-from servers.fixtures import appview, pds, snac, wordpress
+from servers.fixtures import appview, oidc, pds, snac, wordpress
 
-__all__ = ["appview", "pds", "snac", "wordpress"]
+__all__ = ["appview", "oidc", "pds", "snac", "wordpress"]
 
 
 @pytest.hookimpl(tryfirst=True)

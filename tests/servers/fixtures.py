@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 
 from servers.atproto import Pds, running_appview, running_pds
+from servers.oidc import Oidc, running_oidc
 from servers.processes import Absent, NotStarted
 from servers.snac import Snac, running_snac
 from servers.wordpress import WordPress, running_wordpress
@@ -56,3 +57,9 @@ def snac() -> Iterator[Snac]:
 def wordpress() -> Iterator[WordPress]:
     """Give a web site with posts, comments and feeds."""
     yield from _given(running_wordpress())
+
+
+@pytest.fixture(scope="session")
+def oidc() -> Iterator[Oidc]:
+    """Give a provider of OpenID Connect, the house's own."""
+    yield from _given(running_oidc())

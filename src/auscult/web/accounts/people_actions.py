@@ -53,7 +53,7 @@ def save_team(actor: Actor, *, name: str, team: Team | None = None) -> Team:
     if not name or len(name) > 100:
         raise PersonRefused("name", name, "1 to 100 characters")
     others = people.teams(actor).filter(name__iexact=name)
-    if others.exclude(pk=team.pk if team else None).exists():
+    if (others.exclude(pk=team.pk) if team else others).exists():
         raise PersonRefused("name", name, "one that no other team has")
     if team is None:
         saved = Team.objects.create(organisation_id=actor.organisation_id, name=name)

@@ -29,7 +29,7 @@ from auscult.web.accounts.requests import actor_of
 def account(request: HttpRequest) -> HttpResponse:
     """Show a person what her account is, and the ways to change it."""
     actor = actor_of(request)
-    user = User.objects.get(pk=actor.user_id)
+    user = User.objects.get(username=actor.name)
     factors = Authenticator.objects.filter(user=user)
     return render(
         request,

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
@@ -28,6 +29,7 @@ def connect() -> None:
     # Of second factors allauth tells only after the commit; their rows are told of within it.
     post_save.connect(_factor_added, sender=Authenticator, dispatch_uid="auscult-factor-added")
     post_delete.connect(_factor_gone, sender=Authenticator, dispatch_uid="auscult-factor-gone")
+    post_delete.connect(_provider_gone, sender=SocialAccount, dispatch_uid="auscult-provider-gone")
     for signal, receiver in (
         (factors.authentication_failed, _factor_failed),
         (account.email_added, _address_added),
@@ -44,6 +46,10 @@ def _factor_added(instance: Any, created: bool, **_more: Any) -> None:  # noqa: 
 
 def _factor_gone(instance: Any, **_more: Any) -> None:
     note(instance.user, "remove-factor", kind=str(instance.type))
+
+
+def _provider_gone(instance: Any, **_more: Any) -> None:
+    note(instance.user, "disconnect-provider")
 
 
 def _factor_failed(user: Any, authenticator: Any, **_more: Any) -> None:

@@ -42,6 +42,10 @@ class Provider(DefaultSocialAccountAdapter):
         if isinstance(person, User):
             _confirm_address(person, sociallogin)
             self._join(request, person, sociallogin)
+            if sociallogin.account.pk is None:  # she was found by her address
+                with transaction.atomic():
+                    sociallogin.connect(request, person)
+                    note(person, "connect-provider")
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
         """Make the account of a person who joins, and let her join, at once."""
@@ -70,7 +74,7 @@ def _confirmed(sociallogin: SocialLogin) -> list[str]:
 def _invitation(request: HttpRequest, sociallogin: SocialLogin) -> Invitation | None:
     """Return the invitation that was opened in this browser, or one to a confirmed address."""
     waiting = invitations.waiting(SystemClock().now())
-    opened = waiting.filter(pk=request.session.get(INVITED)).first()
+    opened = waiting.filter(pk=request.session.get(INVITED, 0)).first()
     return opened or waiting.filter(email__in=_confirmed(sociallogin)).order_by("-pk").first()
 
 

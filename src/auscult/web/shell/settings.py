@@ -125,7 +125,6 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not AUSCULT.secure
 SOCIALACCOUNT_PROVIDERS = single_sign_on(AUSCULT)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the house's own provider; confirmed addresses alone
-SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the pages' policy lets no form lead to another machine
 
 LANGUAGE_CODE = AUSCULT.language

@@ -24,7 +24,7 @@ KIM = "kim@hospital.example"
 @pytest.fixture
 def host(owner: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=owner.user_id))
+    client.force_login(User.objects.get(username=owner.name))
     return client
 
 
@@ -159,15 +159,15 @@ def test_who_was_here_before_gets_her_account_back(host: Client, owner: Actor) -
 def test_members_and_members_elsewhere_are_not_taken_in(
     host: Client, owner: Actor, stranger: Actor
 ) -> None:
-    User.objects.filter(pk=owner.user_id).update(email="owner@hospital.example")
-    User.objects.filter(pk=stranger.user_id).update(email="stranger@clinic.example")
+    User.objects.filter(username=owner.name).update(email="owner@hospital.example")
+    User.objects.filter(username=stranger.name).update(email="stranger@clinic.example")
     own = host.post("/people/invite/", {"email": "Owner@hospital.example", "role": "guest"})
     assert b"the address of somebody who isn&#x27;t a member yet" in own.content
 
     link = invite(host, email="stranger@clinic.example")
     page = Client().post(link, {"password": PASSWORD})
     assert b"belongs to an organisation here already" in page.content
-    assert Membership.objects.filter(user_id=stranger.user_id).count() == 1
+    assert Membership.objects.filter(user__username=stranger.name).count() == 1
 
 
 def test_who_is_signed_in_does_not_join_as_somebody_else(host: Client) -> None:
@@ -198,7 +198,7 @@ def test_with_a_mail_server_the_link_goes_by_mail_alone(
 def test_a_stranger_finds_no_invitation(host: Client, stranger: Actor) -> None:
     invite(host)
     client = Client()
-    client.force_login(User.objects.get(pk=stranger.user_id))
+    client.force_login(User.objects.get(username=stranger.name))
     number = Invitation.objects.get().pk
     for what in ("resend", "revoke"):
         assert client.post(f"/people/invitations/{number}/{what}/").status_code == 404

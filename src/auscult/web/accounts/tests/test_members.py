@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db
 
 
 def member_of(actor: Actor) -> Membership:
-    return Membership.objects.get(user_id=actor.user_id, organisation_id=actor.organisation_id)
+    return Membership.objects.get(user__username=actor.name, organisation_id=actor.organisation_id)
 
 
 def signed_in(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(User.objects.get(username=actor.name))
     return client
 
 
@@ -77,7 +77,7 @@ def test_the_last_owner_stays(owner: Actor, teammate: Actor, change: str) -> Non
 def test_who_is_removed_is_signed_out_and_stays_out(owner: Actor, teammate: Actor) -> None:
     client = signed_in(teammate)
     assert client.get("/account/").status_code == 200
-    assert UserSession.objects.filter(user_id=teammate.user_id).count() == 1
+    assert UserSession.objects.filter(user__username=teammate.name).count() == 1
 
     people_actions.remove_member(owner, member=member_of(teammate))
 
