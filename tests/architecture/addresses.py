@@ -38,11 +38,15 @@ from auscult.web.accounts.policies import Right
 from auscult.web.alerts.actions import Wish, save_rule
 from auscult.web.alerts.models import Alert, Kind
 from auscult.web.briefs.models import Brief
+from auscult.web.dashboards.actions import save_dashboard
+from auscult.web.dashboards.content import Content
+from auscult.web.dashboards.models import Schedule
 from auscult.web.delivery.actions import post_mail, save_hook
 from auscult.web.delivery.models import Letter
 from auscult.web.listening.actions import save_watch
-from auscult.web.listening.models import Copy, CopyGroup, Mention, Peer
+from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, Peer
 from auscult.web.sources.actions import add_source
+from auscult.web.sources.models import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +188,26 @@ def _letter(owner: Actor) -> dict[str, Any]:
     return {"number": Letter.objects.get(key="walk").pk}
 
 
+def _dashboard(owner: Actor) -> dict[str, Any]:
+    watch = save_watch(owner, name="Counted", query="flu")
+    hour = HourlyCount(watch=watch, source=Source.objects.get(pk=_source(owner)["number"]), count=3)
+    hour.hour = owner.clock.now().replace(minute=0, second=0, microsecond=0)
+    hour.save(force_insert=True)
+    made = save_dashboard(owner, name="Ours", shared=True, content=Content().as_data())
+    return {"which": made.pk, "name": "volume", "form": "svg"}
+
+
+def _schedule(owner: Actor) -> dict[str, Any]:
+    which = _dashboard(owner)["which"]
+    made = Schedule.objects.create(
+        dashboard_id=which, rhythm="daily", hour=7, next_attempt=owner.clock.now()
+    )
+    return {"which": which, "number": made.pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "dashboard": _dashboard,
+    "schedule": _schedule,
     "rule": _rule,
     "alert": _alert,
     "hook": _hook,
@@ -204,6 +227,7 @@ HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "e
 MENTIONS = Needs(Right.READ_MENTIONS)
 WATCHES = Needs(Right.EDIT_WATCHES)
 SOURCES = Needs(Right.EDIT_SOURCES)
+DASHBOARD = Needs(Right.EDIT_DASHBOARDS, row="dashboard")
 PEOPLE = Needs(Right.MANAGE_PEOPLE)
 HOUSEKEEPING = Needs(Right.MANAGE_HOUSE)
 BOTH = "GET POST"
@@ -329,6 +353,13 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/peers": replace(API, methods=BOTH),
     "api/v1/peers/places": API,
     "api/v1/peers/<number>": API,
+    "api/v1/alerts": API,
+    "api/v1/alerts/<number>": API,
+    "api/v1/alerts/<number>/acknowledge": replace(API, methods="POST"),
+    "api/v1/alerts/<number>/snooze": replace(API, methods="POST"),
+    "api/v1/rules": API,
+    "api/v1/dashboards": API,
+    "api/v1/dashboards/<number>": API,
     "api/v1/^.*$": API,
     # listening
     "listening/": MENTIONS,
@@ -365,7 +396,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "alerts/<int:number>/acknowledge/": replace(ALERTS, methods="POST", row="alert"),
     "alerts/<int:number>/snooze/": replace(ALERTS, methods="POST", row="alert", data={"for": "4"}),
     "alerts/feed/": Needs(Right.USE_INTERFACES, methods="POST"),
-    "alerts/feed/<str:secret>/": Public(404, args={"secret": "guessed"}),
+    "alerts/feed/<str:secret>/": Public((404,), args={"secret": "guessed"}),
     "alerts/rules/": Needs(Right.SEE_FIGURES),
     "alerts/rules/add/": replace(RULES, methods=BOTH),
     "alerts/rules/<int:number>/": replace(RULES, methods=BOTH, row="rule"),
@@ -382,6 +413,20 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "settings/webhooks/<int:number>/switch/": replace(HOOKS, methods="POST", row="hook"),
     "settings/webhooks/<int:number>/test/": replace(HOOKS, methods="POST", row="hook"),
     "settings/webhooks/<int:number>/remove/": replace(HOOKS, methods=BOTH, row="hook"),
+    # dashboards
+    "dashboards/": Needs(Right.SEE_FIGURES),
+    "dashboards/add/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),
+    "dashboards/<slug:which>/": Needs(Right.SEE_FIGURES, row="dashboard"),
+    "dashboards/<slug:which>/compare/": Needs(Right.SEE_FIGURES, row="dashboard"),
+    "dashboards/<slug:which>/pdf/": Needs(Right.EXPORT, row="dashboard"),
+    "dashboards/<slug:which>/change/": replace(DASHBOARD, methods=BOTH),
+    "dashboards/<slug:which>/remove/": replace(DASHBOARD, methods=BOTH),
+    "dashboards/<slug:which>/mail/": replace(DASHBOARD, methods=BOTH),
+    "dashboards/<slug:which>/mail/<int:number>/remove/": Needs(
+        Right.EDIT_DASHBOARDS, row="schedule", methods="POST"
+    ),
+    "dashboards/<slug:which>/<slug:name>.csv": Needs(Right.EXPORT, row="dashboard"),
+    "dashboards/<slug:which>/<slug:name>.<slug:form>": Needs(Right.SEE_FIGURES, row="dashboard"),
     # briefs
     "briefs/": Needs(Right.SEE_FIGURES),
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),

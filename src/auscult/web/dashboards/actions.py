@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 
 from auscult.web.accounts.actions import record_audit
-from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.dashboards import queries, timing
@@ -73,11 +72,10 @@ def _changeable(actor: Actor, dashboard: Dashboard) -> Dashboard:
 
 
 def require_change(actor: Actor, dashboard: Dashboard) -> None:
-    """Raise NotAllowed unless the actor may change a dashboard."""
+    """Raise unless the actor may change a dashboard; nobody changes the ready-made one."""
     require(actor, Right.EDIT_DASHBOARDS, CHANGE)
     if not queries.may_change(actor, dashboard):
-        role = str(actor.role.label)
-        raise NotAllowed(role, "change this dashboard", "who made it and owners")
+        raise DashboardRefused("dashboard", dashboard.name, "one that somebody made")
 
 
 @transaction.atomic

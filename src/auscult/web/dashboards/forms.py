@@ -23,7 +23,7 @@ class DashboardForm(forms.Form):
     shared = forms.BooleanField(
         required=False,
         label=_("Share it with the house"),
-        help_text=_("Everybody who may see figures sees it; you and owners change it."),
+        help_text=_("Everybody sees it, and all who may make dashboards may change it."),
     )
     watches = forms.MultipleChoiceField(
         required=False,

@@ -56,10 +56,10 @@ def overview(actor: Actor) -> Dashboard:
 
 
 def may_change(actor: Actor, found: Dashboard) -> bool:
-    """Return whether the actor may change a dashboard: who made it, and owners."""
+    """Return whether the actor may change a dashboard: a shared one, or one that she made."""
     if found.pk is None or not may(actor, Right.EDIT_DASHBOARDS):
         return False
-    return found.made_by_id == actor.user_id or actor.role is Role.OWNER
+    return found.shared or found.made_by_id == actor.user_id
 
 
 def schedules(actor: Actor, found: Dashboard) -> QuerySet[Schedule]:

@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import altair as alt
 import pytest
@@ -70,7 +70,7 @@ def test_pictures_are_drawn_in_both_forms_and_kept(board: Board) -> None:
     png = STUDIO.picture(spec, "png", language="de")
     again = STUDIO.picture(spec, "svg", language="en")
 
-    root = ElementTree.fromstring(svg.content)
+    root = ET.fromstring(svg.content)
     assert root.tag.endswith("svg")
     assert b"<script" not in svg.content
     assert png.content.startswith(b"\x89PNG")
