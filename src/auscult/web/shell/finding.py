@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from auscult.engine.query.proposing.names import plain
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
+from auscult.web.dashboards import queries as dashboards
 from auscult.web.listening import queries as listening
 from auscult.web.shell.navigation import rooms_of, settings_pages_of
 from auscult.web.sources import queries as sources
@@ -78,6 +79,13 @@ def _watches(actor: Actor) -> Iterator[Hit]:
             yield Hit(label=name, kind=_("watch"), address=address)
 
 
+def _dashboards(actor: Actor) -> Iterator[Hit]:
+    if may(actor, Right.SEE_FIGURES):
+        for number, name in dashboards.dashboards(actor).values_list("pk", "name"):
+            address = reverse("dashboards:dashboard", args=[number])
+            yield Hit(label=name, kind=_("dashboard"), address=address)
+
+
 def _sources(actor: Actor) -> Iterator[Hit]:
     if may(actor, Right.READ_MENTIONS):
         for number, name in sources.sources(actor).values_list("pk", "name"):
@@ -90,6 +98,7 @@ FINDERS: tuple[Callable[[Actor], Iterable[Hit]], ...] = (
     _rooms,
     _doings,
     _watches,
+    _dashboards,
     _sources,
     _settings,
 )
