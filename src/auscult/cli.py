@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from auscult.cli_archive import audit_app
+from auscult import cli_mcp
+from auscult.cli_archive import add_verbs
 from auscult.cli_sources import sources_app
 from auscult.engine.kernel.errors import Correctable, Remote
 
@@ -32,7 +33,8 @@ app.add_typer(query_app, name="query")
 app.add_typer(posts_app, name="posts")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(sources_app, name="sources")
-app.add_typer(audit_app, name="audit")
+add_verbs(app)
+cli_mcp.add_verb(app)
 
 ArchiveOption = Annotated[
     Path | None,

@@ -6,6 +6,8 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 
 from auscult.web.accounts.api import router as accounts
+from auscult.web.alerts.api import router as alerts
+from auscult.web.dashboards.api import router as dashboards
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
@@ -33,7 +35,7 @@ api = NinjaAPI(
     auth=[Bearer(), Session()],
 )
 say_errors(api)
-for router in (accounts, sources, listening, around):
+for router in (accounts, sources, listening, around, alerts, dashboards):
     api.add_router("", router)
 
 

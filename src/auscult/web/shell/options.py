@@ -244,6 +244,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = {PREFIX + field.name.upper() for field in fields}
     known |= {f"{PREFIX}{field.name.upper()}_FILE" for field in fields if field.metadata["secret"]}
     known |= {PREFIX + "DATA", PREFIX + "TEST_POSTGRES"}  # read by the tests alone
+    known |= {PREFIX + "TOKEN"}  # of a person's programs, read by `auscult mcp`
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
             raise Correctable(

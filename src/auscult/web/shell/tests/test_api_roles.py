@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.db import transaction
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.tokens import REACH, scopes_for
+from auscult.web.alerts.models import Alert
+from auscult.web.dashboards.models import Dashboard
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Mention, Peer
 from auscult.web.shell.api_document import document
@@ -20,6 +23,7 @@ from programs import Program, program_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 QUERY = {"query": "flu OR influenza"}
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside"}
 
@@ -68,6 +72,15 @@ ROUTES = {
         body={"place": "bluesky", "account": "did:plc:a", "handle": "a.example"},
     ),
     "GET /peers/places": Asked(right=Right.READ_MENTIONS),
+    "GET /alerts": Asked(right=Right.SEE_FIGURES, query="?which=open"),
+    "GET /alerts/{number}": Asked(right=Right.SEE_FIGURES, row="alert"),
+    "POST /alerts/{number}/acknowledge": Asked(right=Right.HANDLE_ALERTS, row="alert"),
+    "POST /alerts/{number}/snooze": Asked(
+        right=Right.HANDLE_ALERTS, row="alert", body={"until": f"{TOMORROW:%Y-%m-%dT%H:%M:%SZ}"}
+    ),
+    "GET /rules": Asked(right=Right.SEE_FIGURES),
+    "GET /dashboards": Asked(right=Right.SEE_FIGURES),
+    "GET /dashboards/{number}": Asked(right=Right.SEE_FIGURES, row="dashboard"),
     "GET /peers/{number}": Asked(right=Right.READ_MENTIONS, row="peer"),
     "DELETE /peers/{number}": Asked(right=Right.EDIT_WATCHES, row="peer", status=204),
 }
@@ -104,11 +117,33 @@ def rows(owner: Actor) -> dict[str, int]:
         created_at=now,
         text="flu",
     )
+    watch = save_watch(owner, name="walk", query="flu")
+    alert = Alert.objects.create(
+        organisation_id=owner.organisation_id,
+        name="walk",
+        kind="phrase",
+        watch=watch,
+        key="walk",
+        since=now,
+        raised_at=now,
+        last_at=now,
+        turned_at=now,
+    )
+    dashboard = Dashboard.objects.create(
+        organisation_id=owner.organisation_id,
+        name="walk",
+        shared=True,
+        content={"panels": ["volume"], "range": "28d"},
+        created_at=now,
+        changed_at=now,
+    )
     return {
+        "alert": alert.pk,
+        "dashboard": dashboard.pk,
         "source": source.pk,
         "peer": peer.pk,
         "mention": mention.pk,
-        "watch": save_watch(owner, name="walk", query="flu").pk,
+        "watch": watch.pk,
     }
 
 
