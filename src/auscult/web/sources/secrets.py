@@ -21,6 +21,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.secrets import KeyFile, Keyring, SecretLost, new_key, parse_keys
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.queries import organisations, system_actor
+from auscult.web.delivery.sealing import renew
 from auscult.web.sources.errors import CredentialsAgain
 from auscult.web.sources.models import Source
 
@@ -104,7 +105,7 @@ class Rotation:
     Attributes
     ----------
     renewed : int
-        Sources whose credentials are encrypted under the new key now.
+        How many secrets (of sources, webhooks, waiting letters) are under the new key now.
     lost : tuple of str
         Names of sources whose credentials no key decrypts.
     """
@@ -152,8 +153,10 @@ def _renew_all(ring: Keyring, clock: Clock) -> Rotation:
                 mine += _renew(ring, source)
             except SecretLost:
                 lost.append(source.name)
+        # The archive has one ring of keys: webhooks and waiting letters go along.
+        mine += renew(ring, organisation.pk)
         if mine:
-            record_audit(actor, action="rotate-secrets", target="", details={"sources": mine})
+            record_audit(actor, action="rotate-secrets", target="", details={"secrets": mine})
         renewed += mine
     return Rotation(renewed=renewed, lost=tuple(lost))
 

@@ -28,6 +28,7 @@ from auscult.web.delivery.actions import (
 )
 from auscult.web.delivery.models import Event, Hook, Kind, Letter, State
 from auscult.web.delivery.sending import PAUSES, SPREAD, claim, pause, send_due
+from auscult.web.sources.secrets import rotate_secrets
 from servers.hooks import Receiver, running_receiver
 from servers.smtp import Mailbox, running_smtp
 
@@ -186,7 +187,7 @@ def test_django_mail_goes_through_the_outbox(owner: Actor, smtp: Mailbox) -> Non
     send_due(dataclasses.replace(owner, clock=SystemClock()))
     assert [one["Subject"] for one in smtp.mails] == ["Your invitation", "File"]
     (attached,) = smtp.mails[1].iter_attachments()
-    assert attached.get_content() == "a,b\n"
+    assert attached.get_content().splitlines() == ["a,b"]
 
 
 def test_a_message_is_signed_as_receivers_check_it(
@@ -291,3 +292,16 @@ def test_pauses_grow_and_spread(attempts: int, name: str) -> None:
     usual = PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
     assert usual <= pause(Letter(name=name, attempts=attempts)) <= usual * (1 + SPREAD)
     assert pause(Letter(name=name, attempts=attempts), 1e6) >= timedelta(seconds=1e6)
+
+
+def test_a_rotation_of_keys_loses_no_letter_and_no_webhook(
+    owner: Actor, hook: tuple[Hook, str], receiver: Receiver, smtp: Mailbox, clock: FixedClock
+) -> None:
+    mail(owner)
+    post_hook(owner, hook=hook[0], event="alert.raised", body={}, key="a")
+    for _ in range(3):  # more than old keys are kept
+        assert rotate_secrets(clock=clock).renewed == 3
+    send_due(owner)
+    assert len(smtp.mails) == 1
+    with time_machine.travel(clock.now(), tick=False):
+        Webhook(hook[1]).verify(receiver.came[0].body, receiver.came[0].headers)
