@@ -6,6 +6,7 @@ import zoneinfo
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,17 @@ class JoinForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return given
+
+
+class KeyForm(AddWebAuthnForm):
+    """A passkey or security key to add; as a passkey, unless she says otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.label = _("Sign in with it alone")
+        alone.help_text = _("Without: it is a second factor after the password.")
 
 
 def _choose_from(field: forms.Field, of: type[Team | Membership], actor: Actor) -> None:

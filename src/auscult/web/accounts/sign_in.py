@@ -75,6 +75,11 @@ class Accounts(DefaultAccountAdapter):
 class SecondFactors(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes stand encrypted in the database."""
 
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code as it stands inside a page: without the head of a file."""
+        whole: str = super().build_totp_svg(url)
+        return whole[whole.index("<svg") :]
+
     def encrypt(self, text: str) -> str:
         """Encrypt under the archive's first key."""
         return _keyring().encrypt(text)

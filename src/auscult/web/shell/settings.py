@@ -119,6 +119,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if AUSCULT.secure else "http"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "auscult.web.accounts.forms.KeyForm"}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Auscult"
 MFA_TOTP_TOLERANCE = 1
@@ -137,6 +138,14 @@ USE_TZ = True
 # Whatever uses Django's mail writes into the outbox; `delivery` hands it to the mail server.
 EMAIL_BACKEND = "auscult.web.delivery.backend.Outbox"
 DEFAULT_FROM_EMAIL = AUSCULT.smtp_from
+
+CACHES = {
+    "default": {
+        "BACKEND": "auscult.web.shell.shared_cache.SharedCache",
+        "LOCATION": "run/cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
