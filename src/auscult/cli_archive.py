@@ -82,3 +82,76 @@ def head(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     from auscult.terminal import auditing
 
     auditing.head(archive=archive, as_json=json)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file that ends in .tar.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Back everything up into one file, while Auscult runs: database, samples, keys."""
+    from auscult.terminal import archiving
+
+    archiving.backup(file, archive=archive, as_json=json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `auscult backup` wrote.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make an archive from a back-up, where there is none yet; all is checked first."""
+    from auscult.terminal import archiving
+
+    archiving.restore(file, archive=archive, as_json=json)
+
+
+def export(
+    place: Annotated[
+        Path, typer.Argument(metavar="FOLDER|FILE", help="A new folder, or a file.tar.")
+    ],
+    passphrase: Annotated[
+        str | None,
+        typer.Option(
+            "--secrets",
+            help="Passwords and keys, too, encrypted: ENVIRONMENT_VARIABLE that has the "
+            "passphrase, or - for a line of standard input.",
+        ),
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write everything of the organisation in open formats, to be imported elsewhere."""
+    from auscult.terminal import archiving
+
+    archiving.export(place, passphrase, archive=archive, as_json=json)
+
+
+def import_(
+    place: Annotated[
+        Path, typer.Argument(metavar="FOLDER|FILE", help="What `auscult export` wrote.")
+    ],
+    passphrase: Annotated[
+        str | None,
+        typer.Option("--secrets", help="The passphrase, as `auscult export` takes it."),
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take an exported organisation into an archive that has none yet."""
+    from auscult.terminal import archiving
+
+    archiving.import_(place, passphrase, archive=archive, as_json=json)
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Add what is said here to the whole command."""
+    app.add_typer(audit_app, name="audit")
+    for name, verb, examples in (
+        ("backup", backup, ["auscult backup /mnt/backups/auscult-2026-11-20.tar"]),
+        ("restore", restore, ["auscult restore auscult-2026-11-20.tar --archive /srv/auscult"]),
+        ("export", export, ["auscult export house.tar", "auscult export house --secrets PHRASE"]),
+        ("import", import_, ["auscult import house.tar --archive /srv/auscult"]),
+    ):
+        epilog = "\n\n".join(["[b]Examples[/b]", *examples])
+        app.command(name, epilog=epilog)(verb)

@@ -29,7 +29,7 @@ class RetentionForm(forms.Form):
                 required=False,
                 min_value=kind.least,
                 max_value=retention.LONGEST,
-                label=kind.label,
+                label=str(kind.label),
                 help_text=f"{kind.about} {least % {'days': kind.least}}",
             )
 

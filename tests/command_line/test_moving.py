@@ -1,0 +1,179 @@
+"""An organisation goes from one installation to another, of another kind of database, too."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auscult.web.shell.testing import start_postgres
+
+COMMAND = Path(sys.executable).with_name("auscult")
+SETTINGS = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in {"AUSCULT_DATABASE_URL", "AUSCULT_SECRET_KEY", "AUSCULT_ARCHIVE"}
+} | {"PHRASE": "correct horse battery", "WRONG": "another long phrase", "SHORT": "abc"}
+PLANT = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from auscult.web.shell.start import start
+start(Path(sys.argv[1]))
+from django.db import transaction
+from auscult.web.accounts.actions import add_member, add_organisation
+from auscult.web.accounts.models import Role, User
+from auscult.web.accounts.queries import actor_for
+from auscult.web.listening.actions import forget, save_watch
+from auscult.web.shell.first_run import owner
+from auscult.web.shell.retention import set_rules
+from auscult.web.sources.actions import Keep, add_source
+actor = actor_for(owner())
+kim = add_member(actor, username="kim", email="kim@house.example", role=Role.ANALYST)
+kim.set_password("a long password of kim")
+kim.save()
+gone = add_member(actor, username="gone", role=Role.EDITOR)
+save_watch(actor_for(gone), name="by somebody who left", query="shot NOT dog")
+gone.delete()
+add_source(actor, name="secret", connector="youtube",
+    config={"searches": ["flu"], "key": "AIzaVerySecretKey0123456789"}, keep=Keep(ttl_days=9))
+set_rules(actor, days={"lines": 14})
+forget(actor, uris=["p:3"], reason="asked")
+stranger = add_organisation(organisation="Hilltop", username="stranger")
+save_watch(stranger, name="not ours", query="hilltop")
+"""
+SHOW = """
+import sys
+from pathlib import Path
+from auscult.web.shell.start import start
+start(Path(sys.argv[1]))
+from auscult.web.accounts.models import User
+from auscult.web.sources.models import Source
+from auscult.web.sources.secrets import opened_config
+kim = User.objects.get(username="kim")
+print(kim.check_password("a long password of kim"))
+print(opened_config(Source.objects.get(name="secret")).get("key"))
+from auscult.web.accounts.actions import add_member
+from auscult.web.accounts.queries import actor_for
+from auscult.web.shell.first_run import owner
+add_member(actor_for(owner()), username="later")  # numbers go on where they were
+"""
+
+
+def run(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*map(str, words)], capture_output=True, text=True, timeout=120, check=False,
+        env=SETTINGS | more,
+    )  # fmt: skip
+
+
+def done(*words: str | Path, **more: str) -> str:
+    answer = run(*words, **more)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with posts, matches, a sample, people, secrets, and another organisation."""
+    folder = tmp_path_factory.mktemp("house")
+    rows = [
+        {"uri": f"p:{n}", "created_at": f"2026-03-01T08:{n % 60:02}:00Z", "author": f"a{n % 5}",
+         "text": f"flu shot number {n} \\u00fc \\U0001f637", "hashtags": ["flu", "x"]}
+        for n in range(120)
+    ]  # fmt: skip
+    posts = folder / "posts.jsonl"
+    posts.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    archive = folder / "archive"
+    done(COMMAND, "listen", posts, "--watch", "flu=flu", "--archive", archive, "--json")
+    done(sys.executable, "-c", PLANT, archive)
+    done(COMMAND, "export", folder / "out", "--archive", archive, "--secrets", "PHRASE")
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of another installation."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")) and not shutil.which(
+        "postgres"
+    ):
+        pytest.skip("needs PostgreSQL: apt install postgresql")
+    cluster = start_postgres()
+    yield {"AUSCULT_DATABASE_URL": cluster.url}
+    cluster.stop()
+
+
+def table(folder: Path, name: str) -> list[dict[str, object]]:
+    text = (folder / "tables" / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+CHANGED = {"accounts.AuditEntry", "accounts.AuditHead"}  # being moved is written down, too
+
+
+def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path: Path) -> None:
+    out, new = house / "out", tmp_path / "new"
+    done(COMMAND, "import", out, "--archive", new, "--secrets", "PHRASE", **elsewhere)
+    done(COMMAND, "export", tmp_path / "again", "--archive", new, **elsewhere)
+    names = {path.stem for path in (out / "tables").iterdir()}
+    assert names == {path.stem for path in (tmp_path / "again" / "tables").iterdir()}
+    for name in names - CHANGED:
+        assert table(tmp_path / "again", name) == table(out, name), name
+    before = table(out, "accounts.AuditEntry")
+    assert table(tmp_path / "again", "accounts.AuditEntry")[: len(before)] == before
+    assert len(table(out, "listening.Mention")) == 119
+    assert table(out, "sources.Source")
+    assert not any("not ours" in str(row) for row in table(out, "listening.Watch"))
+    done(COMMAND, "audit", "verify", "--archive", new, **elsewhere)
+    found = done(
+        COMMAND, "search", "number", "--archive", new, "--limit", "500", "--json", **elsewhere
+    )
+    assert len(found.splitlines()) == 119
+    shown = done(sys.executable, "-c", SHOW, new, **elsewhere).splitlines()
+    assert shown == ["True", "AIzaVerySecretKey0123456789"]
+
+
+def test_without_being_asked_no_secret_goes_along(house: Path, tmp_path: Path) -> None:
+    done(COMMAND, "export", tmp_path / "bare.tar", "--archive", house / "archive")
+    data = (tmp_path / "bare.tar").read_bytes()
+    assert b"AIzaVery" not in data
+    assert b"pbkdf2" not in data
+    assert b"argon2" not in data
+    secret = (house / "out" / "secrets.encrypted").read_bytes()
+    assert b"AIza" not in secret
+    done(COMMAND, "import", tmp_path / "bare.tar", "--archive", tmp_path / "new")
+    assert done(sys.executable, "-c", SHOW, tmp_path / "new").splitlines() == ["False", "None"]
+
+
+def test_what_cannot_be_taken_in_is_refused(house: Path, tmp_path: Path) -> None:
+    def refused(place: Path, said: str, *words: str, archive: Path | None = None) -> None:
+        answer = run(COMMAND, "import", place, "--archive", archive or tmp_path / "new", *words)
+        assert answer.returncode == 2, answer.stderr
+        assert said in answer.stderr
+
+    def altered(name: str, **values: object) -> Path:
+        place = tmp_path / name
+        shutil.copytree(house / "out", place)
+        about = json.loads((place / "manifest.json").read_bytes())
+        (place / "manifest.json").write_text(json.dumps(about | values))
+        return place
+
+    refused(house / "out", "already belongs to the organisation", archive=house / "archive")
+    refused(house / "out", "isn't the one", "--secrets", "WRONG")
+    refused(house / "out", "has 3 characters", "--secrets", "SHORT")
+    refused(altered("newer", format=9, version="7.7"), "newer Auscult (7.7)")
+    refused(altered("later", migrations=["accounts.9999_later"]), "newer Auscult")
+    broken = altered("broken")
+    with (broken / "tables" / "listening.Mention.jsonl").open("ab") as file:
+        file.write(b"{}\n")
+    refused(broken, "isn't as it was written")
+    done(COMMAND, "import", house / "out", "--archive", tmp_path / "new")  # nothing half was left
