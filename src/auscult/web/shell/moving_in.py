@@ -25,7 +25,7 @@ from auscult.web.listening.models import Mention
 from auscult.web.listening.reindexing import index_mentions
 from auscult.web.shell import moving
 from auscult.web.shell.packing import Damaged, FromNewer, draft_of, read_manifest, unpack
-from  import keyring
+from auscult.web.sources.secrets import keyring
 
 AT_ONCE = 1_000  # rows that are written at once
 

@@ -21,7 +21,7 @@ from auscult.web.accounts.models import Actor, AuditHead, Organisation, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.shell import moving
 from auscult.web.shell.packing import Occupied, draft_of, settle, write_manifest
-from  import keyring
+from auscult.web.sources.secrets import keyring
 
 AT_ONCE = 2_000  # rows that are read at once
 
