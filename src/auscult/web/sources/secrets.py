@@ -19,6 +19,7 @@ from auscult.engine.connectors.base import Settings, secret_fields
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.secrets import KeyFile, Keyring, SecretLost, new_key, parse_keys
+from auscult.web.accounts import factor_secrets
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.queries import organisations, system_actor
 from auscult.web.delivery.sealing import renew
@@ -153,8 +154,9 @@ def _renew_all(ring: Keyring, clock: Clock) -> Rotation:
                 mine += _renew(ring, source)
             except SecretLost:
                 lost.append(source.name)
-        # The archive has one ring of keys: webhooks and waiting letters go along.
-        mine += renew(ring, organisation.pk)
+        # The archive has one ring of keys: webhooks, waiting letters, and the secrets of
+        # authenticator apps go along.
+        mine += renew(ring, organisation.pk) + factor_secrets.renew(ring, organisation.pk)
         if mine:
             record_audit(actor, action="rotate-secrets", target="", details={"secrets": mine})
         renewed += mine

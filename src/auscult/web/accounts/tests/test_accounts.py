@@ -19,8 +19,11 @@ from django.core.cache import cache
 from django.test import Client
 from sesame.utils import get_token
 
+from auscult.engine.kernel.clock import SystemClock
 from auscult.web.accounts import queries
 from auscult.web.accounts.models import Actor, User
+from auscult.web.accounts.sign_in import SecondFactors
+from auscult.web.sources.secrets import rotate_secrets
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "gravel lantern walrus pumice"
@@ -262,3 +265,20 @@ def test_pages_carry_nothing_that_their_policy_forbids(person: User) -> None:
         assert not re.search(r"<script(?![^>]*(src=|application/json))[^>]*>", text)
         assert " style=" not in text
         assert 'id="main"' in text
+
+
+def test_secrets_of_apps_go_along_with_a_new_key(person: User, settings: Any) -> None:
+    first, second = "a" * 40, "b" * 40
+    settings.AUSCULT = dataclasses.replace(settings.AUSCULT, secrets_key=first)
+    client = Client()
+    sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    secret = set_up_app(client)
+
+    settings.AUSCULT = dataclasses.replace(settings.AUSCULT, secrets_key=f"{second},{first}")
+    assert Authenticator.objects.count() == 2  # the app, and recovery codes
+    assert rotate_secrets(clock=SystemClock()).renewed == 2
+    settings.AUSCULT = dataclasses.replace(settings.AUSCULT, secrets_key=second)
+
+    assert SecondFactors().decrypt(Authenticator.objects.get(type="totp").data["secret"]) == secret
+    assert SecondFactors().decrypt(Authenticator.objects.exclude(type="totp").get().data["seed"])
