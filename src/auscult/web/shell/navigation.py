@@ -61,15 +61,15 @@ ROOMS: tuple[Room, ...] = (
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
 SETTINGS_PAGES: tuple[SettingsPage, ...] = (
-    SettingsPage(label=_("Outbox"), url="delivery:outbox", right=Right.MANAGE_HOUSE),
-    SettingsPage(label=_("Webhooks"), url="delivery:hooks", right=Right.EDIT_INTERFACES),
     SettingsPage(label=_("Your account"), url="accounts:account", right=None),
     SettingsPage(label=_("People"), url="accounts:people", right=Right.MANAGE_PEOPLE),
     SettingsPage(label=_("Organisation"), url="accounts:house", right=Right.MANAGE_HOUSE),
     SettingsPage(label=_("Roles and rights"), url="accounts:policies", right=None),
-    SettingsPage(label=_("Programs"), url="accounts:programs", right=Right.USE_INTERFACES),
-    SettingsPage(label=_("Audit trail"), url="accounts:audit", right=Right.SEE_AUDIT),
     SettingsPage(label=_("How long data is kept"), url="retention", right=Right.SET_RETENTION),
+    SettingsPage(label=_("Audit trail"), url="accounts:audit", right=Right.SEE_AUDIT),
+    SettingsPage(label=_("Webhooks"), url="delivery:hooks", right=Right.EDIT_INTERFACES),
+    SettingsPage(label=_("Programs"), url="accounts:programs", right=Right.USE_INTERFACES),
+    SettingsPage(label=_("Outbox"), url="delivery:outbox", right=Right.MANAGE_HOUSE),
 )
 
 
