@@ -11,6 +11,8 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import organisations, system_actor
+from auscult.web.delivery.models import Letter
+from auscult.web.delivery.models import State as LetterState
 from auscult.web.shell.doctor import Examined, Finding, note, problem, well
 from auscult.web.shell.health import STUCK, missing_migrations, since_heartbeat
 from auscult.web.sources.models import Source, SourceState
@@ -117,6 +119,17 @@ def sources(examined: Examined) -> Iterator[Finding]:
             )
     if not {"failed", "failing", "silent"} & set(ill.values()):
         yield well("sources", f"All {len(rows)} sources are well.")
+
+
+def outbox(_examined: Examined) -> Iterator[Finding]:
+    """Look for mails and messages that could not be brought to anybody."""
+    lost = Letter.objects.filter(state=LetterState.GIVEN_UP).count()
+    failed = Letter.objects.filter(state=LetterState.FAILED).count()
+    if lost or failed:
+        said = f"{failed} mails and messages failed and are tried again; {lost} were given up."
+        yield note("outbox", said, "The page of the outbox says why, and sends them again.")
+    else:
+        yield well("outbox", "No mail or message has failed.")
 
 
 def trail(examined: Examined) -> Iterator[Finding]:

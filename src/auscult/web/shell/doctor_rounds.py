@@ -24,6 +24,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("lake", doctor_data.lake),
     ("credentials", doctor_data.credentials),
     ("sources", doctor_data.sources),
+    ("outbox", doctor_data.outbox),
     ("audit", doctor_data.trail),
 )
 

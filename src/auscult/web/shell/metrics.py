@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import connection
 
 from auscult.engine.kernel.clock import Clock
+from auscult.web.delivery.models import Letter, State
 from auscult.web.listening.models import Backfill, BackfillState
 from auscult.web.shell.meter import Meter
 from auscult.web.sources.models import Source, SourceState
@@ -151,6 +152,8 @@ def queue_lengths(now: datetime, due: int) -> dict[str, int]:
         "sources": due,
         "backfills": waiting.count(),
         "backfills-due": waiting.filter(next_attempt__lte=now).count(),
+        "letters": Letter.objects.exclude(state__in=[State.SENT, State.GIVEN_UP]).count(),
+        "letters-given-up": Letter.objects.filter(state=State.GIVEN_UP).count(),
     }
 
 

@@ -18,10 +18,14 @@ import pyarrow as pa
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.web.accounts.models import Actor
+from auscult.web.delivery.actions import post_mail
+from auscult.web.delivery.models import Letter, State
 from auscult.web.listening.lake import lake_of
 from auscult.web.shell import doctor_data, doctor_machine, doctor_rounds, metrics
 from auscult.web.shell.doctor import Check, Examined, Finding, examine
@@ -174,6 +178,14 @@ def test_credentials_whose_key_is_gone_and_a_source_that_fails(
     assert "Planted" not in ill.said + lost.said
 
 
+def test_letters_that_came_to_nobody(owner: Actor, clock: FixedClock) -> None:
+    assert one(doctor_data.outbox, clock).state == "well"
+    post_mail(owner, to=["a@b.example"], subject="s", text="t", key="k")
+    Letter.objects.update(state=State.GIVEN_UP)
+    found = one(doctor_data.outbox, clock)
+    assert (found.state, "1 were given up" in found.said) == ("note", True)
+
+
 def test_a_changed_audit_entry(owner: Actor, clock: FixedClock) -> None:
     assert one(doctor_data.trail, clock).state == "well"
     with connection.cursor() as cursor:
@@ -185,10 +197,10 @@ def test_a_changed_audit_entry(owner: Actor, clock: FixedClock) -> None:
 
 
 def test_a_missing_migration(clock: FixedClock) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'sources' AND name LIKE '0004%%'")
+    (newest,) = MigrationLoader(connection).graph.leaf_nodes("sources")
+    MigrationRecorder(connection).record_unapplied(*newest)
     found = one(doctor_data.migrations, clock)
-    assert found.said == "1 changes of the database are missing, first sources.0004_received_hours."
+    assert found.said == f"1 changes of the database are missing, first {'.'.join(newest)}."
 
 
 def test_a_check_that_breaks_stops_no_other(clock: FixedClock) -> None:
