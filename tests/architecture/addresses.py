@@ -205,43 +205,7 @@ def _schedule(owner: Actor) -> dict[str, Any]:
     return {"which": which, "number": made.pk}
 
 
-def _rule(owner: Actor) -> dict[str, Any]:
-    return {"number": save_rule(owner, wish=Wish(name="walk", kind=Kind.SOURCE)).pk}
-
-
-def _alert(owner: Actor) -> dict[str, Any]:
-    now = owner.clock.now()
-    raised = Alert.objects.create(
-        organisation_id=owner.organisation_id,
-        name="walk",
-        kind=Kind.SOURCE,
-        key="walk",
-        since=now,
-        raised_at=now,
-        last_at=now,
-        turned_at=now,
-        facts={"health": "silent", "error": ""},
-    )
-    return {"number": raised.pk}
-
-
-def _hook(owner: Actor) -> dict[str, Any]:
-    address = "https://desk.lakeside.example/told"
-    hook, _ = save_hook(owner, name="walk", address=address, events=["alert.raised"])
-    return {"number": hook.pk}
-
-
-def _letter(owner: Actor) -> dict[str, Any]:
-    post_mail(owner, to="a@lakeside.example", subject="Walk", text="Walk.", key="walk")
-    Letter.objects.filter(key="walk").update(state="given-up")
-    return {"number": Letter.objects.get(key="walk").pk}
-
-
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
-    "rule": _rule,
-    "alert": _alert,
-    "hook": _hook,
-    "letter": _letter,
     "dashboard": _dashboard,
     "schedule": _schedule,
     "rule": _rule,
@@ -383,6 +347,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/queries/preview": replace(API, methods="POST"),
     "api/v1/mentions": API,
     "api/v1/mentions/<number>": API,
+    "api/v1/mentions/<number>/author": replace(API, methods="POST"),
+    "api/v1/export/mentions": API,
     "api/v1/volumes": API,
     "api/v1/suggestions": API,
     "api/v1/suggestions/accept": replace(API, methods="POST"),
@@ -463,31 +429,6 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     ),
     "dashboards/<slug:which>/<slug:name>.csv": Needs(Right.EXPORT, row="dashboard"),
     "dashboards/<slug:which>/<slug:name>.<slug:form>": Needs(Right.SEE_FIGURES, row="dashboard"),
-    # alerts
-    "alerts/": Needs(Right.SEE_FIGURES),
-    "alerts/<int:number>/": Needs(Right.SEE_FIGURES, row="alert"),
-    "alerts/<int:number>/acknowledge/": replace(ALERTS, methods="POST", row="alert"),
-    "alerts/<int:number>/snooze/": replace(ALERTS, methods="POST", row="alert", data={"for": "4"}),
-    "alerts/feed/": Needs(Right.USE_INTERFACES, methods="POST"),
-    "alerts/feed/<str:secret>/": Public((404,), args={"secret": "guessed"}),
-    "alerts/rules/": Needs(Right.SEE_FIGURES),
-    "alerts/rules/add/": replace(RULES, methods=BOTH),
-    "alerts/rules/<int:number>/": replace(RULES, methods=BOTH, row="rule"),
-    "alerts/rules/<int:number>/switch/": replace(RULES, methods="POST", row="rule"),
-    "alerts/rules/<int:number>/remove/": replace(RULES, methods=BOTH, row="rule"),
-    "alerts/quiet-hours/": replace(RULES, methods=BOTH),
-    # delivery
-    "settings/outbox/": Needs(Right.MANAGE_HOUSE),
-    "settings/outbox/test/": Needs(Right.MANAGE_HOUSE, methods="POST"),
-    "settings/outbox/<int:number>/again/": Needs(
-        Right.MANAGE_HOUSE, methods="POST", row="letter"
-    ),
-    "settings/webhooks/": HOOKS,
-    "settings/webhooks/add/": replace(HOOKS, methods=BOTH),
-    "settings/webhooks/<int:number>/": replace(HOOKS, methods=BOTH, row="hook"),
-    "settings/webhooks/<int:number>/switch/": replace(HOOKS, methods="POST", row="hook"),
-    "settings/webhooks/<int:number>/test/": replace(HOOKS, methods="POST", row="hook"),
-    "settings/webhooks/<int:number>/remove/": replace(HOOKS, methods=BOTH, row="hook"),
     # briefs
     "briefs/": Needs(Right.SEE_FIGURES),
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),

@@ -34,7 +34,6 @@ class Scope(models.TextChoices):
 
     READ = "read", _("read figures and mentions, with pseudonyms")
     WRITE = "write", _("change watches, sources, alerts and dashboards")
-    REMOVE = "remove", _("remove sources, forget posts and authors")
     EXPORT = "export", _("take mentions away in bulk")
     NAMES = "names", _("see who wrote, with a reason")
     AUDIT = "audit", _("read the audit trail")
@@ -50,18 +49,18 @@ REACH: Mapping[Scope, frozenset[Right]] = MappingProxyType(
                 Right.EDIT_DASHBOARDS,
             }
         ),
-        Scope.REMOVE: frozenset({Right.REMOVE_SOURCES, Right.FORGET}),
         Scope.EXPORT: frozenset({Right.EXPORT}),
         Scope.NAMES: frozenset({Right.REVEAL_AUTHORS, Right.EXPORT_AUTHORS}),
         Scope.AUDIT: frozenset({Right.SEE_AUDIT}),
         Scope.PEOPLE: frozenset({Right.MANAGE_PEOPLE}),
     }
 )  # fmt: skip
-# What no token opens: a program could give itself more, or the whole house away.
+# What no token opens: a program could give itself more, give the whole house away, or remove
+# what nobody can bring back.
 FOR_PERSONS = frozenset(
     {
         Right.USE_INTERFACES, Right.EDIT_INTERFACES, Right.MANAGE_HOUSE, Right.SET_RETENTION,
-        Right.TAKE_OUT, Right.WORK,
+        Right.TAKE_OUT, Right.WORK, Right.REMOVE_SOURCES, Right.FORGET,
     }
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from auscult.web.alerts.api import router as alerts
 from auscult.web.dashboards.api import router as dashboards
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
+from auscult.web.listening.api_taking import router as taking
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
 from auscult.web.shell.api_problems import not_there, say_errors
 from auscult.web.sources.api import router as sources
@@ -35,7 +36,7 @@ api = NinjaAPI(
     auth=[Bearer(), Session()],
 )
 say_errors(api)
-for router in (accounts, sources, listening, around, alerts, dashboards):
+for router in (accounts, sources, listening, around, taking, alerts, dashboards):
     api.add_router("", router)
 
 

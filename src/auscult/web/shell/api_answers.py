@@ -81,6 +81,9 @@ def _claim(actor: Actor, key: str, digest: str) -> KeptAnswer | None:
 
 
 def _keep(claim: KeptAnswer, given: HttpResponse) -> None:
+    if "no-store" in given.get("Cache-Control", ""):  # a name, for whoever asked and no file
+        claim.delete()
+        return
     claim.status = given.status_code
     claim.headers = {name: given[name] for name in REPEATED if name in given}
     claim.body = given.content.decode()

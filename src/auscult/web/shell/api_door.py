@@ -15,12 +15,12 @@ from ninja.utils import check_csrf
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.interfaces import ApiRequest
+from auscult.web.accounts.limits import Limits, Standing
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.queries import actor_for
 from auscult.web.accounts.tokens import holder_of
 from auscult.web.accounts.tokens_actions import note_use
 from auscult.web.shell import api_answers
-from auscult.web.accounts.limits import Limits, Standing
 from auscult.web.shell.api_problems import (
     correctable,
     nobody,
@@ -143,6 +143,6 @@ def _counted(answer: HttpResponseBase, standing: Standing) -> HttpResponseBase:
     answer["RateLimit-Limit"] = str(standing.limit)
     answer["RateLimit-Remaining"] = str(standing.remaining)
     answer["RateLimit-Reset"] = str(standing.reset)
-    answer["Cache-Control"] = "private, no-cache"
+    answer.headers.setdefault("Cache-Control", "private, no-cache")
     answer["Vary"] = "Authorization, Cookie"
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auscult.web.accounts.jobs import JOBS as ACCOUNTS
 from auscult.web.accounts.work import Job
 from auscult.web.alerts.jobs import JOBS as ALERTS
 from auscult.web.briefs.jobs import JOBS as BRIEFS
@@ -9,4 +10,4 @@ from auscult.web.dashboards.jobs import JOBS as DASHBOARDS
 from auscult.web.delivery.jobs import JOBS as DELIVERY
 from auscult.web.shell.retention import JOBS as RETENTION
 
-JOBS: tuple[Job, ...] = (*ALERTS, *BRIEFS, *DELIVERY, *DASHBOARDS, *RETENTION)
+JOBS: tuple[Job, ...] = (*ACCOUNTS, *ALERTS, *BRIEFS, *DELIVERY, *DASHBOARDS, *RETENTION)

@@ -13,7 +13,9 @@ from django.db import connection, connections
 from auscult.engine.kernel.clock import FixedClock, SystemClock
 from auscult.web.accounts.models import Actor, AuditEntry, KeptAnswer
 from auscult.web.accounts.tokens_actions import drop_old_answers
-from auscult.web.listening.models import Watch
+from auscult.web.listening.models import Mention, Watch
+from auscult.web.listening.revealing import Why
+from auscult.web.sources.actions import add_source
 from programs import Program, program_of
 
 FLU = {"name": "flu", "query": "flu"}
@@ -101,6 +103,30 @@ def test_old_answers_are_dropped(owner: Actor, clock: FixedClock) -> None:
         KeptAnswer.objects.create(**mine, key=key, created_at=created)
     assert not drop_old_answers(owner)
     assert [kept.key for kept in KeptAnswer.objects.all()] == ["new"]
+
+
+@pytest.mark.django_db
+def test_a_name_is_kept_nowhere(owner: Actor) -> None:
+    config = {"feeds": ["https://news.lakeside.example/feed.xml"]}
+    mention = Mention.objects.create(
+        id=1_795_000_000 << 20,
+        organisation_id=owner.organisation_id,
+        origin=add_source(owner, name="news", connector="feeds", config=config),
+        uri="https://news.lakeside.example/1",
+        author="pat@lakeside.example",
+        author_name="Pat Person",
+        created_at=owner.clock.now(),
+        text="flu",
+    )
+    body = {"why": Why.values[0], "reason": "she asked us to call"}
+    for times in (1, 2):
+        answer = program_of(owner, "names").post(
+            f"mentions/{mention.pk}/author", body, Idempotency_Key="k"
+        )
+        assert answer.json()["name"] == "Pat Person"
+        assert "no-store" in answer["Cache-Control"]
+        assert not KeptAnswer.objects.exists()
+        assert AuditEntry.objects.filter(action="reveal-author").count() == times
 
 
 @pytest.mark.django_db

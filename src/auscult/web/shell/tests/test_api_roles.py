@@ -16,6 +16,7 @@ from auscult.web.alerts.models import Alert
 from auscult.web.dashboards.models import Dashboard
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Mention, Peer
+from auscult.web.listening.revealing import Why
 from auscult.web.shell.api_document import document
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
@@ -60,6 +61,12 @@ ROUTES = {
     "POST /queries/preview": Asked(right=Right.READ_MENTIONS, body=QUERY),
     "GET /mentions": Asked(right=Right.READ_MENTIONS, query="?q=flu"),
     "GET /mentions/{number}": Asked(right=Right.READ_MENTIONS, row="mention"),
+    "POST /mentions/{number}/author": Asked(
+        right=Right.REVEAL_AUTHORS,
+        row="mention",
+        body={"why": Why.values[0], "reason": "she asked us to call"},
+    ),
+    "GET /export/mentions": Asked(right=Right.EXPORT, query="?q=flu&form=csv"),
     "GET /volumes": Asked(right=Right.SEE_FIGURES),
     "GET /suggestions": Asked(
         right=Right.READ_MENTIONS, query="?organisation=Lakeside+Hospital&town=Lakeside"

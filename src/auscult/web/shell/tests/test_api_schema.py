@@ -17,11 +17,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from auscult.web.accounts.limits import Limits
 from auscult.web.accounts.models import Actor
 from auscult.web.listening.actions import save_watch
 from auscult.web.shell import api_door
 from auscult.web.shell.api_document import document
-from auscult.web.accounts.limits import Limits
 from auscult.web.shell.wsgi import application
 from auscult.web.sources.actions import add_source
 from programs import program_of
