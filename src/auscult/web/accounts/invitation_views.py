@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
@@ -122,6 +123,8 @@ def _joined(request: HttpRequest, invitation: Invitation, form: JoinForm) -> Htt
         hashed=make_password(password) if password else None,
         clock=SystemClock(),
     )
+    # She has just shown who she is, so adding a passkey asks for nothing again.
+    record_authentication(request, user, "invitation", reauthenticated=True)
     messages.success(request, _("Welcome!"))
     onward = reverse("home") if password else reverse("mfa_add_webauthn")
     answer: Any = perform_login(request, user, email_verification="none", redirect_url=onward)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -69,6 +70,7 @@ def _by_link(request: HttpRequest) -> HttpResponse:
         raise NotAMember(user.get_username())
     with transaction.atomic():
         login(request, user)
+        record_authentication(request, user, "link", reauthenticated=True)
         UserSession.objects.create_from_request(request)
         note(user, "sign-in", by="link")
     return redirect("home")
