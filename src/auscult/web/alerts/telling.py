@@ -58,7 +58,7 @@ def due_at(now: datetime, rule: Rule, habits: Habits, zone: ZoneInfo) -> datetim
 def next_time(now: datetime, at: time, zone: ZoneInfo) -> datetime:
     """Return when a clock on the wall shows a time next, as a moment."""
     local = now.astimezone(zone)
-    today = local.replace(hour=at.hour, minute=at.minute, second=at.second, microsecond=0, fold=0)
+    today = datetime.combine(local.date(), at, tzinfo=zone)
     if today.timestamp() <= now.timestamp():
         today = (today.replace(tzinfo=None) + DAY).replace(tzinfo=zone)
     return today.astimezone(now.tzinfo)
