@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 LEVEL = 0.95
+LARGE = 300  # counts above which an expansion is as good as the whole function
 FEWEST_DAYS = 4  # of a range, to tell its scatter
 
 
@@ -96,10 +98,22 @@ def scatter_of(ranges: Sequence[npt.NDArray[np.int64]]) -> float:
 
 
 def _beta_quantile(chance: float, a: float, b: float) -> float:
-    """Return x where the regularised incomplete beta function is `chance`, by bisection."""
+    """Return x where the regularised incomplete beta function is `chance`.
+
+    By bisection; where both a and b are above LARGE by Cornish and Fisher's expansion with the
+    distribution's skew, whose error is below a thousandth of the interval then.
+    """
+    mean, whole = a / (a + b), a + b
+    deviation = math.sqrt(a * b / (whole + 1)) / whole
+    if min(a, b) > LARGE:
+        z = NormalDist().inv_cdf(chance)
+        skew = 2 * (b - a) * math.sqrt(whole + 1) / ((whole + 2) * math.sqrt(a * b))
+        return mean + deviation * (z + (z * z - 1) * skew / 6)
     low, high = 0.0, 1.0
-    for _ in range(60):
+    while high - low > 1e-4 * deviation:
         middle = (low + high) / 2
+        if middle in {low, high}:
+            break
         if incomplete_beta(middle, a, b) < chance:
             low = middle
         else:

@@ -264,8 +264,10 @@ def _cells(watches: list[int], kinds: Sequence[Kind], asked: Range) -> list[tupl
                 asked.last.toordinal(),
             ],
         )
+        # Calling an enumeration for each of thousands of rows would take as long as all else.
+        by_value = {kind.value: kind for kind in kinds}
         return [
-            (Kind(kind), Cell(watch_id, day, best, words, None))
+            (by_value[kind], Cell(watch_id, day, best, words, None))
             for kind, watch_id, day, best, words in cursor.fetchall()
         ]
 
