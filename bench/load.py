@@ -130,10 +130,10 @@ def running(folder: Path, people: int) -> Iterator[House]:
     prepare(archive, "people", str(people), str(cookies))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    words = [Path(sys.executable).with_name("auscult"), "up", "--no-browser"]
+    words = [str(Path(sys.executable).with_name("auscult")), "up", "--no-browser"]
     cores = sorted(os.sched_getaffinity(0))
     process = subprocess.Popen(
-        [*words, "--archive", archive, "--port", str(port)],
+        [*words, "--archive", str(archive), "--port", str(port)],
         stdout=ASIDE,
         env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         | {"AUSCULT_REACH": "127.0.0.1"},
@@ -192,7 +192,7 @@ def prepare(archive: Path, verb: str, *words: str) -> None:
 def load(house: House, people: int, seconds: int) -> list[dict[str, Any]]:
     """Let people come, and return what each page took."""
     words = [
-        *(sys.executable, "-m", "locust", "-f", Path(__file__).with_name("load_people.py")),
+        *(sys.executable, "-m", "locust", "-f", str(Path(__file__).with_name("load_people.py"))),
         *("--headless", "--users", str(people), "--spawn-rate", str(people / 10)),
         *("--run-time", f"{seconds}s", "--reset-stats", "--json", "--only-summary"),
         *("--exit-code-on-error", "0", "--loglevel", "WARNING"),
@@ -202,7 +202,7 @@ def load(house: House, people: int, seconds: int) -> list[dict[str, Any]]:
     # On the other cores, where there are any: locust is no part of what is measured.
     others = sorted(os.sched_getaffinity(0))[CORES:] or sorted(os.sched_getaffinity(0))
     done = subprocess.run(
-        list(map(str, words)),
+        words,
         stdout=subprocess.PIPE,
         check=True,
         env=environment,

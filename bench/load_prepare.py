@@ -54,4 +54,7 @@ def stream(archive: str, host: str) -> None:
 
 
 if __name__ == "__main__":
-    {"people": people, "stream": stream}[sys.argv[1]](*sys.argv[2:])
+    if sys.argv[1] == "people":
+        people(*sys.argv[2:])
+    else:
+        stream(*sys.argv[2:])

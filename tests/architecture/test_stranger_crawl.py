@@ -49,13 +49,18 @@ class Found:
     marked: set[str] = field(default_factory=set)
 
 
+def user_of(actor: Actor) -> User:
+    assert actor.user_id is not None
+    return User.objects.get(pk=actor.user_id)
+
+
 def client_of(actor: Actor) -> Client:
     client = Client(raise_request_exception=True)
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(user_of(actor))
     return client
 
 
-def body(answer: HttpResponse) -> str:
+def body(answer: Any) -> str:
     streamed = getattr(answer, "streaming_content", None)
     raw = b"".join(streamed) if streamed is not None else answer.content
     return raw.decode("utf-8", "replace").lower()
@@ -129,7 +134,7 @@ def rows_of(organisation: int) -> dict[str, list[Any]]:
 def house(owner: Actor) -> Actor:
     """The first organisation, with one of everything, each with the mark in its name."""
     Organisation.objects.filter(pk=owner.organisation_id).update(name="Zqxhouse")
-    User.objects.filter(pk=owner.user_id).update(
+    User.objects.filter(pk=user_of(owner).pk).update(
         username="zqxowner", email="zqxowner@house.example", first_name="Zqxfirst"
     )
     listening.save_watch(owner, name="Zqxwatch", query="zqxword OR hospital")
@@ -169,6 +174,7 @@ def house(owner: Actor) -> Actor:
 def ask_all(found: Found, ask: Callable[[str, str, dict[str, str]], HttpResponse]) -> list[str]:
     """Ask for everything that was found; return what was said that should not be."""
     wrong = []
+    asked: list[tuple[str, str, dict[str, str]]]
     asked = [("GET", address, {}) for address in found.addresses]
     asked += [(method, address, fields) for (method, address), fields in found.forms.items()]
     for method, address, fields in asked:

@@ -222,7 +222,8 @@ def test_the_command_prints_json_and_ends_with_two_where_something_is_amiss(
     tmp_path: Path,
 ) -> None:
     environment = {key: value for key, value in os.environ.items() if "AUSCULT_" not in key}
-    words = [Path(sys.executable).with_name("auscult"), "doctor", "--json", "--archive", tmp_path]
+    program = str(Path(sys.executable).with_name("auscult"))
+    words = [program, "doctor", "--json", "--archive", str(tmp_path)]
     done = subprocess.run(
         words, capture_output=True, text=True, check=False, timeout=60, env=environment
     )

@@ -106,7 +106,8 @@ def test_a_page_that_breaks_is_told_by_place_and_not_by_message(
 ) -> None:
     def breaks(*_args: Any) -> None:
         try:
-            {}[PLANTED["name"]]
+            nothing: dict[str, str] = {}
+            nothing[PLANTED["name"]]
         except KeyError as error:
             raise ValueError(PLANTED["post"]) from error
 
