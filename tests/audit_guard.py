@@ -61,6 +61,8 @@ RECORDING = {
     "auscult.web.listening.aliases:expire": "drops names of samples that are gone from the lake",
     # Alerts: what a rule sees in what sources brought, and who was told of it.
     "auscult.web.alerts.evaluating:evaluate": "raises and closes alerts by rules with rows",
+    "auscult.web.alerts.raising:take_in": "raises alerts by rules that have their rows",
+    "auscult.web.alerts.raising:close": "closes alerts by rules that have their rows",
     "auscult.web.alerts.phrases:_look": "raises alerts by rules that have their rows",
     "auscult.web.alerts.posting:see_to": "tells whom a rule that has its row names",
     # The outbox: letters tell of what has its row, and go their way.

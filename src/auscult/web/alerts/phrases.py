@@ -31,9 +31,10 @@ def look(actor: Actor, rules: Sequence[Rule]) -> bool:
     """Look at the watch that waits longest, if one is due; return whether another is."""
     own = [rule for rule in rules if rule.kind == Kind.PHRASE]
     due = due_watches(actor, own) if own else []
-    if due:
-        _look(actor, due[0], [rule for rule in own if rule.watch_id in (None, due[0].pk)])
-    return len(due) > 1
+    if not due:
+        return False
+    whole = _look(actor, due[0], [rule for rule in own if rule.watch_id in (None, due[0].pk)])
+    return len(due) > 1 or not whole
 
 
 def due_watches(actor: Actor, rules: Sequence[Rule]) -> list[Watch]:
@@ -51,7 +52,8 @@ def due_watches(actor: Actor, rules: Sequence[Rule]) -> list[Watch]:
     return [one for at, _, one in sorted(waiting, key=lambda row: row[:2]) if now - at >= EVERY]
 
 
-def _look(actor: Actor, watch: Watch, rules: Sequence[Rule]) -> None:
+def _look(actor: Actor, watch: Watch, rules: Sequence[Rule]) -> bool:
+    """Look at a watch; return whether all of its past is learned."""
     kept = Phrases.objects.filter(pk=watch.pk).first() or Phrases(watch=watch)
     memory = bytes(kept.memory)
     novelty = Novelty.from_bytes(memory) if memory else Novelty()
@@ -72,9 +74,10 @@ def _look(actor: Actor, watch: Watch, rules: Sequence[Rule]) -> None:
             looked_at=now if whole else now - EVERY,
             told=told,
         ):
-            return
+            return whole
         for rule in rules if new else ():
             raising.take_in(actor, _finding(actor, rule, watch, new))
+    return whole
 
 
 def learn(actor: Actor, novelty: Novelty, watch: Watch, now: datetime) -> bool:

@@ -71,7 +71,7 @@ def test_nobody_who_left_or_has_no_address_is_told(
     owner: Actor, teammate: Actor, mailboxes: None
 ) -> None:
     find(owner, rule(owner, tell=["role:owner", "role:editor"]))
-    Membership.objects.filter(user_id=teammate.user_id).delete()
+    Membership.objects.filter(user_id=teammate.user_id or 0).delete()
     User.objects.filter(pk=owner.user_id or 0).update(email="")
     see_to(owner)
     assert told() == []
