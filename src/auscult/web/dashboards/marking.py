@@ -87,6 +87,20 @@ CREATE OR REPLACE TRIGGER dashboards_mention_changed
 )
 
 
+TRIGGERS = {
+    "sqlite": (
+        ("dashboards_match_come", "listening_match"),
+        ("dashboards_match_gone", "listening_match"),
+        ("dashboards_mention_changed", "listening_mention"),
+    ),
+    "postgresql": (
+        ("dashboards_match", "listening_match"),
+        ("dashboards_mention_changed", "listening_mention"),
+    ),
+}
+FUNCTIONS = ("dashboards_mark_match", "dashboards_mark_mention")
+
+
 def make_triggers(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     """Make the triggers that are missing; called after each `migrate` that has our tables."""
     connection = connections[using]
@@ -96,6 +110,19 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
             return
         for statement in statements(connection):
             cursor.execute(statement)
+
+
+def drop_triggers(_apps: Any, schema_editor: Any) -> None:
+    """Take the triggers away, before the table that they write to goes: an older release works on.
+
+    Called on the way back from the first migration.
+    """
+    on_postgres = schema_editor.connection.vendor == "postgresql"
+    for name, table in TRIGGERS["postgresql" if on_postgres else "sqlite"]:
+        place = f" ON {table}" if on_postgres else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{place}", params=None)
+    for name in FUNCTIONS if on_postgres else ():
+        schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()", params=None)
 
 
 def statements(connection: BaseDatabaseWrapper) -> tuple[str, ...]:

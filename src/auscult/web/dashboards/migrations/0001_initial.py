@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.dashboards.marking import drop_triggers
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -176,4 +178,5 @@ class Migration(migrations.Migration):
                 fields=("organisation", "name"), name="dashboards_dashboard_once"
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, drop_triggers),
     ]
