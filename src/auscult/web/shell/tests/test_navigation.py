@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -105,3 +106,11 @@ def test_a_page_says_its_language_and_direction(owner: Actor) -> None:
     assert b'<html lang="en" dir="ltr">' in client.get("/shortcuts/").content
     client.cookies["django_language"] = "de"
     assert b'<html lang="de" dir="ltr">' in client.get("/shortcuts/").content
+
+
+def test_the_language_is_chosen_at_the_bottom(owner: Actor) -> None:
+    client = client_of(owner)
+    assert re.search(rb'value="de"\s+lang="de"', client.get("/shortcuts/").content)
+    back = client.post("/language/", {"language": "de", "next": "/go/?q=a"})
+    assert back.headers["Location"] == "/go/?q=a"
+    assert b'<html lang="de"' in client.get("/shortcuts/").content
