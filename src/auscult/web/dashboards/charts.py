@@ -24,6 +24,7 @@ HEIGHT = 200
 HATCH = 7.0  # pixels between two lines that mark what was not read
 ROW = 22  # pixels of a bar with its gap
 LABEL = 28  # characters of a name beside its bar
+LETTER = 7.5  # pixels of one, in a wide font
 
 Gaps = Sequence[tuple[datetime, datetime]]
 
@@ -137,7 +138,7 @@ def ranked(counted: Sequence[Counted], unit: str, *, width: int = WIDTH) -> Spec
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 220, "ticks": False, "domain": False},
+        "axis": _name_axis([one["name"] for one in values]),
     }
     x = {
         "field": "n",
@@ -157,6 +158,12 @@ def ranked(counted: Sequence[Counted], unit: str, *, width: int = WIDTH) -> Spec
     return {**spec, "data": {"values": values}, "encoding": {"x": x, "y": y}}
 
 
+def _name_axis(names: Sequence[str]) -> Spec:
+    """Return an axis with room for names: who draws may know another font than who shows."""
+    room = min(max(map(len, names), default=0) * LETTER, LABEL * LETTER)
+    return {"labelLimit": 260, "ticks": False, "domain": False, "minExtent": room}
+
+
 def _short(name: str) -> str:
     return name if len(name) <= LABEL else f"{name[: LABEL - 1]}…"
 
@@ -167,7 +174,13 @@ def shares(rows: Sequence[tuple[str, float, float, float, bool]], *, width: int 
         {"name": _short(name), "share": share, "low": low, "high": high, "own": own}
         for name, share, low, high, own in rows
     ]
-    y = {"field": "name", "type": "nominal", "sort": None, "title": None}
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": _name_axis([one["name"] for one in values]),
+    }
     x = {
         "field": "share",
         "type": "quantitative",
