@@ -147,14 +147,6 @@ CACHES = {
     }
 }
 
-CACHES = {
-    "default": {
-        "BACKEND": "auscult.web.shell.shared_cache.SharedCache",
-        "LOCATION": "run/cache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-}
-
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # no build step: files are served from where they lie
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our fonts and pictures
