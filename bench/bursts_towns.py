@@ -1,4 +1,4 @@
-"""Hourly counts of Lakeside's starter watches over many seeds, and what was planted in them.
+"""Counts of Lakeside's starter watches over many seeds, and what was planted in them.
 
 A storm of a watch is a planted event that brings it, in its fullest 24 hours, 10 mentions or
 more and at least as many as an ordinary day. It counts if it begins in quiet. An hour is
@@ -29,19 +29,28 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storm:
-    """An event in a watch of a town; hours from the start of the simulation."""
+    """An event in a watch of a town; hours from the start of the simulation.
+
+    `third` is how many hours after the onset the third of its mentions had been written, to the
+    end of an interval.
+    """
 
     town: int
     watch: int
     event: str
     onset: float
     end: float
+    third: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Towns:
-    """Counts of shape (towns, watches, hours), where they are quiet, and the storms."""
+    """Counts of shape (towns, watches, intervals), where they are quiet, and the storms.
 
+    `parts` intervals make an hour.
+    """
+
+    parts: int
     watches: tuple[str, ...]
     counts: Whole
     quiet: Flags
@@ -55,26 +64,33 @@ def watches() -> WatchSet:
     )
 
 
-def simulate(seeds: range) -> Towns:
+def simulate(seeds: range, parts: int = 1) -> Towns:
     """Let each seed's town talk for a hundred days and match what it says."""
     listening = watches()
     names: dict[str, int] = {}
     counts, quiet, storms = [], [], []
     for place, seed in enumerate(seeds):
         town = Town(seed).simulate(days=DAYS, start=START)
-        seen, planted = _counted(town, listening, names)
+        seen, planted = _counted(town, listening, names, parts)
         counts.append(seen)
-        calm = ~_recent(planted.sum(1), 48)
-        storms += _storms(place, town, seen, planted, calm)
-        calm[:, :LEARN] = False
+        calm = ~_recent(planted.sum(1), 48 * parts)
+        storms += _storms(place, town, seen, planted, calm[:, parts - 1 :: parts])
+        calm[:, : LEARN * parts] = False
         quiet.append(calm)
     return Towns(
-        watches=tuple(names), counts=np.stack(counts), quiet=np.stack(quiet), storms=tuple(storms)
-    )
+        parts=parts, watches=tuple(names), counts=np.stack(counts), quiet=np.stack(quiet),
+        storms=tuple(storms),
+    )  # fmt: skip
 
 
-def _counted(town: Simulation, listening: WatchSet, names: dict[str, int]) -> tuple[Whole, Whole]:
-    """Give counts (watches, hours), and those planted (watches, events, hours)."""
+def _hourly(counts: Whole, parts: int) -> Whole:
+    return counts.reshape(*counts.shape[:-1], -1, parts).sum(-1)
+
+
+def _counted(
+    town: Simulation, listening: WatchSet, names: dict[str, int], parts: int
+) -> tuple[Whole, Whole]:
+    """Give counts (watches, intervals), and those planted (watches, events, intervals)."""
     plan = town.plan
     rows: list[Whole] = []
     found: list[Whole] = []
@@ -87,12 +103,12 @@ def _counted(town: Simulation, listening: WatchSet, names: dict[str, int]) -> tu
         rows.append(matches["post"].to_numpy() + first)
         first += posts.num_rows
     row, which = np.concatenate(rows), np.concatenate(found)
-    hour = (plan.micros[row] - int(plan.start.timestamp() * 1e6)) // HOUR
-    counts = np.zeros((len(names), HOURS), np.int64)
-    np.add.at(counts, (which, hour), 1)
-    planted = np.zeros((len(names), len(plan.events), HOURS), np.int64)
+    at = (plan.micros[row] - int(plan.start.timestamp() * 1e6)) // (HOUR // parts)
+    counts = np.zeros((len(names), HOURS * parts), np.int64)
+    np.add.at(counts, (which, at), 1)
+    planted = np.zeros((len(names), len(plan.events), HOURS * parts), np.int64)
     event = plan.event[row]
-    np.add.at(planted, (which[event >= 0], event[event >= 0], hour[event >= 0]), 1)
+    np.add.at(planted, (which[event >= 0], event[event >= 0], at[event >= 0]), 1)
     return counts, planted
 
 
@@ -104,7 +120,7 @@ def _recent(counts: Whole, hours: int) -> Flags:
 def _storms(
     place: int, town: Simulation, counts: Whole, planted: Whole, calm: Flags
 ) -> list[Storm]:
-    begin = town.plan.start
+    begin, parts = town.plan.start, counts.shape[1] // HOURS
     events = {event.key: event for event in planted_events(town.plan, {})}
     ordinary = (counts - planted.sum(1)).sum(1) / DAYS
     storms = []
@@ -113,12 +129,14 @@ def _storms(
         onset, end = (
             (moment - begin).total_seconds() / 3600 for moment in (event.onset, event.end)
         )
-        total = np.cumsum(planted[:, number], axis=1)
+        total = np.cumsum(_hourly(planted[:, number], parts), axis=1)
         fullest = (total[:, 24:] - total[:, :-24]).max(1)
         if onset > LEARN:
             big = np.flatnonzero(fullest >= np.maximum(10, ordinary))
+            third = ((np.cumsum(planted[:, number], axis=1) >= 3).argmax(1) + 1) / parts - onset
             storms += [
-                Storm(town=place, watch=int(watch), event=drawn.key, onset=onset, end=end)
+                Storm(town=place, watch=int(watch), event=drawn.key, onset=onset, end=end,
+                      third=float(third[watch]))
                 for watch in big[calm[big, int(onset) - 1]]
-            ]
+            ]  # fmt: skip
     return storms

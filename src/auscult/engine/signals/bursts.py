@@ -50,7 +50,7 @@ class Bursts:
         Variance over mean of a count.
     learned : array of float, shape (series,)
         Covered hours of the past; below a week (168) a series raises no alarm yet.
-    threshold : float
+    threshold : array of float, shape (series,)
         Evidence (a logarithm) beyond which there is a burst.
     least : int
         Fewer mentions than these never make one.
@@ -75,7 +75,7 @@ class Bursts:
     rates: Floats
     dispersion: Floats
     learned: Floats
-    threshold: float
+    threshold: Floats
     least: int
 
     @classmethod
@@ -88,7 +88,7 @@ class Bursts:
         keys: Sequence[str],
         covered: ArrayLike | None = None,
         zone: str = "UTC",
-        false_alarms: float = 1.0,
+        false_alarms: ArrayLike = 1.0,
         least: int = 3,
     ) -> Bursts:
         """Learn from the past.
@@ -107,7 +107,7 @@ class Bursts:
             Share of each interval that was read; what wasn't is missing. Give holidays 0.
         zone : str
             Time zone whose hours of the week count.
-        false_alarms : float
+        false_alarms : array_like of float, shape (series,), or a number
             How many a series may raise in 30 quiet days, above 0.
         least : int
             Fewer mentions never make a burst.
@@ -126,7 +126,7 @@ class Bursts:
             rates=np.maximum(profile.rates, _NEVER_BELOW),
             dispersion=profile.dispersion,
             learned=profile.covered,
-            threshold=_threshold(false_alarms, parts),
+            threshold=_thresholds(false_alarms, parts, len(keys)),
             least=least,
         )
 
@@ -221,7 +221,7 @@ class Bursts:
             "rates": self.rates.tolist(),
             "dispersion": self.dispersion.tolist(),
             "learned": self.learned.tolist(),
-            "threshold": self.threshold,
+            "threshold": self.threshold.tolist(),
             "least": self.least,
         }
 
@@ -235,7 +235,7 @@ class Bursts:
             rates=np.array(data["rates"], np.float64).reshape(len(data["keys"]), -1),
             dispersion=np.array(data["dispersion"], np.float64),
             learned=np.array(data["learned"], np.float64),
-            threshold=float(data["threshold"]),
+            threshold=np.full(len(data["keys"]), data["threshold"], np.float64),
             least=int(data["least"]),
         )
 
@@ -243,10 +243,8 @@ class Bursts:
         self, state: State, rows: NDArray[np.int64], seen: Floats, usual: Floats, hours: Floats
     ) -> tuple[Alarm, ...]:
         """Move the rows of a memory (in place: it is our own copy) by one interval."""
-        more = np.concatenate(
-            [usual[:, None] * TIMES_USUAL, hours[:, None] * POSTS_AN_HOUR], axis=1
-        )
         mean = usual[:, None]
+        more = np.concatenate([mean * TIMES_USUAL, hours[:, None] * POSTS_AN_HOUR], axis=1)
         gain = log_ratio(seen[:, None], mean, mean + more, self.dispersion[rows, None])
         _accumulate(state, rows, gain, seen, usual)
         state.calm[rows] += hours * 3600
@@ -256,7 +254,7 @@ class Bursts:
             score = np.log(state.evidence[rows].mean(1))
         best = state.evidence[rows].argmax(1)
         enough = state.seen[rows, best] >= self.least
-        unlikely = (score > self.threshold) & enough
+        unlikely = (score > self.threshold[rows]) & enough
         alarms = self._ended(state, rows[~unlikely], score[~unlikely])
         return alarms + self._began(state, rows[unlikely], score[unlikely], best[unlikely])
 
@@ -306,7 +304,7 @@ class Bursts:
                 high=int(high[n]),
                 probability=float(chance[n]),
                 score=float(score[n]),
-                threshold=self.threshold,
+                threshold=float(self.threshold[row]),
             )
             for n, row in enumerate(rows.tolist())
         )
@@ -345,11 +343,14 @@ def _profile(hourly: Floats, read: Floats, start: datetime, zone: str) -> Profil
     return learn(hourly, read, hours, days)
 
 
-def _threshold(false_alarms: float, parts: int) -> float:
-    """Return the score that raises so many false alarms in a quiet month of intervals."""
-    if not false_alarms > 0:
-        raise _refused("false_alarms", false_alarms, "a number above 0")
-    return float(np.log(MONTH_HOURS * parts / (OVERSHOOT * false_alarms)))
+def _thresholds(false_alarms: ArrayLike, parts: int, series: int) -> Floats:
+    """Return the scores that raise so many false alarms in a quiet month of intervals."""
+    wished = np.asarray(false_alarms, np.float64)
+    if wished.shape not in ((), (series,)) or not np.all(wished > 0):
+        raise _refused("false_alarms", false_alarms, "a number above 0, or one for each series")
+    return np.asarray(
+        np.log(MONTH_HOURS * parts / (OVERSHOOT * np.broadcast_to(wished, (series,))))
+    )
 
 
 def _checked(

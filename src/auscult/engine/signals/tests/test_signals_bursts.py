@@ -73,6 +73,14 @@ def test_a_watch_that_never_heard_anything_needs_three_mentions() -> None:
     assert alarms[0].since == LATER
 
 
+def test_each_series_may_have_a_wish_of_its_own() -> None:
+    both = fit(past([2.0, 2.0]), false_alarms=[1.0, 0.01])
+    assert both.threshold[1] - both.threshold[0] == pytest.approx(np.log(100))
+    assert both.threshold[0] == fit(past([2.0])).threshold[0]
+    with pytest.raises(Correctable, match="one for each series"):
+        fit(past([2.0, 2.0]), false_alarms=[1.0, 1.0, 1.0])
+
+
 def test_a_watch_without_a_week_of_past_is_silent() -> None:
     bursts = fit(past([1.0])[:, :100])
     _, alarms = bursts.scan(np.full((1, 48), 50), start=LATER)
