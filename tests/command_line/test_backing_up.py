@@ -50,7 +50,7 @@ while True:
 def auscult(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [COMMAND, *map(str, words)],
-        capture_output=True, text=True, timeout=120, check=False, env=SETTINGS,
+        capture_output=True, text=True, timeout=300, check=False, env=SETTINGS,
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ add_member(actor_for(owner()), username="later")  # numbers go on where they wer
 
 def run(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*map(str, words)], capture_output=True, text=True, timeout=120, check=False,
+        [*map(str, words)], capture_output=True, text=True, timeout=300, check=False,
         env=SETTINGS | more,
     )  # fmt: skip
 
