@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils.timezone import get_default_timezone
 
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import TABLE, Right, may, require
+from auscult.web.alerts.queries import zone
 from auscult.web.briefs import composing, wording
 from auscult.web.briefs.composing import LISTS, Sentence
 from auscult.web.briefs.errors import BriefUnknown
@@ -121,7 +121,7 @@ def plan(actor: Actor) -> Plan:
 def due_week(actor: Actor) -> date | None:
     """Return the Monday of the last week whose brief should be there and isn't."""
     chosen = plan(actor)
-    here = actor.clock.now().astimezone(get_default_timezone())
+    here = actor.clock.now().astimezone(zone(actor))
     back = (here.weekday() - chosen.weekday) % 7
     time = here.replace(hour=chosen.hour, minute=0, second=0, microsecond=0) - timedelta(days=back)
     if time > here:

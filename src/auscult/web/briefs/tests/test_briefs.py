@@ -14,7 +14,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from auscult.engine.kernel.clock import FixedClock
-from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.models import Actor, AuditEntry, Organisation, User
 from auscult.web.accounts.policies import TABLE, Right
 from auscult.web.alerts.models import Alert, Kind
 from auscult.web.briefs import actions, composing, jobs, queries, wording
@@ -199,6 +199,8 @@ def test_it_comes_when_the_house_wants_it(owner: Actor, clock: FixedClock) -> No
     assert queries.due_week(owner) is None
     clock.advance(timedelta(hours=1))
     assert queries.due_week(owner) == WEEK + timedelta(days=7)
+    Organisation.objects.update(time_zone="America/Chicago")  # it is seven in the morning there
+    assert queries.due_week(owner) is None
 
 
 def test_who_left_gets_no_more_mails(owner: Actor, mailed: dict[str, Actor]) -> None:
