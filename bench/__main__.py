@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.report import RESULTS, number
 
-NAMES = ("matching", "archive", "listen", "streams", "simulate", "bursts", "copies")
+NAMES = ("matching", "archive", "listen", "streams", "simulate", "bursts", "copies", "web")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 

@@ -125,7 +125,14 @@ def _pairs(before: ByDay, after: ByDay, name: str) -> list[tuple[str, tuple[int,
 
 
 def _table(title: str, head: str, rows: list[tuple[str, Change]]) -> Compared:
-    columns = (head, _("before"), _("after"), _("times as many a day"), _("between (95 %)"), "")
+    columns = (
+        head,
+        _("before"),
+        _("after"),
+        _("times as many a day"),
+        _("between (95 %)"),
+        _("so"),
+    )
     table = Table(
         caption=title,
         columns=columns,
