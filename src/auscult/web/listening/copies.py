@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -104,6 +104,14 @@ def drop(cursor: CursorWrapper, keys: Sequence[int]) -> None:
     for organisation_id, numbers in touched.items():
         _count(cursor, organisation_id, numbers)
         transaction.on_commit(partial(_forget, organisation_id, [str(key) for key in keys]))
+
+
+@cache
+def prepare() -> None:
+    """Have the index compiled, once a machine, before a transaction has to wait for it."""
+    from auscult.engine.signals import copies  # noqa: PLC0415 - the compiler's import takes long
+
+    copies.prepare()
 
 
 def let_go() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from auscult.engine.connectors.base import Batch, Reader
 from auscult.web.accounts.models import Actor
+from auscult.web.listening import copies
 from auscult.web.listening.actions import record_batch
 from auscult.web.listening.standing import StandingWatches
 from auscult.web.listening.storing import Recorded
@@ -33,4 +34,5 @@ def read_on(
         batch = reader.next_batch()
         if batch is None:
             return
+        copies.prepare()
         yield batch, record_batch(actor, source=source, batch=batch, watch_set=watch_set)
