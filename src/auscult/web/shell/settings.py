@@ -13,7 +13,8 @@ AUSCULT = read_options(os.environ)
 
 SECRET_KEY = kept_secret(AUSCULT)
 DEBUG = AUSCULT.debug
-ALLOWED_HOSTS = list(AUSCULT.allowed_hosts)
+# This machine's own names always: the supervisor, probes and figures ask by them.
+ALLOWED_HOSTS = [*AUSCULT.allowed_hosts, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "auscult.web.shell",

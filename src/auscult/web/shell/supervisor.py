@@ -185,7 +185,8 @@ class FirstPage:
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
         try:
-            connection.request("GET", "/sign-in/", headers={"Host": "localhost"})
+            # Over https alone every other page sends elsewhere.
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
             return connection.getresponse().status == http.client.OK
         except OSError:
             return False

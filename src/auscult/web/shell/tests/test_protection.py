@@ -76,7 +76,7 @@ def settings_with(**environment: str) -> dict[str, Any]:
     """What the settings are in a process that was started so."""
     program = (
         "import json; from auscult.web.shell import settings as s; "
-        "names = [name for name in dir(s) if name.startswith(('SESSION', 'CSRF', 'SECURE', 'DEBUG'))];"
+        "names = [name for name in dir(s) if name.startswith(('SESSION', 'CSRF', 'SECURE', 'DEBUG', 'ALLOWED'))];"
         "print(json.dumps({name: getattr(s, name) for name in names}))"
     )
     found: dict[str, Any] = json.loads(output_of(program, **environment))
@@ -112,6 +112,21 @@ def test_over_https_cookies_and_addresses_are_bound_to_it(tmp_path: Path) -> Non
 def sign_in(client: Client) -> Any:
     user = get_user_model().objects.get(username="owner")
     return client.post("/sign-in/", {"token": get_token(user)})
+
+
+def test_probes_of_this_machine_are_answered_whatever_the_public_name(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    found = settings_with(secure="true", allowed_hosts="a.example", archive=str(tmp_path))
+    assert found["ALLOWED_HOSTS"] == ["a.example", "localhost", "127.0.0.1", "[::1]"]
+    settings.ALLOWED_HOSTS = found["ALLOWED_HOSTS"]
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_REDIRECT_EXEMPT = found["SECURE_REDIRECT_EXEMPT"]
+    probes = Client(headers={"Host": "127.0.0.1:8470"})
+    assert probes.get("/healthz").status_code == 200
+    assert probes.get("/readyz").status_code in {200, 503}
+    assert probes.get("/metrics").status_code == 200
+    assert probes.get("/sign-in/").status_code == 301
 
 
 def test_the_session_s_cookie_is_out_of_scripts_reach(owner: Actor, settings: Any) -> None:
