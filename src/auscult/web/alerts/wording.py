@@ -17,6 +17,7 @@ from auscult.web.alerts.models import Alert, Kind
 from auscult.web.delivery.queries import link
 
 PHRASES_NAMED = 3
+RARE = 1e-6  # less likely than that is said in words
 
 
 def title(alert: Alert) -> str:
@@ -74,12 +75,15 @@ def _volume(alert: Alert) -> list[str]:
         % {"low": intcomma(facts["low"]), "high": intcomma(facts["high"])},
     ]
     chance = facts["probability"]
-    if chance > 0:
+    if chance < RARE:
+        said.append(_("As many or more by chance: less than once in a million such times."))
+    else:
         said.append(
             _("As many or more by chance: about once in %(times)s such times.")
             % {"times": intcomma(times(chance))}
         )
-    if (more := facts.get("so_far")) and not alert.past_at:
+    more = facts.get("so_far")
+    if more and more["observed"] != observed and not alert.past_at:
         said.append(
             _("Up to %(until)s it was %(observed)s, where about %(expected)s are usual.")
             % {
@@ -163,8 +167,8 @@ def number(value: float) -> str:
 
 
 def times(chance: float) -> int:
-    """Return how rare something is, to one digit that counts, at most once in a billion."""
-    exact = 1 / max(chance, 1e-9)
+    """Return how rare something is, to one digit that counts."""
+    exact = 1 / chance
     digits = 10 ** math.floor(math.log10(exact))
     return int(round(exact / digits) * digits)
 
