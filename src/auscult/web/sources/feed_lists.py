@@ -8,6 +8,7 @@ from django.db import transaction
 
 from auscult.engine.connectors.feeds import Feeds
 from auscult.engine.connectors.feeds.opml import Outline, Outlines
+from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.sources import queries
 from auscult.web.sources.actions import Keep, add_source, change_source
@@ -48,6 +49,7 @@ def add_feeds(actor: Actor, *, name: str, outlines: Outlines) -> Added:
 
 def outlines_of(actor: Actor) -> list[Outline]:
     """Return every feed that the organisation reads, in folders named after their sources."""
+    record_audit(actor, action="export-feeds", target="")
     return [
         Outline(address=feed, title="", folder=source.name)
         for source in queries.sources(actor).filter(connector=Feeds.name)
