@@ -32,7 +32,7 @@ def worker(actor: Actor) -> Actor:
 def client_of(actor: Actor) -> Client:
     client = Client()
     client.force_login(
-        User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend"
+        User.objects.get(pk=actor.user_id), backend="auscult.web.accounts.sign_in.Passwords"
     )
     return client
 
