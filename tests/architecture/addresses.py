@@ -434,7 +434,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),
     "briefs/subscribe/": Needs(Right.SEE_FIGURES, methods="POST"),
     "briefs/<day:week>/": Needs(Right.SEE_FIGURES, row="brief"),
-    "briefs/<day:week>/brief.pdf": Needs(Right.SEE_FIGURES, row="brief"),
+    "briefs/<day:week>/brief.pdf": Needs(Right.EXPORT, row="brief"),
     # sources
     "sources/": MEMBER,
     "sources/connect/": replace(SOURCES, methods="POST"),

@@ -67,6 +67,13 @@ def _post(actor: Actor, made: Brief) -> None:
 
 
 @transaction.atomic
+def record_download(actor: Actor, *, week: date) -> None:
+    """Write down that a brief is taken away as a file; call it before it is handed out."""
+    require(actor, Right.EXPORT, "take briefs away as files")
+    record_audit(actor, action="export-brief", target=week.isoformat())
+
+
+@transaction.atomic
 def subscribe(actor: Actor, *, wanted: bool) -> None:
     """Let the actor get the brief by mail, or not any more."""
     require(actor, Right.SEE_FIGURES, "read briefs")

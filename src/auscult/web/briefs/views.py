@@ -38,6 +38,7 @@ def _page(request: HttpRequest, actor: Actor, shown: queries.Shown) -> HttpRespo
         "plan": queries.plan(actor),
         "reads": queries.reads(actor),
         "may_plan": may(actor, Right.EDIT_DASHBOARDS),
+        "may_export": may(actor, Right.EXPORT),
     }
     return render(request, "briefs/room.html", parts)
 
@@ -46,9 +47,11 @@ def _page(request: HttpRequest, actor: Actor, shown: queries.Shown) -> HttpRespo
 def printed(request: HttpRequest, week: date) -> HttpResponse:
     """Answer with the brief of a week as PDF."""
     actor = actor_of(request)
-    pdf = printing.as_pdf(actor, queries.brief(actor, week))
-    answer = HttpResponse(pdf, content_type="application/pdf")
+    shown = queries.brief(actor, week)
+    actions.record_download(actor, week=week)
+    answer = HttpResponse(printing.as_pdf(actor, shown), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="brief-{week}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 
