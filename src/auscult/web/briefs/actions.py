@@ -18,7 +18,8 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.briefs import composing, queries
 from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import whole
-from auscult.web.delivery.actions import post_mail
+from auscult.web.delivery.actions import post_event, post_mail
+from auscult.web.delivery.models import Event
 from auscult.web.delivery.queries import link
 
 
@@ -48,13 +49,24 @@ def make_brief(actor: Actor, *, week: date) -> Brief | None:
 
 
 def _post(actor: Actor, made: Brief) -> None:
+    """Tell people the brief by mail, and machines that it is there."""
+    address = link(reverse("briefs:brief", args=[made.week]))
+    key = f"brief-{actor.organisation_id}-{made.week}"
+    said = composing.from_data(made.sentences)
+    numbers = {part: sum(one.part == part for one in said) for part in composing.LISTS}
+    mentions = next((one.values["count"] for one in said if one.code.startswith("whole-")), 0)
+    body = {
+        "week": made.week.isoformat(),
+        "mentions": mentions,
+        "sentences": numbers,
+        "page": address,
+    }
+    post_event(actor, event=Event.BRIEF_READY, body=body, key=key)
     people = queries.readers(actor)
     if not people:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        span = whole(made.week)
-        shown = queries.shown(span, composing.from_data(made.sentences), made.made_at)
-        address = link(reverse("briefs:brief", args=[made.week]))
+        shown = queries.shown(whole(made.week), said, made.made_at)
         parts = {"brief": shown, "address": address, "links": link("").rstrip("/")}
         post_mail(
             actor,
@@ -62,7 +74,7 @@ def _post(actor: Actor, made: Brief) -> None:
             subject=_("The week of %(week)s") % {"week": made.week},
             text=render_to_string("briefs/mail.txt", parts),
             html=render_to_string("briefs/mail.html", parts),
-            key=f"brief-{actor.organisation_id}-{made.week}",
+            key=key,
         )
 
 

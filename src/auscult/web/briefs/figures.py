@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import Count
 
 from auscult.web.accounts.models import Actor
@@ -69,11 +70,22 @@ def _of_watches(
     week = 7 * 24
     for series in told.series:
         hours = np.asarray(series.counts, np.int64)
+        watch = watches[series.watch_id]
+        known = _known_from(hours, (watch.created_at - begin) // HOUR)
         starts = [(EARLIER - 1 - place) * week for place in teach]
-        earlier = tuple(int(hours[at : at + size].sum()) for at in starts)
+        earlier = tuple(int(hours[at : at + size].sum()) for at in starts if at + size > known)
         own = hours[EARLIER * week : EARLIER * week + size]
         days = [int(own[at : at + 24].sum()) for at in range(0, size, 24)]
-        yield watches[series.watch_id], int(own.sum()), earlier, days
+        yield watch, int(own.sum()), earlier, days
+
+
+def _known_from(hours: npt.NDArray[np.int64], made: int) -> int:
+    """Return the hour from which on a watch's counts mean something.
+
+    A new one also looks back, as far as posts were kept; before its first find nobody looked.
+    """
+    found = np.flatnonzero(hours)
+    return min(made, int(found[0])) if len(found) else made
 
 
 def _mentions(actor: Actor, span: Span) -> int:
@@ -104,15 +116,15 @@ def new_communities(actor: Actor, span: Span, *, least: int) -> list[tuple[str, 
 
 
 def unread(actor: Actor, span: Span, *, least: timedelta) -> list[tuple[int, str, int]]:
-    """Return the sources that weren't read for some time: number, name, whole hours."""
-    missing: dict[tuple[int, str], timedelta] = {}
+    """Return the sources that weren't read for some time, in all: number, name, whole hours."""
+    missing: dict[tuple[int, str], list[Stretch]] = {}
     for one in coverage(actor, since=span.since, until=span.until):
         if one.reason:
-            key = (one.source_id, one.source)
-            missing[key] = max(missing.get(key, timedelta()), one.until - one.since)
+            missing.setdefault((one.source_id, one.source), []).append(one)
+    times = {source: _union(stretches) for source, stretches in missing.items()}
     return [
         (number, name, round(time / HOUR))
-        for (number, name), time in missing.items()
+        for (number, name), time in times.items()
         if time >= least
     ]
 

@@ -16,7 +16,6 @@ from auscult.web.briefs.errors import BriefUnknown
 from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import Span, monday, so_far, whole
 
-READ_ON_A_PAGE = 2_000
 LISTED = 26  # earlier briefs on the page: half a year
 
 
@@ -77,7 +76,7 @@ def current(actor: Actor) -> Shown:
     """Return the week so far."""
     require(actor, Right.SEE_FIGURES, "read briefs")
     span = so_far(actor.clock.now())
-    return _for(actor, shown(span, composing.compose(actor, span, read=READ_ON_A_PAGE), None))
+    return _for(actor, shown(span, composing.compose(actor, span, read=0), None))
 
 
 def _for(actor: Actor, brief: Shown) -> Shown:
@@ -121,13 +120,17 @@ def plan(actor: Actor) -> Plan:
 def due_week(actor: Actor) -> date | None:
     """Return the Monday of the last week whose brief should be there and isn't."""
     chosen = plan(actor)
-    here = actor.clock.now().astimezone(zone(actor))
+    now = actor.clock.now()
+    here = now.astimezone(zone(actor))
     back = (here.weekday() - chosen.weekday) % 7
     time = here.replace(hour=chosen.hour, minute=0, second=0, microsecond=0) - timedelta(days=back)
     if time > here:
         time -= timedelta(days=7)
-    # A week is over when its last day is, wherever the house is.
-    week = monday(time) - timedelta(days=7)
+    # A week ends by UTC: where Monday begins earlier than that, the brief comes when it is over.
+    ours = time.date() - timedelta(days=time.weekday())
+    week = max(ours, monday(time)) - timedelta(days=7)
+    if whole(week).until > now:
+        week -= timedelta(days=7)
     made = Brief.objects.filter(organisation_id=actor.organisation_id, week__gte=week)
     return None if made.exists() else week
 

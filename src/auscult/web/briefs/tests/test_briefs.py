@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.test import Client
 from django.utils import translation
@@ -21,8 +22,12 @@ from auscult.web.briefs import actions, composing, jobs, queries, wording
 from auscult.web.briefs.composing import HAPPENED, LISTS, NEEDS, NEW, Sentence
 from auscult.web.briefs.models import Brief, Reader
 from auscult.web.briefs.weeks import whole
-from auscult.web.delivery.models import Letter
+from auscult.web.delivery.actions import save_hook
+from auscult.web.delivery.models import Event, Letter
+from auscult.web.delivery.sealing import unsealed
 from auscult.web.listening.actions import forget
+from auscult.web.listening.queries import watch
+from auscult.web.listening.models import Watch
 
 WEEK = date(2026, 11, 9)  # a Monday; the tests' clock stands on Friday, 20 November
 pytestmark = pytest.mark.django_db
@@ -84,12 +89,30 @@ def test_a_gap_and_a_watch_without_mentions_need_somebody(owner: Actor, town: An
     town.post("flu", 5, datetime(2026, 11, 10, 9, tzinfo=UTC))
     since = datetime(2026, 11, 12, tzinfo=UTC)
     town.gap(since, since + timedelta(hours=30))
+    Watch.objects.update(created_at=datetime(2026, 9, 1, tzinfo=UTC))
     (gap,) = sentences(owner, "unread")
     assert (gap.part, gap.values) == (NEEDS, {"source": "town", "hours": 30})
     (part,) = sentences(owner, "read-in-part")
     assert part.values["percent"] == 82
     silent = {one.values["watch"] for one in sentences(owner, "watch-silent")}
     assert silent == {"parking", "vaccine"}
+
+
+def test_the_gaps_of_a_source_add_up(owner: Actor, town: Any) -> None:
+    for day in (10, 12):
+        since = datetime(2026, 11, day, tzinfo=UTC)
+        town.gap(since, since + timedelta(hours=20))
+    (gap,) = sentences(owner, "unread")
+    assert gap.values["hours"] == 40
+
+
+def test_weeks_before_a_watch_was_made_teach_nothing_about_it(owner: Actor, town: Any) -> None:
+    town.weeks("flu", [5, 6, 4, 7, 5, 6, 5, 4], before=WEEK)
+    made = datetime(2026, 11, 8, 12, tzinfo=UTC)
+    Watch.objects.filter(name__in=["parking", "vaccine"]).update(created_at=made)
+    town.post("parking", 30, datetime(2026, 11, 10, 9, tzinfo=UTC))
+    codes = [one.code for one in composing.compose(owner, whole(WEEK))]
+    assert not {"watch-more", "watch-more-on-a-day", "watch-silent"} & set(codes)
 
 
 def test_a_phrase_that_nobody_used_before_is_new(owner: Actor, town: Any) -> None:
@@ -191,6 +214,42 @@ def test_the_brief_is_made_and_mailed_once(
     assert Brief.objects.order_by("-week")[0].week == WEEK + timedelta(days=7)
 
 
+def test_machines_are_told_that_a_brief_is_ready_in_numbers_alone(owner: Actor, town: Any) -> None:
+    hook, _secret = save_hook(
+        owner, name="wiki", address="https://wiki.example/in", events=[Event.BRIEF_READY]
+    )
+    town.post("flu", 7, datetime(2026, 11, 10, 9, tzinfo=UTC))
+    actions.make_brief(owner, week=WEEK)
+    actions.make_brief(owner, week=WEEK)
+    told = Letter.objects.get(hook=hook)
+    data = orjson.loads(unsealed(told.body)["json"])["data"]
+    numbers = data.pop("sentences")
+    assert list(numbers) == list(LISTS)
+    assert all(isinstance(number, int) for number in numbers.values())
+    page = data.pop("page")
+    assert page.endswith(f"/briefs/{WEEK}/")
+    assert data == {"week": "2026-11-09", "mentions": 7}
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "week"),
+    [
+        # In Auckland it is Monday long before the week is over by UTC: it comes when it is.
+        ("Pacific/Auckland", datetime(2026, 11, 22, 23, 30, tzinfo=UTC), None),
+        ("Pacific/Auckland", datetime(2026, 11, 23, 0, 1, tzinfo=UTC), date(2026, 11, 16)),
+        ("America/Chicago", datetime(2026, 11, 23, 12, 59, tzinfo=UTC), None),
+        ("America/Chicago", datetime(2026, 11, 23, 13, 1, tzinfo=UTC), date(2026, 11, 16)),
+    ],
+)
+def test_it_is_the_week_that_is_over_wherever_the_house_is(
+    owner: Actor, clock: FixedClock, zone: str, now: datetime, week: date | None
+) -> None:
+    Organisation.objects.update(time_zone=zone)
+    Brief.objects.create(organisation_id=owner.organisation_id, week=WEEK, made_at=clock.now())
+    clock.advance(now - clock.now())
+    assert queries.due_week(owner) == week
+
+
 def test_it_comes_when_the_house_wants_it(owner: Actor, clock: FixedClock) -> None:
     actions.plan_briefs(owner, weekday=2, hour=13)
     assert queries.due_week(owner) == WEEK
@@ -266,3 +325,16 @@ def test_the_page_of_an_empty_house_says_what_is_missing(
     with django_assert_max_num_queries(60):
         page = client.get("/briefs/").content.decode()
     assert "Your watches found 0 mentions" in page
+
+
+def test_the_week_so_far_has_the_phrases_of_its_alerts(owner: Actor, town: Any) -> None:
+    now = owner.clock.now()
+    told = {"text": "norovirus", "count": 7, "new": True, "probability": 1e-9}
+    for key in ("one", "two"):
+        Alert.objects.create(
+            organisation_id=owner.organisation_id, name="new", kind=Kind.PHRASE, key=key, since=now,
+            raised_at=now - timedelta(hours=3), last_at=now, turned_at=now,
+            watch=watch(owner, "flu"), facts={"phrases": [told]},
+        )  # fmt: skip
+    (new,) = (part for part in queries.current(owner).parts if part.code == NEW)
+    assert [one.text for one in new.sentences] == ["“norovirus” is new in “flu”: 7 voices used it."]
