@@ -14,7 +14,7 @@ from django.urls import reverse
 from auscult.web.accounts.models import Actor
 from auscult.web.alerts.queries import open_alerts
 from auscult.web.briefs import figures
-from auscult.web.briefs.phrases import new_phrases
+from auscult.web.briefs.phrases import new_phrases, told_phrases
 from auscult.web.briefs.usual import Compared, compare
 from auscult.web.briefs.weeks import EARLIER, Span
 from auscult.web.listening import queries as listening
@@ -71,7 +71,8 @@ class Sentence:
 def compose(actor: Actor, span: Span, *, read: int = READ_IN_ALL) -> list[Sentence]:
     """Return what a time brought an organisation, list after list, the weightiest first.
 
-    `read`: how many mentions are read for new phrases at most; 5,000 take a second.
+    `read`: how many mentions are read for new phrases at most; 5,000 take a second. With 0, the
+    phrases are those that alerts told of.
     """
     counted = figures.counts(actor, span)
     said = [
@@ -192,14 +193,15 @@ def _communities(actor: Actor, span: Span) -> Iterable[Sentence]:
 
 
 def _phrases(actor: Actor, span: Span, read: int) -> Iterable[Sentence]:
-    for watch, phrase in new_phrases(actor, span, most=read):
+    found = new_phrases(actor, span, most=read) if read else told_phrases(actor, span)
+    for one in found:
         yield Sentence(
             part=NEW,
-            code="phrase-new" if phrase.new else "phrase-rising",
-            values={"watch": watch.name, "phrase": phrase.text, "count": phrase.count},
-            link=_search(f'({watch.query}) AND "{phrase.text}"', span),
+            code="phrase-new" if one.new else "phrase-rising",
+            values={"watch": one.watch.name, "phrase": one.text, "count": one.count},
+            link=_search(f'({one.watch.query}) AND "{one.text}"', span),
             # As many decimal digits as the chance has zeros.
-            weight=-math.log10(max(phrase.probability, 1e-300)),
+            weight=-math.log10(max(one.probability, 1e-300)),
         )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from auscult.engine.signals.novelty import Novelty, Phrase
+from auscult.engine.signals.novelty import Novelty
 from auscult.web.accounts.models import Actor
+from auscult.web.alerts.models import Kind
 from auscult.web.alerts.phrases import said
+from auscult.web.alerts.queries import alerts
 from auscult.web.briefs.weeks import EARLIER, Span
 from auscult.web.listening import queries as listening
 from auscult.web.listening.models import Watch
@@ -14,7 +17,18 @@ from auscult.web.listening.models import Watch
 FALSE_SHARE = 0.05
 
 
-def new_phrases(actor: Actor, span: Span, *, most: int) -> Iterator[tuple[Watch, Phrase]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPhrase:
+    """A phrase, the watch in which it is new or rises, and how many voices used it."""
+
+    watch: Watch
+    text: str
+    count: int
+    new: bool
+    probability: float
+
+
+def new_phrases(actor: Actor, span: Span, *, most: int) -> Iterator[NewPhrase]:
     """Return what is new or rising in each watch, the quietest watches first.
 
     Watches that would take more than `most` mentions together are left out, the busiest first:
@@ -37,5 +51,25 @@ def new_phrases(actor: Actor, span: Span, *, most: int) -> Iterator[tuple[Watch,
         novelty = Novelty()
         novelty.learn(said(actor, watch, begin, span.since), until=span.since)
         now = said(actor, watch, span.since, span.until)
-        for phrase in novelty.new_phrases(now, false_share=FALSE_SHARE):
-            yield watch, phrase
+        for one in novelty.new_phrases(now, false_share=FALSE_SHARE):
+            yield NewPhrase(
+                watch=watch, text=one.text, count=one.count, new=one.new,
+                probability=one.probability,
+            )  # fmt: skip
+
+
+def told_phrases(actor: Actor, span: Span) -> Iterator[NewPhrase]:
+    """Return the phrases of which alerts told in a time, each once."""
+    raised = alerts(actor).filter(
+        kind=Kind.PHRASE, watch__isnull=False, raised_at__gte=span.since, raised_at__lt=span.until
+    )
+    heard: set[tuple[int, str]] = set()
+    for alert in raised:
+        assert alert.watch is not None  # asked for above
+        for one in alert.facts.get("phrases", ()):
+            if (alert.watch.pk, one["text"]) not in heard:
+                heard.add((alert.watch.pk, one["text"]))
+                yield NewPhrase(
+                    watch=alert.watch, text=one["text"], count=one["count"], new=one["new"],
+                    probability=one["probability"],
+                )  # fmt: skip

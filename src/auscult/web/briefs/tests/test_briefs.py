@@ -26,8 +26,8 @@ from auscult.web.delivery.actions import save_hook
 from auscult.web.delivery.models import Event, Letter
 from auscult.web.delivery.sealing import unsealed
 from auscult.web.listening.actions import forget
-from auscult.web.listening.queries import watch
 from auscult.web.listening.models import Watch
+from auscult.web.listening.queries import watch
 
 WEEK = date(2026, 11, 9)  # a Monday; the tests' clock stands on Friday, 20 November
 pytestmark = pytest.mark.django_db
