@@ -33,7 +33,7 @@ Packed = bytes | memoryview  # as the database gives it
 BITS = np.uint64(16)
 MOST = (1 << 16) - 1
 BEST = 100
-LONGEST = 300  # characters of a name; a longer one is cut
+LONGEST = 2_000  # characters of a name, as many as browsers take in a link; a longer one is cut
 
 
 class Tally(NamedTuple):
@@ -60,10 +60,12 @@ def pack(counts: Mapping[str, int]) -> Tally:
     words = [place << 16 | part for place, (_, count) in ordered for part in _parts(count)]
     names = [name for _, (name, _) in ordered]
     best = [name for name, _ in Counter(counts).most_common(BEST)]
+    # Whoever looks for a name by its mark doesn't know it among the best when it was cut.
+    whole = len(names) > len(best) or any(_cut(name) != name for name in names)
     return Tally(
         best=_packed(best),
         words=np.sort(np.array(words, np.uint64)).astype("<u8").tobytes(),
-        names=_packed(names) if len(names) > len(best) else b"",
+        names=_packed(names) if whole else b"",
     )
 
 
@@ -73,8 +75,11 @@ def _parts(count: int) -> list[int]:
 
 
 def _packed(names: Sequence[str]) -> bytes:
-    cut = [name.encode("utf-8", "replace").decode()[:LONGEST] for name in names]
-    return zstandard.compress(orjson.dumps(cut), 3)
+    return zstandard.compress(orjson.dumps([_cut(name) for name in names]), 3)
+
+
+def _cut(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()[:LONGEST]
 
 
 def unpacked(names: Packed) -> list[str]:

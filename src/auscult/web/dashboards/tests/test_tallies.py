@@ -60,6 +60,15 @@ def test_nothing_adds_up_to_nothing() -> None:
 
 
 def test_a_lone_surrogate_and_a_long_name_are_kept_as_far_as_can_be() -> None:
-    packed = pack({"\ud800": 1, "x" * 1000: 2})
+    packed = pack({"\ud800": 1, "x" * 3000: 2})
 
-    assert unpacked(packed.best) == ["x" * 300, "?"]
+    assert unpacked(packed.best) == ["x" * tallies.LONGEST, "?"]
+
+
+def test_a_name_that_was_cut_is_still_found_by_its_mark() -> None:
+    long = "https://paper.example/" + "x" * 3000
+    packed = pack({long: 2, "https://short.example/": 1})
+
+    found = tallies.names_at(packed.words, packed.names, {tallies.mark(long)})
+
+    assert found == {tallies.mark(long): long[: tallies.LONGEST]}
