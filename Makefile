@@ -83,8 +83,7 @@ format: setup-dev
 
 # New and changed strings into the catalogues; needs GNU gettext (Debian: gettext).
 messages: setup-dev
-	cd src/auscult && ../../$(RUN)/django-admin makemessages --all --no-obsolete \
-	  --add-location file --no-wrap --ignore "*/tests/*"
+	$(RUN)/python tests/architecture/messages.py src/auscult --add-location file --ignore "*/tests/*"
 
 bench: setup-dev
 	$(RUN)/python -m bench

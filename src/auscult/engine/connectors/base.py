@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, cast, get_args, runtime_checkable
 
 import pyarrow as pa
@@ -363,7 +364,13 @@ class SignsIn(Protocol):
 
 def names() -> list[str]:
     """Return the names of all connectors that are installed."""
-    return sorted({point.name for point in entry_points(group=GROUP)})
+    return sorted(_installed())
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Return the entry points by name; looking for them reads files of every package."""
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def find(name: str) -> Connector:
@@ -374,8 +381,8 @@ def find(name: str) -> Connector:
     Correctable
         No connector has this name.
     """
-    for point in entry_points(group=GROUP, name=name):
-        return cast("Connector", point.load()())
+    if name in _installed():
+        return cast("Connector", _installed()[name].load()())
     known = ", ".join(names()) or "none is installed"
     raise Correctable(
         f"There is no source of the kind '{name}'.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import whole
 from auscult.engine.query.errors import QueryError
 from auscult.engine.query.grammar import MAX_DEPTH, MAX_TERMS
 from auscult.engine.query.tree import (
@@ -56,19 +58,19 @@ def check_limits(tree: Node) -> None:
 
 def too_many_terms(column: int) -> QueryError:
     return QueryError(
-        f"The query has more than {MAX_TERMS:,} terms.",
+        _("The query has more than {max_terms} terms.").format(max_terms=whole(MAX_TERMS)),
         column=column,
         code="limit",
-        hint="Split it into several watches.",
+        hint=_("Split it into several watches."),
     )
 
 
 def too_deep(column: int) -> QueryError:
     return QueryError(
-        f"The query is nested deeper than {MAX_DEPTH} levels.",
+        _("The query is nested deeper than {max_depth} levels.").format(max_depth=MAX_DEPTH),
         column=column,
         code="limit",
-        hint="Take out brackets that change nothing, or write a NEAR of many words as a list.",
+        hint=_("Take out brackets that change nothing, or write a NEAR of many words as a list."),
     )
 
 
@@ -76,10 +78,10 @@ def refuse_purely_negative(tree: Node) -> None:
     """Refuse a query that can be true of a post that holds nothing it asks for."""
     if _true_of_nothing(tree):
         raise QueryError(
-            "The query only says what a post must not hold; it would match nearly every post.",
+            _("The query only says what a post must not hold; it would match nearly every post."),
             column=1,
             code="purely-negative",
-            hint="Add what the posts must hold: `flu NOT bird`.",
+            hint=_("Add what the posts must hold: `flu NOT bird`."),
         )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 
 
 class QueryError(Correctable):
@@ -30,7 +31,12 @@ class QueryError(Correctable):
     """
 
     def __init__(self, message: str, *, column: int, code: str, hint: str = "") -> None:
-        super().__init__(f"Column {column}: {message}", code=code, field="query", hint=hint)
+        super().__init__(
+            _("Column {column}: {message}").format(column=column, message=message),
+            code=code,
+            field="query",
+            hint=hint,
+        )
         self.column = column
 
 

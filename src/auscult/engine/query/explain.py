@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from auscult.engine.kernel.text import base_form, is_signed
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import ngettext
 from auscult.engine.query.checks import children
 from auscult.engine.query.fields import FIELDS
 from auscult.engine.query.parse import Query
@@ -61,8 +63,10 @@ def explain(query: Query) -> str:
     """
     lines = [*_lines(query.tree, 0)]
     for warning in query.warnings:
-        hint = f" {warning.hint}" if warning.hint else ""
-        lines.append(f"Warning, column {warning.column}: {warning.message}{hint}")
+        told = _("Warning, column {column}: {message}").format(
+            column=warning.column, message=warning.message
+        )
+        lines.append(f"{told} {warning.hint}".rstrip())
     return "\n".join(lines)
 
 
@@ -107,38 +111,47 @@ def _lines(node: Node, level: int) -> Iterator[str]:
 def _heading(node: Node) -> str:
     match node:
         case And():
-            return "all of these:"
+            return _("all of these:")
         case Or():
-            return "any of these:"
+            return _("any of these:")
         case Not():
-            return "not:"
+            return _("not:")
         case Near():
             return _nearness(node)
         case AtLeast():
-            return "at least once:" if node.count == 1 else f"at least {node.count} times:"
+            return ngettext("at least once:", "at least {count} times:", node.count).format(
+                count=node.count
+            )
     return _condition(node)
 
 
 def _nearness(node: Near) -> str:
-    order = "in this order" if node.ordered else "in any order"
+    order = _("in this order") if node.ordered else _("in any order")
     if node.distance == 0:
-        return f"directly beside each other, {order}:"
-    words = "word" if node.distance == 1 else "words"
-    return f"with at most {node.distance} other {words} between them, {order}:"
+        return _("directly beside each other, {order}:").format(order=order)
+    return ngettext(
+        "with at most {distance} other word between them, {order}:",
+        "with at most {distance} other words between them, {order}:",
+        node.distance,
+    ).format(distance=node.distance, order=order)
 
 
 def _condition(node: Node) -> str:
     match node:
         case InTitle():
-            return "in the title:"
+            return _("in the title:")
         case Raw():
-            return f"exactly the characters “{node.text}”"
+            return _("exactly the characters “{text}”").format(text=node.text)
         case FieldIs():
-            return f"posts {FIELDS[node.field].about}: {' or '.join(node.values)}"
+            return _("posts {about}: {values}").format(
+                about=_(FIELDS[node.field].about), values=_(" or ").join(node.values)
+            )
         case FieldRange():
-            return f"posts {FIELDS[node.field].about}: {_span(node)}"
+            return _("posts {about}: {values}").format(
+                about=_(FIELDS[node.field].about), values=_span(node)
+            )
         case Phrase():
-            return f"the phrase “{phrase_text(node.parts)}”"
+            return _("the phrase “{text}”").format(text=phrase_text(node.parts))
         case Word() | Wildcard() | Exact():
             return _word(node)
     raise TypeError(f"{type(node).__name__} is no condition")
@@ -146,31 +159,36 @@ def _condition(node: Node) -> str:
 
 def _span(node: FieldRange) -> str:
     if node.low is None and node.high is None:
-        return "any number"
+        return _("any number")
     if node.low == node.high and node.low is not None:
         return amount(node.low)
     if node.low is None:
-        return f"at most {amount(node.high)}"
+        return _("at most {number}").format(number=amount(node.high))
     if node.high is None:
-        return f"at least {amount(node.low)}"
-    return f"{amount(node.low)} to {amount(node.high)}"
+        return _("at least {number}").format(number=amount(node.low))
+    return _("{low} to {high}").format(low=amount(node.low), high=amount(node.high))
 
 
 def _word(token: Token) -> str:
     match token:
         case Wildcard():
-            return f"{_sort(token.pattern) or 'word'}s like “{token.pattern}”"
+            return _wild(token.pattern).format(text=token.pattern)
         case Exact():
-            return f"{_the(token.text)}“{token.text}” in exactly this case"
-    accents = ", accents as written" if base_form(token.text) != token.text else ""
-    return f"{_the(token.text)}“{token.text}”{accents}"
+            return _("{word} in exactly this case").format(word=_named(token.text))
+    if base_form(token.text) != token.text:
+        return _("{word}, accents as written").format(word=_named(token.text))
+    return _named(token.text)
 
 
-def _the(form: str) -> str:
-    return f"the {_sort(form)} " if is_signed(form) else ""
+def _wild(pattern: str) -> str:
+    if not is_signed(pattern):
+        return _("words like “{text}”")
+    return _("hashtags like “{text}”") if pattern[0] == "#" else _("names like “{text}”")
 
 
-def _sort(form: str) -> str:
+def _named(form: str) -> str:
+    """Quote a word, and say of a signed one what it is."""
     if not is_signed(form):
-        return ""
-    return "hashtag" if form[0] == "#" else "name"
+        return _("“{text}”").format(text=form)
+    what = _("the hashtag “{text}”") if form[0] == "#" else _("the name “{text}”")
+    return what.format(text=form)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from auscult.engine.kernel.words import gettext_noop
+
 
 class Kind(Enum):
     """How a field's value is held against a post."""
@@ -41,7 +43,7 @@ class FieldRule:
     columns : tuple of str
         The columns of `engine.kernel.posts.SCHEMA` that it is read from.
     about : str
-        What it finds, for a person, to follow "posts".
+        What it finds, for a person, to follow "posts"; in English, translated where it is shown.
     aliases : tuple of str
         Other names, in lower case.
     keeps_case : bool
@@ -84,107 +86,130 @@ _ENGAGEMENT_TYPES = MappingProxyType(
 
 _RULES = (
     FieldRule(
-        name="title", kind=Kind.TITLE, columns=("title",), about="that say this in their title"
+        name="title",
+        kind=Kind.TITLE,
+        columns=("title",),
+        about=gettext_noop("that say this in their title"),
     ),
     FieldRule(
         name="site",
         kind=Kind.SITE,
         columns=("uri", "community"),
-        about="from this site or a part of it",
+        about=gettext_noop("from this site or a part of it"),
     ),
-    FieldRule(name="url", kind=Kind.WITHIN, columns=("uri",), about="whose own address holds this"),
+    FieldRule(
+        name="url",
+        kind=Kind.WITHIN,
+        columns=("uri",),
+        about=gettext_noop("whose own address holds this"),
+    ),
     FieldRule(
         name="links",
         kind=Kind.WITHIN,
         columns=("links",),
-        about="that link to an address with this",
+        about=gettext_noop("that link to an address with this"),
     ),
     FieldRule(
         name="author",
         kind=Kind.AUTHOR,
         columns=("author", "author_name"),
-        about="by this author",
+        about=gettext_noop("by this author"),
         aliases=("from",),
     ),
     FieldRule(
         name="authorFollowers",
         kind=Kind.RANGE,
         columns=("author_followers",),
-        about="by authors with so many followers",
+        about=gettext_noop("by authors with so many followers"),
     ),
     FieldRule(
         name="authorVerified",
         kind=Kind.BOOLEAN,
         columns=("author_verified",),
-        about="by authors whom the network vouches for (true) or not (false)",
+        about=gettext_noop("by authors whom the network vouches for (true) or not (false)"),
     ),
     FieldRule(
         name="language",
         kind=Kind.PREFIX,
         columns=("language",),
-        about="in this language",
+        about=gettext_noop("in this language"),
         aliases=("lang",),
         separator="-",
     ),
-    FieldRule(name="country", kind=Kind.EQUAL, columns=("country",), about="from this country"),
+    FieldRule(
+        name="country",
+        kind=Kind.EQUAL,
+        columns=("country",),
+        about=gettext_noop("from this country"),
+    ),
     FieldRule(
         name="region",
         kind=Kind.PREFIX,
         columns=("region",),
-        about="from this region or a part of it",
+        about=gettext_noop("from this region or a part of it"),
         separator=".",
     ),
     FieldRule(
         name="engagementType",
         kind=Kind.CHOICE,
         columns=("in_reply_to", "quote_of", "repost_of"),
-        about="of this kind",
+        about=gettext_noop("of this kind"),
         choices=_ENGAGEMENT_TYPES,
     ),
     FieldRule(
         name="guid",
         kind=Kind.EQUAL,
         columns=("uri",),
-        about="with exactly this address",
+        about=gettext_noop("with exactly this address"),
         keeps_case=True,
     ),
     FieldRule(
         name="parentPostId",
         kind=Kind.EQUAL,
         columns=("in_reply_to",),
-        about="that answer this post",
+        about=gettext_noop("that answer this post"),
         keeps_case=True,
     ),
     FieldRule(
         name="rootPostId",
         kind=Kind.EQUAL,
         columns=("root",),
-        about="in the thread of this post",
+        about=gettext_noop("in the thread of this post"),
         keeps_case=True,
     ),
     FieldRule(
         name="subreddit",
         kind=Kind.EQUAL,
         columns=("community",),
-        about="from this subreddit",
+        about=gettext_noop("from this subreddit"),
         only_source="reddit",
     ),
     FieldRule(
         name="instance",
         kind=Kind.EQUAL,
         columns=("community",),
-        about="from this instance or community",
+        about=gettext_noop("from this instance or community"),
     ),
     FieldRule(
-        name="source", kind=Kind.EQUAL, columns=("source",), about="from this kind of source"
+        name="source",
+        kind=Kind.EQUAL,
+        columns=("source",),
+        about=gettext_noop("from this kind of source"),
     ),
-    FieldRule(name="tags", kind=Kind.EQUAL, columns=("tags",), about="with this label"),
-    FieldRule(name="rating", kind=Kind.RANGE, columns=("rating",), about="with so many stars"),
+    FieldRule(
+        name="tags", kind=Kind.EQUAL, columns=("tags",), about=gettext_noop("with this label")
+    ),
+    FieldRule(
+        name="rating",
+        kind=Kind.RANGE,
+        columns=("rating",),
+        about=gettext_noop("with so many stars"),
+    ),
     FieldRule(
         name="minuteOfDay",
         kind=Kind.MINUTE,
         columns=("created_at",),
-        about="from these minutes of the day, UTC",
+        about=gettext_noop("from these minutes of the day, UTC"),
     ),
 )
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import whole
 from auscult.engine.query.checks import too_many_terms
 from auscult.engine.query.errors import QueryError, shown
 from auscult.engine.query.fields import Kind as FieldKind
@@ -106,7 +108,7 @@ class _Lexer:
     def _skip(self) -> bool:
         self.place = _skipped.match(self.text, self.place).end()  # type: ignore[union-attr]
         if self.text.startswith("<<<", self.place):
-            raise self._unclosed("The comment", ">>>")
+            raise self._unclosed(_("The comment"), ">>>")
         return self.place < len(self.text)
 
     def _one(self) -> None:
@@ -118,7 +120,9 @@ class _Lexer:
         elif character == "{":
             self._exact()
         elif character == "}":
-            raise self._error("`}` closes nothing that was opened.", hint="Exact case is `{BT}`.")
+            raise self._error(
+                _("`}` closes nothing that was opened."), hint=_("Exact case is `{BT}`.")
+            )
         elif character == "|":
             self._add(Kind.PIPE, "|", 1)
         elif character == "!" and self.text[self.place + 1 : self.place + 2] in tuple(QUOTES):
@@ -151,7 +155,7 @@ class _Lexer:
         start = self.place + before
         end = closing_quote(self.text, start + 1)
         if end < 0:
-            raise self._unclosed("The phrase", '"')
+            raise self._unclosed(_("The phrase"), '"')
         kind = Kind.EXACT if before else Kind.PHRASE
         self._add(kind, self.text[start + 1 : end], end + 1 - self.place, content=start + 1)
         if not before:
@@ -160,7 +164,7 @@ class _Lexer:
     def _exact(self) -> None:
         end = self.text.find("}", self.place)
         if end < 0:
-            raise self._unclosed("The exact word", "}")
+            raise self._unclosed(_("The exact word"), "}")
         inside = self.text[self.place + 1 : end]
         self._add(Kind.EXACT, inside, end + 1 - self.place, content=self.place + 1)
 
@@ -173,9 +177,9 @@ class _Lexer:
         if _link.match(self.text, self.place):
             word = _word.match(self.text, self.place)[0]  # type: ignore[index]
             raise self._error(
-                f"{shown(word)} is a link, and links are not text.",
+                _("{read} is a link, and links are not text.").format(read=shown(word)),
                 code="no-token",
-                hint=f"Write `links:{word[:60]}` for posts that link to it.",
+                hint=_("Write `links:{word}` for posts that link to it.").format(word=word[:60]),
             )
         if found := _near_list.match(self.text, self.place):
             number = self._number(found[2], "near/", MAX_DISTANCE)
@@ -210,12 +214,14 @@ class _Lexer:
         listed = bool(self.lists) and self.lists[-1] == self.depth
         found = (_listed_word if listed else _word).match(self.text, self.place)
         if found is None:
-            raise self._error(f"{shown(self.text[self.place])} is no operand.")
+            raise self._error(_("{read} is no operand.").format(read=shown(self.text[self.place])))
         word = found[0]
         if widened := _widened.search(word):
             raise self._error(
-                f"{shown(widened[0])} follows neither a phrase nor a bracket.",
-                hint=f'Write `"flu shot"{widened[0]}` or `(flu AND shot){widened[0]}`.',
+                _("{read} follows neither a phrase nor a bracket.").format(read=shown(widened[0])),
+                hint=_('Write `"flu shot"{widened}` or `(flu AND shot){widened}`.').format(
+                    widened=widened[0]
+                ),
             )
         if kind := _WORDS.get(word):
             self._add(kind, word, len(word))
@@ -230,8 +236,11 @@ class _Lexer:
         found = _near.fullmatch(word)
         if found is None:
             raise self._error(
-                f"{shown(word)} is not an operator.",
-                hint="NEAR takes a whole number and, for the order written, an f: `NEAR/5`, `NEAR/2f`.",
+                _("{read} is not an operator.").format(read=shown(word)),
+                hint=_(
+                    "NEAR takes a whole number and, for the order written, an f:"
+                    " `NEAR/5`, `NEAR/2f`."
+                ),
             )
         number = self._number(found[2] or str(DEFAULT_DISTANCE), "NEAR/", MAX_DISTANCE)
         ordered = bool(found[1] or found[3])
@@ -241,8 +250,10 @@ class _Lexer:
         found = _at_least.fullmatch(word)
         if found is None:
             raise self._error(
-                f"{shown(word)} is not an operator.",
-                hint="ATLEAST takes a whole number and a bracket: `ATLEAST/3(flu OR influenza)`.",
+                _("{read} is not an operator.").format(read=shown(word)),
+                hint=_(
+                    "ATLEAST takes a whole number and a bracket: `ATLEAST/3(flu OR influenza)`."
+                ),
             )
         number = self._number(found[1], "ATLEAST/", MAX_COUNT, least=1)
         self._add(Kind.AT_LEAST, word, len(word), number=number)
@@ -250,7 +261,9 @@ class _Lexer:
     def _number(self, digits: str, before: str, most: int, least: int = 0) -> int:
         if not digits or len(digits) > 9 or not least <= int(digits) <= most:
             raise self._error(
-                f"{shown(before + digits)} needs a whole number from {least} to {most:,}.",
+                _("{read} needs a whole number from {least} to {most}.").format(
+                    read=shown(before + digits), least=least, most=whole(most)
+                ),
                 code="limit" if digits else "syntax",
             )
         return int(digits)
@@ -276,7 +289,9 @@ class _Lexer:
 
     def _unclosed(self, what: str, missing: str) -> QueryError:
         return self._error(
-            f"{what} that starts here, {shown(self.text[self.place : self.place + 40])}, doesn't end.",
+            _("{what} that starts here, {read}, doesn't end.").format(
+                what=what, read=shown(self.text[self.place : self.place + 40])
+            ),
             code="unclosed",
-            hint=f"Close it with `{missing}`.",
+            hint=_("Close it with `{missing}`.").format(missing=missing),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.query.checks import fits_at_least, fits_near, holds_field
 from auscult.engine.query.errors import QueryError, QueryWarning, shown
 from auscult.engine.query.grammar import MAX_OPERANDS, WIDE_DISTANCE
@@ -18,22 +19,30 @@ def make_near(operands: Sequence[tuple[Node, int]], operator: Lexeme, warn: Warn
     """Make a NEAR of operands, each with its column."""
     if not 2 <= len(operands) <= MAX_OPERANDS:
         raise QueryError(
-            f"{shown(operator.text)} takes 2 to {MAX_OPERANDS} operands, not {len(operands)}.",
+            _("{read} takes 2 to {max_operands} operands, not {number}.").format(
+                read=shown(operator.text), max_operands=MAX_OPERANDS, number=len(operands)
+            ),
             column=operator.column,
             code="limit" if len(operands) > MAX_OPERANDS else "operand",
         )
     for node, column in operands:
         if not fits_near(node):
             raise QueryError(
-                "NEAR measures between words, exact words, wildcards, phrases, NEARs, or an OR"
-                f" of them; {shown(to_text(node))} is none of these.",
+                _(
+                    "NEAR measures between words, exact words, wildcards, phrases, NEARs, or an OR"
+                    " of them; {read} is none of these."
+                ).format(read=shown(to_text(node))),
                 column=column,
                 code="operand",
-                hint="AND, NOT and fields stand outside: `(flu NEAR/5 shot) NOT bird`.",
+                hint=_("AND, NOT and fields stand outside: `(flu NEAR/5 shot) NOT bird`."),
             )
     if operator.number > WIDE_DISTANCE:
-        message = f"{shown(operator.text)} spans {operator.number} words."
-        hint = f"Over {WIDE_DISTANCE} words most hits are chance; AND may be what is meant."
+        message = _("{read} spans {number} words.").format(
+            read=shown(operator.text), number=operator.number
+        )
+        hint = _(
+            "Over {wide_distance} words most hits are chance; AND may be what is meant."
+        ).format(wide_distance=WIDE_DISTANCE)
         warn(QueryWarning(column=operator.column, message=message, hint=hint))
     return Near(
         operands=tuple(node for node, _ in operands),
@@ -46,11 +55,13 @@ def make_at_least(child: Node, operator: Lexeme, opened: Lexeme) -> AtLeast:
     """Make an ATLEAST of what stands in its bracket."""
     if not fits_at_least(child):
         raise QueryError(
-            "ATLEAST counts words, exact words, wildcards, phrases, or an OR of them;"
-            f" {shown(to_text(child))} is none of these.",
+            _(
+                "ATLEAST counts words, exact words, wildcards, phrases, or an OR"
+                " of them; {read} is none of these."
+            ).format(read=shown(to_text(child))),
             column=opened.column,
             code="operand",
-            hint="Put the rest outside: `ATLEAST/3(flu) AND language:en`.",
+            hint=_("Put the rest outside: `ATLEAST/3(flu) AND language:en`."),
         )
     return AtLeast(count=operator.number, child=child)
 
@@ -59,9 +70,9 @@ def make_in_title(child: Node, name: Lexeme) -> InTitle:
     """Make a `title:` of what follows it."""
     if holds_field(child):
         raise QueryError(
-            "`title:` holds another field.",
+            _("`title:` holds another field."),
             column=name.column,
             code="operand",
-            hint="Write the fields side by side: `title:flu AND language:en`.",
+            hint=_("Write the fields side by side: `title:flu AND language:en`."),
         )
     return InTitle(child=child)

@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auscult.engine.kernel.text import clean
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import whole
 from auscult.engine.query.checks import check_limits, refuse_purely_negative
 from auscult.engine.query.errors import QueryError, QueryWarning
 from auscult.engine.query.grammar import MAX_CHARACTERS
@@ -57,15 +59,19 @@ def parse(text: str, *, strict: bool = False, vocabulary: Vocabulary | None = No
     """
     if len(text) > MAX_CHARACTERS:
         raise QueryError(
-            f"The query has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.",
+            _("The query has {number} characters; at most {max_characters} are read.").format(
+                number=whole(len(text)), max_characters=whole(MAX_CHARACTERS)
+            ),
             column=MAX_CHARACTERS + 1,
             code="limit",
-            hint="Split it into several watches.",
+            hint=_("Split it into several watches."),
         )
     valid, replaced = clean(text)
     parser = Parser(valid, strict=strict, vocabulary=vocabulary)
     if replaced:
-        message = f"{replaced} characters are not valid Unicode and separate words."
+        message = _("{replaced} characters are not valid Unicode and separate words.").format(
+            replaced=replaced
+        )
         parser.warn(QueryWarning(column=valid.index("\ufffd") + 1, message=message))
     tree = parser.read()
     check_limits(tree)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import ngettext
 from auscult.engine.query.checks import too_deep
 from auscult.engine.query.complaints import missing_operand, stray
 from auscult.engine.query.conditions import condition
@@ -43,7 +45,7 @@ class Parser:
     def read(self) -> Node:
         if len(self.lexemes) == 1:
             raise QueryError(
-                "The query is empty.", column=1, code="syntax", hint="Write a word: `flu`."
+                _("The query is empty."), column=1, code="syntax", hint=_("Write a word: `flu`.")
             )
         tree = self._any()
         if self.next.kind is not Kind.END:
@@ -144,10 +146,10 @@ class Parser:
         tilde = self._take()
         if not isinstance(node, And):
             raise QueryError(
-                f"{shown(tilde.text)} follows a bracket without AND.",
+                _("{read} follows a bracket without AND.").format(read=shown(tilde.text)),
                 column=tilde.column,
                 code="operand",
-                hint=f"Write `(flu AND shot){tilde.text}`.",
+                hint=_("Write `(flu AND shot){text}`.").format(text=tilde.text),
             )
         return make_near([(child, opened.column) for child in node.children], tilde, self.warn)
 
@@ -156,10 +158,10 @@ class Parser:
             self._take()
         elif self.next.kind is Kind.END:
             raise QueryError(
-                "The bracket that opens here is never closed.",
+                _("The bracket that opens here is never closed."),
                 column=opened.column,
                 code="unclosed",
-                hint="Add `)`.",
+                hint=_("Add `)`."),
             )
         else:
             raise stray(self.next)
@@ -167,8 +169,10 @@ class Parser:
     def _word(self, lexeme: Lexeme) -> Node:
         capitals = lexeme.text.upper()
         if capitals in RESERVED:
-            message = f"{shown(lexeme.text)} is read as a word."
-            hint = f'The operator is written {capitals}; the word `"{lexeme.text}"`.'
+            message = _("{read} is read as a word.").format(read=shown(lexeme.text))
+            hint = _('The operator is written {capitals}; the word `"{text}"`.').format(
+                capitals=capitals, text=lexeme.text
+            )
             self.warn(QueryWarning(column=lexeme.column, message=message, hint=hint))
         return self.words.word(lexeme.text, lexeme.start)
 
@@ -197,10 +201,10 @@ class Parser:
         self._deeper(lexeme)
         if self.next.start != lexeme.end or self.next.kind is Kind.NOT:
             raise QueryError(
-                "`title:` has no value.",
+                _("`title:` has no value."),
                 column=lexeme.column,
                 code="field-value",
-                hint='Write it directly after the colon: `title:flu`, `title:"flu shot"`.',
+                hint=_('Write it directly after the colon: `title:flu`, `title:"flu shot"`.'),
             )
         nodes = [self._primary()]
         while self.next.kind is Kind.PIPE:
@@ -212,10 +216,10 @@ class Parser:
     def _at_least(self, lexeme: Lexeme) -> Node:
         if self.next.kind is not Kind.OPEN:
             raise QueryError(
-                f"{shown(lexeme.text)} needs a bracket.",
+                _("{read} needs a bracket.").format(read=shown(lexeme.text)),
                 column=lexeme.column,
                 code="operand",
-                hint=f"Write `{lexeme.text}(flu OR influenza)`.",
+                hint=_("Write `{text}(flu OR influenza)`.").format(text=lexeme.text),
             )
         opened = self._take()
         self._deeper(opened)
@@ -245,8 +249,10 @@ class Parser:
     def _mixed(self, tree: Or, column: int) -> None:
         text = to_text(tree)
         meaning = text if len(text) <= 300 else text[:300] + "…"
-        message = f"AND and OR are mixed without brackets; AND comes first: `{meaning}`."
-        hint = "Write the brackets that you mean."
+        message = _("AND and OR are mixed without brackets; AND comes first: `{meaning}`.").format(
+            meaning=meaning
+        )
+        hint = _("Write the brackets that you mean.")
         if self.strict:
             raise QueryError(message, column=column, code="mixed", hint=hint)
         self.warn(QueryWarning(column=column, message=message, hint=hint))
@@ -254,9 +260,14 @@ class Parser:
     def _warn_of_neighbours(self) -> None:
         if self.neighbours:
             more = len(self.neighbours) - 1
-            also = f", here and at {more} more place{'s' * (more > 1)}" if more else ""
-            message = f"Words side by side are read as AND{also}."
-            hint = 'Write AND, or quotes for a phrase: `"flu shot"`.'
+            message = _("Words side by side are read as AND.")
+            if more:
+                message = ngettext(
+                    "Words side by side are read as AND, here and at {more} more place.",
+                    "Words side by side are read as AND, here and at {more} more places.",
+                    more,
+                ).format(more=more)
+            hint = _('Write AND, or quotes for a phrase: `"flu shot"`.')
             self.warn(QueryWarning(column=self.neighbours[0], message=message, hint=hint))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import regex
 
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.query.errors import QueryError, shown
 from auscult.engine.query.fields import FIELDS, NAMES, FieldRule
 
@@ -43,12 +44,17 @@ def rule_of(name: str, column: int) -> FieldRule:
     }
     written |= {known: known for known in _not_fields}
     close = difflib.get_close_matches(name[:40].lower(), written, n=1)
-    meant = f"Did you mean `{written[close[0]]}:`? " if close else ""
+    hint = _("To look for the text itself, put it in quotes.")
+    if close:
+        meant = _("Did you mean `{close}`?").format(close=f"{written[close[0]]}:")
+        hint = f"{meant} {hint}"
     raise QueryError(
-        f"{shown(name + ':')} is not a field. Fields are {', '.join(FIELDS)}.",
+        _("{read} is not a field. Fields are {fields}.").format(
+            read=shown(name + ":"), fields=", ".join(FIELDS)
+        ),
         column=column,
         code="unknown-field",
-        hint=f"{meant}To look for the text itself, put it in quotes.",
+        hint=hint,
     )
 
 
@@ -104,10 +110,10 @@ def _group(text: str, place: int, name: str, column: int) -> tuple[tuple[Value, 
             return tuple(values), place + 1
         if place >= len(text):
             raise QueryError(
-                "The bracket that opens here is never closed.",
+                _("The bracket that opens here is never closed."),
                 column=opened,
                 code="unclosed",
-                hint=f"Write `{name}:(one OR two)`.",
+                hint=_("Write `{name}:(one OR two)`.").format(name=name),
             )
         if not text.startswith("|", place):
             _expect_or(text, place, name)
@@ -118,11 +124,12 @@ def _expect_or(text: str, place: int, name: str) -> None:
     word = _piece.match(text, place)
     if word is None or word[0] != "OR":
         raise QueryError(
-            f"Between the values of `{name}:` stands {shown(word[0] if word else text[place])};"
-            " only OR may stand there.",
+            _("Between the values of `{name}:` stands {read}; only OR may stand there.").format(
+                name=name, read=shown(word[0] if word else text[place])
+            ),
             column=place + 1,
             code="field-value",
-            hint=f"Write `{name}:(one OR two)`.",
+            hint=_("Write `{name}:(one OR two)`.").format(name=name),
         )
 
 
@@ -139,10 +146,10 @@ def _value(
         found = quoted(text, place)
         if found is None:
             raise QueryError(
-                f"The value of `{name}:` that starts here doesn't end.",
+                _("The value of `{name}:` that starts here doesn't end.").format(name=name),
                 column=at,
                 code="unclosed",
-                hint='Close it with `"`.',
+                hint=_('Close it with `"`.'),
             )
         value, end = Value(text=found[0], column=at, quoted=True), found[1]
     elif name in FIELDS and FIELDS[name].takes_range and text.startswith("[", place):
@@ -152,10 +159,10 @@ def _value(
         value = Value(text=text[place:end], column=at)
     if not value.text:
         raise QueryError(
-            f"`{name}:` has no value.",
+            _("`{name}:` has no value.").format(name=name),
             column=column,
             code="field-value",
-            hint="Write the value directly after the colon, without a space.",
+            hint=_("Write the value directly after the colon, without a space."),
         )
     return value, end
 
@@ -166,10 +173,10 @@ def _range(text: str, place: int, name: str) -> tuple[Value, int]:
     found = _ends.fullmatch(inside) if end else None
     if found is None:
         raise QueryError(
-            f"{shown('[' + inside + (']' if end else ''))} is not a range.",
+            _("{read} is not a range.").format(read=shown("[" + inside + ("]" if end else ""))),
             column=place + 1,
             code="field-value",
-            hint=f"Write `{name}:[3 TO 5]`, with `*` for an open end.",
+            hint=_("Write `{name}:[3 TO 5]`, with `*` for an open end.").format(name=name),
         )
     return Value(text=text[place:end], column=place + 1, ends=(found[1], found[2])), end
 

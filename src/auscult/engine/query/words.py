@@ -8,6 +8,7 @@ from typing import Protocol
 import regex
 
 from auscult.engine.kernel.text import SIGNS, exact_form, folded_form, is_signed, tokens
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.query.errors import QueryError, QueryWarning, shown
 from auscult.engine.query.grammar import MAX_EXPANSIONS, SAFE_STEM, SHORT_STEM
 from auscult.engine.query.tree import Exact, Phrase, Token, Wildcard, Word
@@ -79,11 +80,15 @@ class WordReader:
         length = len(stem(pattern).lstrip(SIGNS))
         if length < SHORT_STEM:
             raise QueryError(
-                f"The wildcard {shown(pattern)} needs {SAFE_STEM} characters before its first `*` or"
-                f" `?`, or {SHORT_STEM} where few words fit; it has {length}.",
+                _(
+                    "The wildcard {read} needs {safe_stem} characters before its first `*` or"
+                    " `?`, or {short_stem} where few words fit; it has {length}."
+                ).format(
+                    read=shown(pattern), safe_stem=SAFE_STEM, short_stem=SHORT_STEM, length=length
+                ),
                 column=place + 1,
                 code="wildcard",
-                hint="Write more of the word, or write the words out with OR.",
+                hint=_("Write more of the word, or write the words out with OR."),
             )
         if length < SAFE_STEM:
             self._weigh(pattern, place)
@@ -92,23 +97,29 @@ class WordReader:
     def _weigh(self, pattern: str, place: int) -> None:
         """Refuse a stem of two if too many words fit it."""
         if self.vocabulary is None:
-            message = f"The stem of {shown(pattern)} is short; how many words fit it isn't known."
-            hint = "Three characters before the wildcard are safe."
+            message = _("The stem of {read} is short; how many words fit it isn't known.").format(
+                read=shown(pattern)
+            )
+            hint = _("Three characters before the wildcard are safe.")
             self.warn(QueryWarning(column=place + 1, message=message, hint=hint))
         elif self.vocabulary.expansions(pattern, MAX_EXPANSIONS + 1) > MAX_EXPANSIONS:
             raise QueryError(
-                f"More than {MAX_EXPANSIONS} known words fit {shown(pattern)}, too many for a stem"
-                f" of {SHORT_STEM} characters.",
+                _(
+                    "More than {max_expansions} known words fit {read}, too many for a stem"
+                    " of {short_stem} characters."
+                ).format(max_expansions=MAX_EXPANSIONS, read=shown(pattern), short_stem=SHORT_STEM),
                 column=place + 1,
                 code="wildcard",
-                hint="Write more of the word, or write the words out with OR.",
+                hint=_("Write more of the word, or write the words out with OR."),
             )
 
     def _doubt_sign(self, text: str, place: int, parts: list[Token]) -> None:
         form = _form(parts[0])
         if text[0] in SIGNS and len(text) > 1 and not is_signed(form) and form[0] not in SIGNS:
-            message = f"The sign of {shown(text)} is not read: no letter or number follows it."
-            hint = f"Write `raw:{text[:40]}` for exactly these characters."
+            message = _("The sign of {read} is not read: no letter or number follows it.").format(
+                read=shown(text)
+            )
+            hint = _("Write `raw:{text}` for exactly these characters.").format(text=text[:40])
             self.warn(QueryWarning(column=place + 1, message=message, hint=hint))
 
 
@@ -117,10 +128,10 @@ def exact_parts(text: str, place: int) -> list[Token]:
     found = _wild.search(text)
     if found:
         raise QueryError(
-            f"An exact word takes no wildcards, but {shown(text)} holds one.",
+            _("An exact word takes no wildcards, but {read} holds one.").format(read=shown(text)),
             column=place + found.start() + 1,
             code="wildcard",
-            hint=f"Take out the `{found[0]}`, or the braces.",
+            hint=_("Take out the `{found}`, or the braces.").format(found=found[0]),
         )
     parts: list[Token] = [Exact(text=token.exact) for token in tokens(text)]
     if not parts:
@@ -141,12 +152,12 @@ def stem(pattern: str) -> str:
 
 
 def _no_token(text: str, place: int) -> QueryError:
-    what = shown(text) if text.strip() else "What is quoted here"
+    what = shown(text) if text.strip() else _("What is quoted here")
     return QueryError(
-        f"{what} holds no word, number or emoji to look for.",
+        _("{what} holds no word, number or emoji to look for.").format(what=what),
         column=place + 1,
         code="no-token",
-        hint='For exactly these characters write `raw:` before them, for example `raw:"C++"`.',
+        hint=_('For exactly these characters write `raw:` before them, for example `raw:"C++"`.'),
     )
 
 
@@ -156,10 +167,12 @@ def refuse_pieces(parts: Sequence[Token], place: int) -> None:
         form = _form(part)
         if "_" in form and not is_signed(form):
             raise QueryError(
-                f"{shown(form)} is a piece of a hashtag or name and can't be an operand by itself.",
+                _(
+                    "{read} is a piece of a hashtag or name and can't be an operand by itself."
+                ).format(read=shown(form)),
                 column=place + 1,
                 code="operand",
-                hint="Write the hashtag outside the quotes.",
+                hint=_("Write the hashtag outside the quotes."),
             )
 
 
@@ -175,9 +188,9 @@ def signed_word(reader: WordReader, sign: str, value: Value) -> Token | Phrase:
     form = _form(first)
     if not is_signed(form) or _white.search(text):
         raise QueryError(
-            f"{shown(value.text)} can't stand after `{sign}`.",
+            _("{read} can't stand after `{sign}`.").format(read=shown(value.text), sign=sign),
             column=value.column,
             code="field-value",
-            hint="A hashtag or name is one word that starts with a letter or a number.",
+            hint=_("A hashtag or name is one word that starts with a letter or a number."),
         )
     return node

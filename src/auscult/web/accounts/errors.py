@@ -18,6 +18,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -26,10 +28,11 @@ class NotAllowed(Correctable):
 
     def __init__(self, role: str, action: str, allowed: str) -> None:
         super().__init__(
-            f"Your role, {role}, may not {action}; {allowed} may.",
+            _("Your role, %(role)s, may not %(action)s; %(allowed)s may.")
+            % {"role": role, "action": _(action), "allowed": allowed},
             code="not-allowed",
             field="role",
-            hint="Ask an owner of your organisation.",
+            hint=_("Ask an owner of your organisation."),
         )
 
 
@@ -38,10 +41,12 @@ class TokenTooNarrow(Correctable):
 
     def __init__(self, action: str) -> None:
         super().__init__(
-            f"This token may not {action}.",
+            _("This token may not %(action)s.") % {"action": _(action)},
             code="token-too-narrow",
             field="token",
-            hint="Make a token with the scope for it; GET /api/v1/scopes says which scope it is.",
+            hint=_(
+                "Make a token with the scope for it; GET /api/v1/scopes says which scope it is."
+            ),
         )
 
 
@@ -50,10 +55,10 @@ class TokenUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"You have no token and no secret address '{given}'.",
+            _("You have no token and no secret address '%(given)s'.") % {"given": given},
             code="token-unknown",
             field="token",
-            hint="The page Programs lists what you made.",
+            hint=_("The page Programs lists what you made."),
         )
 
 
@@ -62,10 +67,11 @@ class TokenRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="token-refused",
             field=field,
-            hint="Change it and try again.",
+            hint=_("Change it and try again."),
         )
 
 
@@ -74,10 +80,10 @@ class NotAMember(Correctable):
 
     def __init__(self, person: str) -> None:
         super().__init__(
-            f"{person} belongs to no such organisation.",
+            _("%(person)s belongs to no such organisation.") % {"person": person},
             code="not-a-member",
             field="organisation",
-            hint="Ask an owner of the organisation for an invitation.",
+            hint=_("Ask an owner of the organisation for an invitation."),
         )
 
 
@@ -86,10 +92,10 @@ class AlreadySetUp(Correctable):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"This archive already belongs to the organisation '{name}'.",
+            _("This archive already belongs to the organisation '%(name)s'.") % {"name": name},
             code="already-set-up",
             field="organisation",
-            hint="Sign in as one of its owners.",
+            hint=_("Sign in as one of its owners."),
         )
 
 
@@ -98,10 +104,10 @@ class PersonUnknown(Correctable):
 
     def __init__(self, kind: str, given: object) -> None:
         super().__init__(
-            f"Your organisation has no {kind} {given}.",
+            _("Your organisation has no %(kind)s %(given)s.") % {"kind": _(kind), "given": given},
             code="person-unknown",
             field=kind,
-            hint="It may have been removed; look at the list again.",
+            hint=_("It may have been removed; look at the list again."),
         )
 
 
@@ -110,10 +116,11 @@ class PersonRefused(Correctable):
 
     def __init__(self, field: str, given: object, valid: str, *, hint: str = "") -> None:
         super().__init__(
-            f"{field} is {given!r}, but must be {valid}.",
+            _("%(field)s is %(given)r, but must be %(valid)s.")
+            % {"field": field, "given": given, "valid": _(valid)},
             code="person-refused",
             field=field,
-            hint=hint or "Change it and save again.",
+            hint=hint or _("Change it and save again."),
         )
 
 
@@ -122,10 +129,11 @@ class LastOwner(Correctable):
 
     def __init__(self, person: str) -> None:
         super().__init__(
-            f"{person} is the last owner, and an organisation keeps one at least.",
+            _("%(person)s is the last owner, and an organisation keeps one at least.")
+            % {"person": person},
             code="last-owner",
             field="role",
-            hint="Make somebody else an owner first.",
+            hint=_("Make somebody else an owner first."),
         )
 
 
@@ -134,10 +142,10 @@ class InvitationOver(Correctable):
 
     def __init__(self) -> None:
         super().__init__(
-            "This invitation was used, withdrawn, replaced by a newer one, or is too old.",
+            _("This invitation was used, withdrawn, replaced by a newer one, or is too old."),
             code="invitation-over",
             field="invitation",
-            hint="Ask the person who invited you to send it again.",
+            hint=_("Ask the person who invited you to send it again."),
         )
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 
@@ -44,10 +45,10 @@ class CursorRefused(Correctable):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f"'{given[:40]}' is no cursor of this list.",
+            _("'%(given)s' is no cursor of this list.") % {"given": given[:40]},
             code="cursor-refused",
             field="cursor",
-            hint="Take `next` of the page before as it is, or begin without a cursor.",
+            hint=_("Take `next` of the page before as it is, or begin without a cursor."),
         )
 
 

@@ -227,7 +227,9 @@ def _checked_address(actor: Actor, email: str, role: Role) -> str:
     except ValidationError as error:
         raise PersonRefused("email", email, "an address like kim@hospital.example") from error
     if role.value not in MEMBERS:
-        raise PersonRefused("role", role.value, "one of " + ", ".join(MEMBERS))
+        raise PersonRefused(
+            "role", role.value, _("one of {choices}").format(choices=", ".join(MEMBERS))
+        )
     taken = Membership.objects.filter(user__email__iexact=email).first()
     if taken is not None and taken.organisation_id == actor.organisation_id:
         raise PersonRefused("email", email, "the address of somebody who isn't a member yet")

@@ -7,11 +7,21 @@ from collections.abc import Iterable
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from auscult.web.accounts import people
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.errors import LastOwner, PersonRefused, PersonUnknown
-from auscult.web.accounts.models import MEMBERS, Actor, Membership, Organisation, Role, Team
+from auscult.web.accounts.models import (
+    MEMBERS,
+    Actor,
+    Membership,
+    Organisation,
+    Role,
+    SecretAddress,
+    Team,
+    Token,
+)
 from auscult.web.accounts.policies import Right, require
 
 
@@ -112,7 +122,9 @@ def change_member(
     """
     require(actor, Right.MANAGE_PEOPLE, "change roles")
     if role.value not in MEMBERS:
-        raise PersonRefused("role", role.value, "one of " + ", ".join(MEMBERS))
+        raise PersonRefused(
+            "role", role.value, _("one of {choices}").format(choices=", ".join(MEMBERS))
+        )
     changed = people.member(actor, member.pk)
     if role is not Role.OWNER:
         _keep_an_owner(changed)
@@ -142,6 +154,10 @@ def remove_member(actor: Actor, *, member: Membership) -> None:
     gone = people.member(actor, member.pk)
     _keep_an_owner(gone)
     ended = _end_sessions(gone)
+    # For good: who is invited again doesn't find what her programs knew.
+    for kind in (Token, SecretAddress):
+        hers = kind.objects.filter(organisation_id=gone.organisation_id, user_id=gone.user_id)
+        hers.filter(revoked_at=None).update(revoked_at=actor.clock.now())
     gone.delete()
     record_audit(
         actor, action="remove-member", target=gone.user.get_username(), details={"sessions": ended}

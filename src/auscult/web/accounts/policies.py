@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.errors import NotAllowed, TokenTooNarrow
@@ -45,6 +46,17 @@ O, E, P, A, V, B, G = (  # noqa: E741 - columns of the table below
     Role.PRIVACY,
     Role.AMBASSADOR,
     Role.GUEST,
+)
+IN_PLURAL = MappingProxyType(
+    {
+        O: _("owners"),
+        E: _("editors"),
+        P: _("approvers"),
+        A: _("analysts"),
+        V: _("privacy officers"),
+        B: _("ambassadors"),
+        G: _("guests"),
+    }
 )
 # Who may what; work that no person starts (Role.SYSTEM) may everything.
 TABLE: Mapping[Right, frozenset[Role]] = MappingProxyType(
@@ -89,5 +101,7 @@ def require(actor: Actor, right: Right, action: str) -> None:
 
 def who_may(right: Right) -> str:
     """Return the roles with a right, in words: "owners and editors"."""
-    names = [f"{role.label}s" for role in Role if role in TABLE[right]]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    *names, last = [str(IN_PLURAL[role]) for role in Role if role in TABLE[right]]
+    if not names:
+        return last
+    return gettext("%(some)s and %(last)s") % {"some": ", ".join(names), "last": last}

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.engine.kernel.clock import Clock, SystemClock
@@ -100,10 +101,14 @@ def check_wish(actor: Actor, *, name: str, scopes: Iterable[str], days: int | No
     if not name.strip() or len(name) > 100:
         raise TokenRefused("name", name, "1 to 100 characters")
     if days is not None and not 1 <= days <= MOST_DAYS:
-        raise TokenRefused("days", days, f"from 1 to {MOST_DAYS}")
+        raise TokenRefused("days", days, gettext("from 1 to {most}").format(most=MOST_DAYS))
     wanted, open_to_her = set(scopes), {scope.value for scope in scopes_for(actor)}
     if not wanted or not wanted <= open_to_her:
-        raise TokenRefused("scopes", sorted(wanted), "some of " + ", ".join(sorted(open_to_her)))
+        raise TokenRefused(
+            "scopes",
+            sorted(wanted),
+            gettext("some of {choices}").format(choices=", ".join(sorted(open_to_her))),
+        )
     return [scope.value for scope in Scope if scope.value in wanted]
 
 

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -19,10 +21,10 @@ class AlertUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no alert '{given}' in your organisation.",
+            _("There is no alert '%(given)s' in your organisation.") % {"given": given},
             code="alert-unknown",
             field="alert",
-            hint="The page Alerts lists them.",
+            hint=_("The page Alerts lists them."),
         )
 
 
@@ -31,10 +33,10 @@ class AlertMoved(Correctable):
 
     def __init__(self, state: str, wish: str) -> None:
         super().__init__(
-            f"The alert is {state}, so it can't be {wish}.",
+            _("The alert is %(state)s, so it can't be %(wish)s.") % {"state": state, "wish": wish},
             code="alert-moved",
             field="alert",
-            hint="Somebody else may have been quicker: load the page again.",
+            hint=_("Somebody else may have been quicker: load the page again."),
         )
 
 
@@ -43,10 +45,10 @@ class RuleUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no rule '{given}' in your organisation.",
+            _("There is no rule '%(given)s' in your organisation.") % {"given": given},
             code="rule-unknown",
             field="rule",
-            hint="The page Rules lists them.",
+            hint=_("The page Rules lists them."),
         )
 
 
@@ -55,7 +57,8 @@ class RuleRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str, *, hint: str = "") -> None:
         super().__init__(
-            f"The rule's {field} is {value!r}; it must be {valid}.",
+            _("The rule's %(field)s is %(value)r; it must be %(valid)s.")
+            % {"field": field, "value": value, "valid": valid},
             code="rule-refused",
             field=field,
             hint=hint,

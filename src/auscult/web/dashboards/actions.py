@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, User
@@ -17,7 +19,7 @@ from auscult.web.dashboards.errors import DashboardRefused
 from auscult.web.dashboards.models import Dashboard, Rhythm, Schedule
 from auscult.web.listening import queries as listening
 
-CHANGE = "change dashboards"
+CHANGE = gettext_noop("change dashboards")
 MOST_SCHEDULES = 10  # of a dashboard
 
 
@@ -115,7 +117,9 @@ def add_schedule(
     if not found.shared and wanted != {found.made_by_id}:
         raise DashboardRefused("recipients", len(wanted), "you alone, until it is shared")
     if found.schedules.count() >= MOST_SCHEDULES:
-        raise DashboardRefused("schedules", MOST_SCHEDULES + 1, f"at most {MOST_SCHEDULES}")
+        raise DashboardRefused(
+            "schedules", MOST_SCHEDULES + 1, _("at most {most}").format(most=MOST_SCHEDULES)
+        )
     now = actor.clock.now()
     made = Schedule(
         dashboard=found, rhythm=rhythm, weekday=weekday, hour=hour, made_by_id=actor.user_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.dashboards.days import RANGES
@@ -81,9 +82,17 @@ def checked(given: Mapping[str, Any]) -> Content:
     panels = tuple(given.get("panels", ()))
     wrong = [name for name in panels if name not in PANELS]
     if wrong or not panels:
-        raise DashboardRefused("panels", wrong[0] if wrong else "", "some of " + ", ".join(PANELS))
+        raise DashboardRefused(
+            "panels",
+            wrong[0] if wrong else "",
+            gettext("some of {choices}").format(choices=", ".join(PANELS)),
+        )
     if given.get("range") not in RANGES:
-        raise DashboardRefused("range", given.get("range"), "one of " + ", ".join(RANGES))
+        raise DashboardRefused(
+            "range",
+            given.get("range"),
+            gettext("one of {choices}").format(choices=", ".join(RANGES)),
+        )
     watches, rivals = (_numbers(name, given.get(name, ())) for name in ("watches", "rivals"))
     if set(watches) & set(rivals):
         raise DashboardRefused("rivals", min(set(watches) & set(rivals)), "no watch of the house")
@@ -99,5 +108,7 @@ def _numbers(field: str, given: Any) -> tuple[int, ...]:
     if not isinstance(given, list | tuple) or not all(type(one) is int for one in given):
         raise DashboardRefused(field, given, "a list of numbers of watches")
     if len(given) > MOST_WATCHES:
-        raise DashboardRefused(field, len(given), f"at most {MOST_WATCHES} watches")
+        raise DashboardRefused(
+            field, len(given), gettext("at most {most} watches").format(most=MOST_WATCHES)
+        )
     return tuple(dict.fromkeys(given))

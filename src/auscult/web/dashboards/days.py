@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor, Organisation
@@ -125,7 +126,9 @@ def ending_now(actor: Actor, name: str) -> Range:
     RangeRefused
     """
     if name not in RANGES:
-        raise RangeRefused("range", name, "one of " + ", ".join(RANGES))
+        raise RangeRefused(
+            "range", name, gettext("one of {choices}").format(choices=", ".join(RANGES))
+        )
     zone = zone_of(actor)
     last = last_day(actor, zone)
     return Range(first=last - (RANGES[name][1] - 1) * DAY, last=last, zone=zone, name=name)
@@ -140,10 +143,16 @@ def between(first: date, last: date, zone: ZoneInfo) -> Range:
     """
     if not EARLIEST <= first <= last <= LATEST:
         raise RangeRefused(
-            "since", f"{first.isoformat()} to {last.isoformat()}", "the first day, then the last"
+            "since",
+            gettext("{first} to {last}").format(first=first.isoformat(), last=last.isoformat()),
+            "the first day, then the last",
         )
     if (last - first).days >= LONGEST:
-        raise RangeRefused("since", first.isoformat(), f"at most {LONGEST} days before the end")
+        raise RangeRefused(
+            "since",
+            first.isoformat(),
+            gettext("at most {most} days before the end").format(most=LONGEST),
+        )
     return Range(first=first, last=last, zone=zone)
 
 

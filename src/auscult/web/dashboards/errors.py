@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -18,10 +20,10 @@ class DashboardUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no dashboard '{given}' that you may see.",
+            _("There is no dashboard '%(given)s' that you may see.") % {"given": given},
             code="dashboard-unknown",
             field="dashboard",
-            hint="The page Dashboards lists them; whoever made it can share it with you.",
+            hint=_("The page Dashboards lists them; whoever made it can share it with you."),
         )
 
 
@@ -30,10 +32,11 @@ class DashboardRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="dashboard-refused",
             field=field,
-            hint="Change it and save again.",
+            hint=_("Change it and save again."),
         )
 
 
@@ -42,8 +45,9 @@ class RangeRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="range-refused",
             field=field,
-            hint="Choose one of the ranges, or two days, the first one first.",
+            hint=_("Choose one of the ranges, or two days, the first one first."),
         )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.views.decorators.http import require_safe
 
 from auscult.web.accounts.models import Actor
@@ -24,7 +24,7 @@ from auscult.web.dashboards.panels import Board, Panel, range_in_words
 from auscult.web.dashboards.style import THEMES, dressed
 from auscult.web.listening import queries as listening
 
-SEE = "see figures"
+SEE = gettext_noop("see figures")
 
 
 @require_safe

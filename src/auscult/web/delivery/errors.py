@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -20,10 +22,11 @@ class LetterUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no letter '{given}' in the outbox of your organisation.",
+            _("There is no letter '%(given)s' in the outbox of your organisation.")
+            % {"given": given},
             code="letter-unknown",
             field="letter",
-            hint="Letters are removed 30 days after they were written.",
+            hint=_("Letters are removed 30 days after they were written."),
         )
 
 
@@ -32,10 +35,11 @@ class LetterMoved(Correctable):
 
     def __init__(self, subject: str, state: str) -> None:
         super().__init__(
-            f"'{subject}' is {state}; only what was given up can be sent again.",
+            _("'%(subject)s' is %(state)s; only what was given up can be sent again.")
+            % {"subject": subject, "state": state},
             code="letter-moved",
             field="letter",
-            hint="What waits or failed is sent by itself.",
+            hint=_("What waits or failed is sent by itself."),
         )
 
 
@@ -44,10 +48,10 @@ class HookUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no webhook '{given}' in your organisation.",
+            _("There is no webhook '%(given)s' in your organisation.") % {"given": given},
             code="hook-unknown",
             field="hook",
-            hint="The page Webhooks of the settings lists them.",
+            hint=_("The page Webhooks of the settings lists them."),
         )
 
 
@@ -56,7 +60,8 @@ class HookRefused(Correctable):
 
     def __init__(self, field: str, value: str, valid: str) -> None:
         super().__init__(
-            f"The webhook's {field} is {value!r}; it must be {valid}.",
+            _("The webhook's %(field)s is %(value)r; it must be %(valid)s.")
+            % {"field": field, "value": value, "valid": valid},
             code="hook-refused",
             field=field,
         )
@@ -67,8 +72,8 @@ class NoMailbox(Correctable):
 
     def __init__(self, person: str) -> None:
         super().__init__(
-            f"{person} has no mail address, so no test can be sent there.",
+            _("%(person)s has no mail address, so no test can be sent there.") % {"person": person},
             code="no-mailbox",
             field="email",
-            hint="Add an address to your account first.",
+            hint=_("Add an address to your account first."),
         )

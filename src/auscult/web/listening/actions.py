@@ -12,7 +12,8 @@ import orjson
 import pyarrow as pa
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
 
 from auscult.engine.archive import sampled
 from auscult.engine.connectors.base import Batch, Deletion
@@ -267,6 +268,7 @@ def forget(
     lake_rows = lake_of(actor).forget(list(uris), list(authors))
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
+        reason = _without_the_forgotten(actor, reason, uris, authors)
         removed = storing.forget(cursor, actor, uris, authors, reason)
         peers.let_go(actor, authors)
         record_audit(
@@ -278,6 +280,17 @@ def forget(
     return Forgotten(
         mentions=removed, lake=lake_rows, traceless=finish_forgetting(actor, at_most=WHILE_WAITING)
     )
+
+
+def _without_the_forgotten(
+    actor: Actor, reason: str, uris: Sequence[str], authors: Sequence[str]
+) -> str:
+    """Return a reason, which is kept for years, without whom it speaks of."""
+    theirs = Q(uri__in=list(uris)) | Q(author__in=list(authors))
+    known = Mention.objects.filter(theirs, organisation_id=actor.organisation_id)
+    pairs = known.values_list("author", "author_name").distinct()
+    names = {name or "" for pair in pairs for name in pair}
+    return forgetting.without_names(reason, {*uris, *authors, *names}, "…")
 
 
 def finish_forgetting(actor: Actor, *, at_most: int | None = None) -> bool:
@@ -479,7 +492,9 @@ def update_engagement(actor: Actor, *, counts: Mapping[str, Mapping[str, int]]) 
     known = {field.name for field in ENGAGEMENT}
     for uri, numbers in counts.items():
         if unknown := set(numbers) - known:
-            raise WatchRefused("engagement", f"{uri}: {min(unknown)}", " or ".join(sorted(known)))
+            raise WatchRefused(
+                "engagement", f"{uri}: {min(unknown)}", _(" or ").join(sorted(known))
+            )
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE listening_mention SET engagement = %s WHERE organisation_id = %s AND uri = %s",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
@@ -291,9 +292,11 @@ def explain_query(request: ApiRequest, body: QueryWish) -> dict[str, Any]:
     summary="Preview a query",
     tags=["queries"],
 )
-def preview_query(request: ApiRequest, body: QueryWish) -> dict[str, Any]:
+def preview_query(request: ApiRequest, body: QueryWish, response: HttpResponse) -> dict[str, Any]:
     """Says how many mentions a day a query would bring, with the newest. It changes nothing."""
     actor = request.actor
+    # It shows posts, so it isn't kept under an idempotency key: they may be forgotten meanwhile.
+    response["Cache-Control"] = "private, no-store"
     require(actor, Right.READ_MENTIONS, "preview queries")
     told = queries.preview(actor, parse(body.query))
     mentions = [mention_shown(actor, hit) for hit in told.hits]
@@ -390,7 +393,9 @@ def volumes(
     rows = chosen or list(queries.watches(actor))
     steps = (last - first) / timedelta(**{f"{step}s": 1}) * max(1, len(rows))
     if steps > MOST_STEPS:
-        raise SearchRefused("since", first.isoformat(), f"so late that {MOST_STEPS} counts do")
+        raise SearchRefused(
+            "since", first.isoformat(), _("so late that {most} counts do").format(most=MOST_STEPS)
+        )
     told = queries.volumes(actor, watches=rows, since=first, until=last, step=step)
     return {
         "since": told.since,

@@ -17,6 +17,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -25,10 +27,10 @@ class WatchUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no watch '{given}' in your organisation.",
+            _("There is no watch '%(given)s' in your organisation.") % {"given": given},
             code="watch-unknown",
             field="watch",
-            hint="The page Listening lists the watches.",
+            hint=_("The page Listening lists the watches."),
         )
 
 
@@ -37,10 +39,10 @@ class WatchNameTaken(Correctable):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"A watch is already called '{name}'.",
+            _("A watch is already called '%(name)s'.") % {"name": name},
             code="watch-name-taken",
             field="name",
-            hint="Choose another name, or change that watch.",
+            hint=_("Choose another name, or change that watch."),
         )
 
 
@@ -49,10 +51,11 @@ class WatchRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="watch-refused",
             field=field,
-            hint="Change it and save again.",
+            hint=_("Change it and save again."),
         )
 
 
@@ -61,10 +64,10 @@ class MentionUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no mention '{given}' in your organisation.",
+            _("There is no mention '%(given)s' in your organisation.") % {"given": given},
             code="mention-unknown",
             field="mention",
-            hint="It may have been removed since you saw it; search for it.",
+            hint=_("It may have been removed since you saw it; search for it."),
         )
 
 
@@ -73,10 +76,11 @@ class SearchRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="search-refused",
             field=field,
-            hint="Change it and search again.",
+            hint=_("Change it and search again."),
         )
 
 
@@ -85,10 +89,11 @@ class SuggestionGone(Correctable):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f"'{given[:80]}' is not among the suggestions for this name and town.",
+            _("'%(given)s' is not among the suggestions for this name and town.")
+            % {"given": given[:80]},
             code="suggestion-gone",
             field="take",
-            hint="Look at the suggestions again, or add it by hand.",
+            hint=_("Look at the suggestions again, or add it by hand."),
         )
 
 
@@ -97,10 +102,10 @@ class PeerUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no peer '{given}' in your organisation.",
+            _("There is no peer '%(given)s' in your organisation.") % {"given": given},
             code="peer-unknown",
             field="peer",
-            hint="The page Peers lists them.",
+            hint=_("The page Peers lists them."),
         )
 
 
@@ -116,8 +121,9 @@ class CopiesUnknown(Correctable):
 
     def __init__(self, given: int) -> None:
         super().__init__(
-            f"There are no copies with the number {given} here, or not any more.",
+            _("There are no copies with the number %(given)s here, or not any more.")
+            % {"given": given},
             field="number",
-            hint="Open the page Copies for those that there are.",
+            hint=_("Open the page Copies for those that there are."),
             code="copies-unknown",
         )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from django.db.models import Max, Min, Sum
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -194,10 +195,19 @@ def filling(actor: Actor, watch: Watch) -> Filling | None:
     return Filling(percent=round(row.progress * 100), seen=row.seen, found=row.found)
 
 
-def is_busy(actor: Actor) -> bool:
-    """Return whether the page will change by itself soon."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What goes on: the sources that are read to their end; whether the page changes soon."""
+
+    loading: tuple[Loading, ...]
+    busy: bool
+
+
+def activity(actor: Actor) -> Activity:
+    """Return what goes on in the actor's organisation."""
+    reading = tuple(loading(actor))
     going_back = queries.backfills(actor).exclude(state=BackfillState.DONE)
-    return bool(loading(actor)) or going_back.exists()
+    return Activity(loading=reading, busy=bool(reading) or going_back.exists())
 
 
 def mentions_shown(actor: Actor, hits: Sequence[Mentioned]) -> list[Shown]:
@@ -243,5 +253,5 @@ def per_day_in_words(per_day: float | None) -> str:
         return ngettext("About one mention a day", "About one mention in %(days)s days", days) % {
             "days": days
         }
-    number = f"{per_day:,.0f}" if per_day >= 10 else f"{per_day:.1f}"
+    number = number_format(per_day, 0 if per_day >= 10 else 1, force_grouping=True)
     return _("About %(number)s mentions a day") % {"number": number}

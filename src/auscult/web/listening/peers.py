@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from auscult.engine.connectors.accounts import Account
 from auscult.engine.connectors.base import configure
@@ -139,10 +140,10 @@ def find_accounts(actor: Actor, text: str, *, network: Network) -> list[Found]:
     wanted = text.strip()
     if not wanted or len(wanted) > LONGEST:
         raise Correctable(
-            f"'{wanted[:80]}' is nothing to look for.",
+            _("'%(text)s' is nothing to look for.") % {"text": wanted[:80]},
             code="no-words",
             field="text",
-            hint="Write a name, or a word that others say of themselves: hospital.",
+            hint=_("Write a name, or a word that others say of themselves: hospital."),
         )
     asked = places(actor)
     with ThreadPoolExecutor(max(len(asked), 1), thread_name_prefix="peers") as pool:
@@ -186,12 +187,13 @@ def add_peer(actor: Actor, *, place: str, author: str, handle: str, label: str) 
     require(actor, Right.EDIT_WATCHES, "add peers")
     known = {one.key: one for one in places(actor)}
     if place not in known:
-        raise PeerRefused("That network isn't connected.", "Connect it on the page Sources.")
+        raise PeerRefused(_("That network isn't connected."), _("Connect it on the page Sources."))
     there = known[place]
     if not (is_did(author) if there.is_bluesky else _ON_MASTODON.fullmatch(author)):
         raise PeerRefused(
-            f"'{author[:80]}' is no account of {there.title}.",
-            "Look for it, and add what is found.",
+            _("'%(author)s' is no account of %(place)s.")
+            % {"author": author[:80], "place": there.title},
+            _("Look for it, and add what is found."),
         )
     already = peers(actor).filter(author=author).first()
     if already is not None:

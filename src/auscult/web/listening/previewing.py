@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow.compute as pc
+from django.utils.translation import gettext as _
 
+from auscult.engine.kernel.words import whole
 from auscult.engine.matching import WatchSet
 from auscult.engine.query.tree import Node
 from auscult.web.accounts.models import Actor
@@ -71,7 +73,8 @@ def from_lake(actor: Actor, tree: Node, seconds: float) -> Expected | None:
     days = max(part.days for _, part in parts)
     return Expected(
         per_day=per_day,
-        basis=f"a sample of {seen:,} posts over {days:.0f} days, scaled to all posts",
+        basis=_("a sample of %(posts)s posts over %(days)s days, scaled to all posts")
+        % {"posts": whole(seen), "days": f"{days:.0f}"},
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Max, Min, QuerySet, Sum
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from auscult.engine.kernel.text import base_form
 from auscult.engine.query.parse import Query
@@ -122,7 +123,7 @@ def search(
 
 def _checked(actor: Actor, filters: Filters | None, limit: int) -> Filters:
     if not 1 <= limit <= MOST_HITS:
-        raise SearchRefused("limit", limit, f"from 1 to {MOST_HITS}")
+        raise SearchRefused("limit", limit, _("from 1 to {most}").format(most=MOST_HITS))
     filters = filters or Filters()
     if filters.watch is not None:
         watch(actor, filters.watch)
@@ -310,7 +311,9 @@ def volumes(
     if step not in STEP_US:
         raise SearchRefused("step", step, "hour or day")
     if until <= since:
-        raise SearchRefused("until", until.isoformat(), f"after {since.isoformat()}")
+        raise SearchRefused(
+            "until", until.isoformat(), _("after {moment}").format(moment=since.isoformat())
+        )
     size = STEP_US[step]
     first, stop = to_us(since) // size * size, -(-to_us(until) // size) * size
     own = {one.pk: one for one in watches if one.organisation_id == actor.organisation_id}
@@ -451,7 +454,7 @@ def _from_mentions(actor: Actor, query: Query, seconds: float) -> Expected:
         last=Max("id"), first=Min("id")
     )
     if reach["last"] is None:
-        return Expected(per_day=None, basis="nothing was collected yet")
+        return Expected(per_day=None, basis=_("nothing was collected yet"))
     newest_us, oldest_us = (
         key // KEYS_A_SECOND * SECOND_US for key in (reach["last"], reach["first"])
     )
@@ -460,6 +463,9 @@ def _from_mentions(actor: Actor, query: Query, seconds: float) -> Expected:
     counted = count(actor, query, filters=Filters(since=since), seconds=seconds)
     return Expected(
         per_day=counted.count / days,
-        basis=f"the mentions of {days:.0f} days; posts that no watch found were not kept, "
-        "so there may be more",
+        basis=_(
+            "the mentions of %(days)s days; posts that no watch found were not kept, so there may"
+            " be more"
+        )
+        % {"days": f"{days:.0f}"},
     )

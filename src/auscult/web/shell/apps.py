@@ -1,6 +1,9 @@
 """The shell: what holds the applications together."""
 
+from datetime import date
+
 from django.apps import AppConfig
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from auscult.engine.kernel import words
@@ -14,4 +17,13 @@ class Shell(AppConfig):
 
     def ready(self) -> None:
         """Let the engine speak the language of whoever asks."""
-        words.speak(gettext, ngettext)
+        words.speak(gettext, ngettext, _number, _day)
+
+
+def _number(number: int) -> str:
+    return number_format(number, force_grouping=True)
+
+
+def _day(day: date) -> str:
+    # Translators: how a day is written in a sentence; see Django's filter date
+    return date_format(day, gettext("d F Y"))

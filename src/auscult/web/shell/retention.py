@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.engine.kernel.errors import Correctable
@@ -99,6 +101,16 @@ def _sessions(_actor: Actor, before: datetime) -> QuerySet[Any]:
     return Session.objects.filter(expire_date__lt=before)
 
 
+def _traces(_actor: Actor, before: datetime) -> QuerySet[Any]:
+    """Return the notes of where a session was used from, of sessions that are gone."""
+    alive = Session.objects.values("session_key")
+    return UserSession.objects.filter(last_seen_at__lt=before).exclude(session_key__in=alive)
+
+
+def _sessions_with_traces(actor: Actor, before: datetime) -> int:
+    return sum(_rows("sessions", chosen)(actor, before) for chosen in (_sessions, _traces))
+
+
 def _figures(actor: Actor, before: datetime) -> int:
     parts = (("figures", _hours), ("figures", _removals), ("figures", _received))
     return sum(_rows(name, chosen)(actor, before) for name, chosen in parts)
@@ -146,7 +158,7 @@ KINDS: tuple[Kind, ...] = (
         label=_("Sessions that ended"),
         about=_("Rows that tell that a browser was signed in; they are nobody's after their end."),
         days=1,
-        expire=_rows("sessions", _sessions),
+        expire=_sessions_with_traces,
     ),
     Kind(
         name="audit",
@@ -191,17 +203,18 @@ def set_rules(actor: Actor, *, days: Mapping[str, int | None]) -> None:
         kind = known.get(name)
         if kind is None:
             raise Correctable(
-                f"There is no kind of data '{name}'.",
+                gettext("There is no kind of data '%(name)s'.") % {"name": name},
                 code="retention-kind",
                 field=name,
-                hint=f"The kinds are {', '.join(known)}.",
+                hint=gettext("The kinds are %(kinds)s.") % {"kinds": ", ".join(known)},
             )
         if given is not None and not kind.least <= given <= LONGEST:
             raise Correctable(
-                f"{kind.label}: {given} days can't be.",
+                gettext("%(kind)s: %(days)s days can't be.") % {"kind": kind.label, "days": given},
                 code="retention-days",
                 field=name,
-                hint=f"Choose {kind.least} to {LONGEST} days, or none to keep it for ever.",
+                hint=gettext("Choose %(least)s to %(most)s days, or none to keep it for ever.")
+                % {"least": kind.least, "most": LONGEST},
             )
         RetentionRule.objects.update_or_create(
             organisation_id=actor.organisation_id, kind=name, defaults={"days": given}

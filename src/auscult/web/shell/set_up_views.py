@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.connectors.base import find
@@ -30,7 +31,7 @@ from auscult.web.sources.connecting import KINDS
 
 # A step's page: what its template takes, and whether what was posted is saved.
 Page = tuple[dict[str, Any], bool]
-MAY = "set up the house"
+MAY = gettext_noop("set up the house")
 
 
 @require_safe

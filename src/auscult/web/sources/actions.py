@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 from django.db.models import Count, F
+from django.utils.translation import gettext as _
 
 from auscult.engine.connectors.base import Batch, Covered, Settings, configure, find
 from auscult.engine.connectors.fields import fields_of
@@ -216,7 +217,9 @@ def _move(actor: Actor, source: Source, to: SourceState) -> Source:
     moved = queries.source(actor, source.pk)
     if to != moved.state:
         if to not in MOVES[SourceState(moved.state)]:
-            raise SourceRefused("state", moved.state, f"one that can become {to}")
+            raise SourceRefused(
+                "state", moved.state, _("one that can become {state}").format(state=to)
+            )
         moved.state, moved.error, moved.attempts = to, "", 0
         moved.needs_login, moved.crashes = False, 0
         moved.next_attempt = actor.clock.now()

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from auscult.engine.kernel.errors import Correctable
 
 
@@ -19,10 +21,10 @@ class SourceUnknown(Correctable):
 
     def __init__(self, given: object) -> None:
         super().__init__(
-            f"There is no source '{given}' in your organisation.",
+            _("There is no source '%(given)s' in your organisation.") % {"given": given},
             code="source-unknown",
             field="source",
-            hint="The page Listening lists the sources.",
+            hint=_("The page Listening lists the sources."),
         )
 
 
@@ -31,10 +33,10 @@ class SourceNameTaken(Correctable):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"A source is already called '{name}'.",
+            _("A source is already called '%(name)s'.") % {"name": name},
             code="source-name-taken",
             field="name",
-            hint="Choose another name, or change that source.",
+            hint=_("Choose another name, or change that source."),
         )
 
 
@@ -43,10 +45,11 @@ class SourceRefused(Correctable):
 
     def __init__(self, field: str, value: object, valid: str) -> None:
         super().__init__(
-            f"{field} is {value!r}, but must be {valid}.",
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": _(valid)},
             code="source-refused",
             field=field,
-            hint="Change it and save again.",
+            hint=_("Change it and save again."),
         )
 
 
@@ -55,10 +58,12 @@ class CredentialsAgain(Correctable):
 
     def __init__(self, name: str, changed: str, credential: str) -> None:
         super().__init__(
-            f"'{name}' has credentials that were given for another {changed}.",
+            _("'%(name)s' has credentials that were given for another %(changed)s.")
+            % {"name": name, "changed": changed},
             code="credentials-again",
             field=credential,
-            hint=f"Enter {credential} anew, empty it, or leave {changed} as it was.",
+            hint=_("Enter %(credential)s anew, empty it, or leave %(changed)s as it was.")
+            % {"credential": credential, "changed": changed},
         )
 
 
@@ -67,8 +72,8 @@ class SourceMoved(Correctable):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"'{name}' was paused, removed or changed while it was read.",
+            _("'%(name)s' was paused, removed or changed while it was read.") % {"name": name},
             code="source-moved",
             field="source",
-            hint="What was read last wasn't stored; resume the source to read it again.",
+            hint=_("What was read last wasn't stored; resume the source to read it again."),
         )

@@ -183,8 +183,8 @@ def _is_first(field: Field) -> bool:
 def _form_field(field: Field, *, new: bool) -> forms.Field:
     """Return the form's field for one of a configuration."""
     common: dict[str, Any] = {
-        "label": field.label,
-        "help_text": field.help,
+        "label": _(field.label),
+        "help_text": _(field.help) if field.help else "",
         "required": field.required and (new or field.shape != "secret"),
         "initial": _shown(field.default),
     }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Min
+from django.utils.translation import gettext as _
 
 from auscult.engine.connectors.base import find
 from auscult.web.accounts.models import Actor
@@ -114,7 +115,7 @@ def _health(
         id=row.pk,
         name=row.name,
         connector=row.connector,
-        kind=find(row.connector).title,
+        kind=_(find(row.connector).title),
         health=row.health(now),
         error=row.error,
         needs_login=row.needs_login,

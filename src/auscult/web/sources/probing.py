@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
 from auscult.engine.connectors.base import Connector, find, names
 from auscult.engine.connectors.live import Proposal
 from auscult.engine.kernel.errors import Correctable, Remote
@@ -44,32 +47,38 @@ def probe(
     wanted = address.strip()
     if not wanted or len(wanted) > LONGEST_ADDRESS:
         raise Correctable(
-            f"'{wanted[:80]}' is no address.",
+            _("'%(text)s' is no address.") % {"text": wanted[:80]},
             code="no-address",
             field="address",
-            hint="Paste a web address (https://hospital.example/news), an account "
-            "(@name@instance.example, name.bsky.social), or the name of an instance.",
+            hint=_(
+                "Paste a web address (https://hospital.example/news), an account"
+                " (@name@instance.example, name.bsky.social), or the name of an instance."
+            ),
         )
     if "://" in wanted:
         network.check(wanted)
     asked = {kind: find(kind) for kind in (names() if kinds is None else kinds)}
     pool = ThreadPoolExecutor(len(asked) or 1, thread_name_prefix="probe")
     answers = {
-        pool.submit(_ask, connector, wanted, network): kind for kind, connector in asked.items()
+        pool.submit(_ask, connector, wanted, network, get_language()): kind
+        for kind, connector in asked.items()
     }
     done, late = wait(answers, timeout=within)
     # A connector that is still waiting ends at its own time-out; nobody waits for it.
     pool.shutdown(wait=False, cancel_futures=True)
-    return _gathered(done, [asked[answers[one]].title for one in late])
+    return _gathered(done, [_(asked[answers[one]].title) for one in late])
 
 
-def _ask(connector: Connector, address: str, network: Network) -> tuple[Proposal, ...]:
-    return connector.probe(address, network=network)
+def _ask(
+    connector: Connector, address: str, network: Network, language: str | None
+) -> tuple[Proposal, ...]:
+    with override(language):  # which a thread doesn't inherit
+        return connector.probe(address, network=network)
 
 
 def _gathered(done: set[Future[tuple[Proposal, ...]]], late: Sequence[str]) -> Probed:
     proposals: list[Proposal] = []
-    problems = [f"{title} didn't answer in time." for title in sorted(late)]
+    problems = [_("%(title)s didn't answer in time.") % {"title": title} for title in sorted(late)]
     refused: Correctable | None = None
     for one in done:
         error = one.exception()

@@ -69,6 +69,7 @@ def source(request: HttpRequest, number: int) -> HttpResponse:
             "about": described(chosen.connector, chosen.config),
             "covered": coverage(actor, source_id=chosen.pk)[:STRETCHES_SHOWN],
             "lines": queries.broken_lines(actor, source=chosen)[:LINES_SHOWN],
+            # An excerpt is a post as its network sent it, with names.
             "may_edit": may(actor, Right.EDIT_SOURCES),
             "may_own": may(actor, Right.REMOVE_SOURCES),
             "changeable": chosen.connector in KINDS,
@@ -112,7 +113,7 @@ def connect(request: HttpRequest) -> HttpResponse:
                 "proposals": [
                     {
                         "proposal": one,
-                        "title": find(one.connector).title,
+                        "title": _(find(one.connector).title),
                         "about": described(one.connector, one.config),
                         "config": json.dumps(one.config),
                     }
@@ -134,7 +135,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         if form.is_valid() and (number := _add(request, form)):
             return redirect("sources:source", number)
     else:
-        form = SourceForm(initial=proposed or {"name": connector.title}, connector=connector)
+        form = SourceForm(initial=proposed or {"name": _(connector.title)}, connector=connector)
     shown = {
         "form": form,
         "connector": connector,
@@ -159,7 +160,7 @@ def _proposed(request: HttpRequest, connector: Connector) -> dict[str, Any] | No
     except ValueError:
         config = {}
     shown = initial_config(connector, config) if isinstance(config, dict) else {}
-    return {"name": request.POST.get("name") or connector.title, **shown}
+    return {"name": request.POST.get("name") or _(connector.title), **shown}
 
 
 def _add(request: HttpRequest, form: SourceForm) -> int | None:

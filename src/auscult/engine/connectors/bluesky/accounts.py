@@ -16,6 +16,8 @@ from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock, SystemClock
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import day, gettext_noop, ngettext, whole
+from auscult.engine.kernel.words import gettext as _
 
 PROBING = 8.0  # seconds
 
@@ -24,7 +26,7 @@ class BlueskyAccounts:
     """What some accounts said, also before today, and what is answered in some threads."""
 
     name = "bluesky-accounts"
-    title = "Accounts and threads on Bluesky"
+    title = gettext_noop("Accounts and threads on Bluesky")
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
@@ -43,18 +45,27 @@ class BlueskyAccounts:
 
     def about(self, config: AccountsConfig) -> About:
         """Say what is read."""
-        parts = [
-            f"{len(things):,} {kind}{'s' if len(things) > 1 else ''}"
-            for kind, things in (("account", config.accounts), ("thread", config.threads))
-            if things
-        ]
-        start = f", from {config.since:%d %B %Y} on" if config.since else ""
+        accounts, threads = len(config.accounts), len(config.threads)
+        parts = []
+        if accounts:
+            counted = ngettext("{count} account", "{count} accounts", accounts)
+            parts.append(counted.format(count=whole(accounts)))
+        if threads:
+            counted = ngettext("{count} thread", "{count} threads", threads)
+            parts.append(counted.format(count=whole(threads)))
+        reads = _("What is said by or in {parts} on Bluesky.")
+        if config.since:
+            reads = _("What is said by or in {parts} on Bluesky, from {since} on.")
         return About(
-            reads=f"What is said by or in {' and '.join(parts)} on Bluesky{start}.",
-            how_often=f"Every {config.every_minutes:g} minutes; less often while nothing is new.",
-            costs="Nothing; a request for each account and thread every time.",
+            reads=reads.format(
+                parts=_(" and ").join(parts), since=day(config.since) if config.since else ""
+            ),
+            how_often=_("Every {minutes} minutes; less often while nothing is new.").format(
+                minutes=f"{config.every_minutes:g}"
+            ),
+            costs=_("Nothing; a request for each account and thread every time."),
             terms=TERMS,
-            duties=DUTIES,
+            duties=tuple(_(one) for one in DUTIES),
         )
 
     def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
@@ -76,13 +87,15 @@ class BlueskyAccounts:
     def _proposal(self, profile: dict[str, object], confidence: float) -> Proposal:
         name = str(profile.get("displayName") or profile.get("handle") or profile.get("did"))
         count = profile.get("postsCount")
-        posts = f"{count:,} until now" if isinstance(count, int) else "every post"
+        posts = _("every post")
+        if isinstance(count, int):
+            posts = _("{count} until now").format(count=whole(count))
         host = {} if self._host == HOST else {"host": self._host}
         return Proposal(
             connector=self.name,
-            name=f"{name} on Bluesky",
+            name=_("{name} on Bluesky").format(name=name),
             config={"accounts": [str(profile.get("did"))], **host},
-            reads=f"The posts of {name} on Bluesky: {posts}.",
+            reads=_("The posts of {name} on Bluesky: {posts}.").format(name=name, posts=posts),
             confidence=confidence,
         )
 

@@ -12,11 +12,15 @@ from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop, ngettext, whole
 
 TERMS = "https://bsky.social/about/support/tos"
 DUTIES = (
-    "What its author deletes is deleted here, too; Auscult does it by itself.",
-    "Posts are not to be published as a set, nor given to others without their authors.",
+    gettext_noop("What its author deletes is deleted here, too; Auscult does it by itself."),
+    gettext_noop(
+        "Posts are not to be published as a set, nor given to others without their authors."
+    ),
 )
 
 
@@ -42,15 +46,21 @@ class Bluesky:
     def about(self, config: BlueskyConfig) -> About:
         """Say what is read."""
         count = len(config.authors)
-        authors = f"Posts of {count:,} author{'s' if count > 1 else ''}"
-        whose = authors if config.authors else "Every post"
-        likes = ", with likes and reposts" if config.engagement else ""
+        whose = _("Every post")
+        if count:
+            posts = ngettext("Posts of {count} author", "Posts of {count} authors", count)
+            whose = posts.format(count=whole(count))
+        reads = _("{whose} on Bluesky; kept are those that a watch finds.")
+        if config.engagement:
+            reads = _(
+                "{whose} on Bluesky, with likes and reposts; kept are those that a watch finds."
+            )
         return About(
-            reads=f"{whose} on Bluesky{likes}; kept are those that a watch finds.",
-            how_often="All the time; a post is here about a second after it was said.",
-            costs="Nothing." if config.authors else _traffic(config),
+            reads=reads.format(whose=whose),
+            how_often=_("All the time; a post is here about a second after it was said."),
+            costs=_("Nothing.") if config.authors else _traffic(config),
             terms=TERMS,
-            duties=DUTIES,
+            duties=tuple(_(one) for one in DUTIES),
         )
 
     def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:
@@ -65,7 +75,7 @@ class Bluesky:
                 connector=self.name,
                 name="Bluesky",
                 config={"hosts": list(hosts)} if hosts else {},
-                reads="Every post on Bluesky, as it is said; kept are those that a watch finds.",
+                reads=_("Every post on Bluesky, as it is said; kept are those that a watch finds."),
             ),
         )
 
@@ -84,9 +94,14 @@ class Bluesky:
 
 
 def _traffic(config: BlueskyConfig) -> str:
-    gigabytes = "0.7" if config.compress else "2"
-    more = " without likes and reposts, which take several times as much" * config.engagement
-    return f"No money; about {gigabytes} GB of traffic a day{more}."
+    gigabytes = _("0.7") if config.compress else "2"
+    said = _("No money; about {gigabytes} GB of traffic a day.")
+    if config.engagement:
+        said = _(
+            "No money; about {gigabytes} GB of traffic a day without likes and reposts, which"
+            " take several times as much."
+        )
+    return said.format(gigabytes=gigabytes)
 
 
 def _hosts(text: str) -> tuple[str, ...] | None:

@@ -13,13 +13,15 @@ from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop
 
 
 class BlueskyRepositories:
     """The stream of repositories of a PDS, or of a relay: for networks of one's own."""
 
     name = "bluesky-repositories"
-    title = "AT Protocol server"
+    title = gettext_noop("AT Protocol server")
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
@@ -37,16 +39,18 @@ class BlueskyRepositories:
 
     def about(self, config: RepositoriesConfig) -> About:
         """Say what is read."""
-        what = "posts, likes and reposts" if config.engagement else "posts"
-        since = "the oldest that the server still has" if config.history else "now"
+        what = _("posts, likes and reposts") if config.engagement else _("posts")
+        since = _("the oldest that the server still has") if config.history else _("now")
         name = config.host.rpartition("://")[2]
         return About(
-            reads=f"All {what} of the accounts at {name}, from {since} on.",
-            how_often="All the time; a post is here about a second after it was said.",
-            costs="Nothing.",
+            reads=_("All {what} of the accounts at {name}, from {since} on.").format(
+                what=what, name=name, since=since
+            ),
+            how_often=_("All the time; a post is here about a second after it was said."),
+            costs=_("Nothing."),
             duties=(
-                "What its author deletes is deleted here, too; Auscult does it by itself.",
-                "Ask the people whose server it is before you read it.",
+                _("What its author deletes is deleted here, too; Auscult does it by itself."),
+                _("Ask the people whose server it is before you read it."),
             ),
         )
 

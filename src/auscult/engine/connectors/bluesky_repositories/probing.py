@@ -8,6 +8,7 @@ from auscult.engine.connectors.bluesky_repositories.config import RepositoriesCo
 from auscult.engine.connectors.live import Proposal
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Client, Network
+from auscult.engine.kernel.words import gettext as _
 
 WITHIN = 5.0  # seconds for each of two questions
 # Servers of the large public network: what is said there is read from its own streams.
@@ -28,9 +29,27 @@ def proposals(address: str, network: Network) -> tuple[Proposal, ...]:
     client = network.client(timeout=WITHIN, total=WITHIN)
     try:
         if _answers(client, config, "server.describeServer", "availableUserDomains"):
-            return (_proposal(config, name, "All accounts of the server", SERVER),)
+            return (
+                _proposal(
+                    config,
+                    name,
+                    _(
+                        "All accounts of the server {name}: posts, likes and reposts as they are made."
+                    ),
+                    SERVER,
+                ),
+            )
         if _answers(client, config, "sync.listRepos?limit=1", "repos"):
-            return (_proposal(config, name, "All accounts of the relay", RELAY),)
+            return (
+                _proposal(
+                    config,
+                    name,
+                    _(
+                        "All accounts of the relay {name}: posts, likes and reposts as they are made."
+                    ),
+                    RELAY,
+                ),
+            )
     finally:
         client.close()
     return ()
@@ -49,6 +68,6 @@ def _proposal(config: RepositoriesConfig, name: str, reads: str, confidence: flo
         connector="bluesky-repositories",
         name=name,
         config={"host": config.host},
-        reads=f"{reads} {name}: posts, likes and reposts as they are made.",
+        reads=reads.format(name=name),
         confidence=confidence,
     )

@@ -13,6 +13,8 @@ from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop, whole
 
 _NAMED = 3  # feeds that are named in a sentence
 
@@ -21,7 +23,7 @@ class Feeds:
     """The web's feeds: RSS, Atom, JSON Feed and podcasts."""
 
     name = "feeds"
-    title = "Feeds (RSS, Atom, JSON Feed)"
+    title = gettext_noop("Feeds (RSS, Atom, JSON Feed)")
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
@@ -34,18 +36,26 @@ class Feeds:
     def about(self, config: FeedsConfig) -> About:
         """Say what these feeds are to a person."""
         whole = config.keep is Keep.ALL
-        text = "the whole text" if whole else f"the first {SNIPPET} characters"
-        duties = (
-            "The texts belong to their publishers: quote briefly, name them, and link to them.",
-            "Show or pass on whole texts only where they are your own or you have the right."
+        text = (
+            _("the whole text")
             if whole
-            else "Only the snippet is searched: what an article says further on isn't found.",
-            "What a publisher takes down stays in the archive until you remove it or it expires.",
+            else _("the first {count} characters").format(count=SNIPPET)
+        )
+        duties = (
+            _("The texts belong to their publishers: quote briefly, name them, and link to them."),
+            _("Show or pass on whole texts only where they are your own or you have the right.")
+            if whole
+            else _("Only the snippet is searched: what an article says further on isn't found."),
+            _(
+                "What a publisher takes down stays in the archive until you remove it or it expires."
+            ),
         )
         return About(
-            reads=f"Title, link and {text} of what is new in {_listed(config.feeds)}.",
-            how_often="Every 10 minutes to 24 hours, by each feed's own rhythm and wishes.",
-            costs="Nothing.",
+            reads=_("Title, link and {text} of what is new in {feeds}.").format(
+                text=text, feeds=_listed(config.feeds)
+            ),
+            how_often=_("Every 10 minutes to 24 hours, by each feed's own rhythm and wishes."),
+            costs=_("Nothing."),
             duties=duties,
         )
 
@@ -70,6 +80,8 @@ def _listed(feeds: tuple[str, ...]) -> str:
     hosts = list(dict.fromkeys(urlsplit(feed).netloc for feed in feeds))
     named = ", ".join(hosts[:_NAMED])
     if len(feeds) == 1:
-        return f"the feed of {named}"
-    more = f" and {len(hosts) - _NAMED} more" if len(hosts) > _NAMED else ""
-    return f"{len(feeds):,} feeds of {named}{more}"
+        return _("the feed of {hosts}").format(hosts=named)
+    said = _("{count} feeds of {hosts}")
+    if len(hosts) > _NAMED:
+        said = _("{count} feeds of {hosts} and {more} more")
+    return said.format(count=whole(len(feeds)), hosts=named, more=len(hosts) - _NAMED)

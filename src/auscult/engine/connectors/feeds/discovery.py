@@ -22,6 +22,8 @@ from auscult.engine.connectors.html_text import absolute
 from auscult.engine.connectors.live import Proposal
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Answer, Client, Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import whole
 
 SECONDS = 10.0  # in all
 WELL_KNOWN = ("feed/", "rss.xml", "atom.xml", "feed.json", "feed.xml", "index.xml", "rss")
@@ -175,7 +177,9 @@ class _Search:
                 connector="feeds",
                 name=document.title or host,
                 config={"feeds": [known]},
-                reads=f"What is new in the feed {known}; it has {count:,} items now.",
+                reads=_("What is new in the feed {address}; it has {count} items now.").format(
+                    address=known, count=whole(count)
+                ),
                 confidence=confidence,
             ),
         )

@@ -14,6 +14,8 @@ from auscult.engine.connectors.live import About, Proposal
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop
 
 
 class Files:
@@ -29,17 +31,19 @@ class Files:
     """
 
     name = "files"
-    title = "Files"
+    title = gettext_noop("Files")
     capabilities = Capabilities(live=False, resume=Resume.EXACT, engagement=True)
     Config: type[Settings] = FilesConfig
 
     def about(self, config: FilesConfig) -> About:
         """Say what these files are to a person."""
         return About(
-            reads=f"Every post in {', '.join(str(path) for path in config.paths)}.",
-            how_often="Once; again when you ask for it.",
-            costs="Nothing.",
-            duties=("Keep to the terms under which the files were exported.",),
+            reads=_("Every post in {paths}.").format(
+                paths=", ".join(str(path) for path in config.paths)
+            ),
+            how_often=_("Once; again when you ask for it."),
+            costs=_("Nothing."),
+            duties=(_("Keep to the terms under which the files were exported."),),
         )
 
     def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:

@@ -12,13 +12,15 @@ from auscult.engine.connectors.polling import polling
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop
 
 
 class Gdelt:
     """Titles and links of the world's news, by a search of the GDELT Project's DOC 2.0 API."""
 
     name = "gdelt"
-    title = "News by GDELT"
+    title = gettext_noop("News by GDELT")
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
@@ -31,15 +33,18 @@ class Gdelt:
     def about(self, config: GdeltConfig) -> About:
         """Say what a search is to a person."""
         return About(
-            reads=f"Titles and links of news articles that GDELT finds for: {config.query}",
-            how_often=f"Every {config.every_minutes} minutes, one request in "
-            f"{config.pause:.0f} seconds at most.",
-            costs="Nothing.",
+            reads=_("Titles and links of news articles that GDELT finds for: {query}").format(
+                query=config.query
+            ),
+            how_often=_(
+                "Every {minutes} minutes, one request in {seconds} seconds at most."
+            ).format(minutes=config.every_minutes, seconds=f"{config.pause:.0f}"),
+            costs=_("Nothing."),
             terms="https://www.gdeltproject.org/about.html#termsofuse",
             duties=(
-                "Name the GDELT Project, with a link, where you show what comes from it.",
-                "Only titles and links are kept; the articles belong to their publishers.",
-                "GDELT is told what you search for: leave out names of patients.",
+                _("Name the GDELT Project, with a link, where you show what comes from it."),
+                _("Only titles and links are kept; the articles belong to their publishers."),
+                _("GDELT is told what you search for: leave out names of patients."),
             ),
         )
 

@@ -21,11 +21,17 @@ from auscult.engine.connectors.mastodon.session import AWAY, read
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop
 
 DUTIES = (
-    "Keep to the rules of the instance; ask its operators before you read a lot of it.",
-    "Posts of accounts that don't want to be found by searches are not kept.",
-    "What is deleted there is deleted here; every post is asked for again once a day.",
+    gettext_noop(
+        "Keep to the rules of the instance; ask its operators before you read a lot of it."
+    ),
+    gettext_noop("Posts of accounts that don't want to be found by searches are not kept."),
+    gettext_noop(
+        "What is deleted there is deleted here; every post is asked for again once a day."
+    ),
 )
 
 
@@ -50,16 +56,16 @@ class Mastodon:
     def about(self, config: MastodonConfig) -> About:
         """Say what is read of an instance."""
         words = "; ".join(one.described(config.host) for one in config.read)
-        every = f"every {config.poll_every:.0f} seconds"
         streams = config.streaming and any(one.stream for one in config.read)
+        every = _("Every {seconds} seconds.")
+        if streams:
+            every = _("Live where the instance has streams, else every {seconds} seconds.")
         return About(
             reads=f"{words[0].upper()}{words[1:]}.",
-            how_often=f"Live where the instance has streams, else {every}."
-            if streams
-            else f"{every[0].upper()}{every[1:]}.",
-            costs="Nothing; an instance answers 300 requests in five minutes.",
+            how_often=every.format(seconds=f"{config.poll_every:.0f}"),
+            costs=_("Nothing; an instance answers 300 requests in five minutes."),
             terms=f"{config.instance}/about",
-            duties=DUTIES,
+            duties=tuple(_(one) for one in DUTIES),
         )
 
     def probe(self, address: str, *, network: Network) -> tuple[Proposal, ...]:

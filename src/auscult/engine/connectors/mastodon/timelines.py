@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from auscult.engine.kernel.words import gettext as _
+
 SPELLINGS = "public, local, #hashtag, list:number, @name@instance"
 _HASHTAG = re.compile(r"#\w+")
 _LIST = re.compile(r"list:\s*([\w-]+)")
@@ -55,15 +57,19 @@ class Timeline:
         """Say in words what it is."""
         match self.kind:
             case Kind.PUBLIC:
-                return f"all public posts that {instance} knows of"
+                return _("all public posts that {instance} knows of").format(instance=instance)
             case Kind.LOCAL:
-                return f"public posts of the accounts of {instance}"
+                return _("public posts of the accounts of {instance}").format(instance=instance)
             case Kind.HASHTAG:
-                return f"public posts with #{self.of} that {instance} knows of"
+                return _("public posts with #{tag} that {instance} knows of").format(
+                    tag=self.of, instance=instance
+                )
             case Kind.LIST:
-                return f"the list {self.of} of your account at {instance}"
+                return _("the list {number} of your account at {instance}").format(
+                    number=self.of, instance=instance
+                )
             case Kind.ACCOUNT:
-                return f"public posts of @{self.of}"
+                return _("public posts of @{account}").format(account=self.of)
 
     def community(self, instance: str) -> str:
         """Return its name where what was covered is told."""

@@ -14,6 +14,8 @@ from auscult.engine.connectors.wordpress.site import find_site
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import day, gettext_noop
+from auscult.engine.kernel.words import gettext as _
 
 PROBING = 4.0  # seconds for each of two requests, as a rule
 
@@ -22,7 +24,7 @@ class WordPress:
     """Posts and comments of a site, by its REST interface."""
 
     name = "wordpress"
-    title = "WordPress site"
+    title = gettext_noop("WordPress site")
     capabilities = Capabilities(
         live=True,
         resume=Resume.REPLAY,
@@ -36,19 +38,23 @@ class WordPress:
 
     def about(self, config: WordPressConfig) -> About:
         """Say what a site is to a person."""
-        kinds = " and ".join(
-            kind for kind, wanted in (("posts", config.posts), ("comments", config.comments))
+        kinds = _(" and ").join(
+            kind
+            for kind, wanted in ((_("posts"), config.posts), (_("comments"), config.comments))
             if wanted
-        )  # fmt: skip
-        start = f" from {config.since:%d %B %Y} on" if config.since else ""
+        )
+        reads = _("All public {kinds} of {address}, with their changes.")
+        if config.since:
+            reads = _("All public {kinds} of {address} from {since} on, with their changes.")
+        since = day(config.since) if config.since else ""
         return About(
-            reads=f"All public {kinds} of {config.address}{start}, with their changes.",
-            how_often=f"Every {config.every_minutes} minutes.",
-            costs="Nothing; one to three small requests to the site each time.",
+            reads=reads.format(kinds=kinds, address=config.address, since=since),
+            how_often=_("Every {minutes} minutes.").format(minutes=config.every_minutes),
+            costs=_("Nothing; one to three small requests to the site each time."),
             terms="",
             duties=(
-                "Read your own sites, or others' with their consent.",
-                "What is removed from the site is removed here within six hours.",
+                _("Read your own sites, or others' with their consent."),
+                _("What is removed from the site is removed here within six hours."),
             ),
         )
 
@@ -70,7 +76,7 @@ class WordPress:
                 connector=self.name,
                 name=site.name,
                 config={"address": site.home},
-                reads=f"All public posts and comments of {site.community}.",
+                reads=_("All public posts and comments of {site}.").format(site=site.community),
                 confidence=0.9,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from auscult.engine.connectors.base import Capabilities, Resume, Settings, Snapshot
@@ -14,10 +15,12 @@ from auscult.engine.connectors.youtube.reading import Reading
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.http import Network
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop, ngettext, whole
 
 # What was stored has to be asked for again within 30 days, or deleted:
 # https://developers.google.com/youtube/terms/developer-policies, III.E.4.
-NO_KEY = "YouTube is off until you give a key"
+NO_KEY = gettext_noop("YouTube is off until you give a key")
 KEEP, RECHECK = timedelta(days=30), timedelta(days=25)
 
 
@@ -43,26 +46,28 @@ class YouTube:
     def about(self, config: YouTubeConfig) -> About:
         """Say what these videos are to a person."""
         searches = len(config.searches)
-        parts = [
-            f"videos found by {', '.join(f'“{words}”' for words in config.searches)}"
-            * bool(searches),
-            f"all videos of {_counted(len(config.channels), 'channel')}" * bool(config.channels),
-            _counted(len(config.videos), "single video") * bool(config.videos),
-        ]
-        reads = "; ".join(filter(None, parts))
-        below = ", and the comments below them" if config.comments else ""
+        reads = "; ".join(_parts(config))
+        said = f"{reads[0].upper()}{reads[1:]}."
+        if config.comments:
+            said = _("{videos}, and the comments below them.").format(videos=said[:-1])
         a_day = searches * (1_440 // config.every_minutes)
         return About(
-            reads=f"{reads[0].upper()}{reads[1:]}{below}.",
-            how_often=f"Every {config.every_minutes} minutes.",
-            costs=f"Of your key's daily quota: about {a_day} of {config.searches_a_day} searches, "
-            f"and at most {config.units_a_day:,} units; Google charges no money.",
+            reads=said,
+            how_often=_("Every {minutes} minutes.").format(minutes=config.every_minutes),
+            costs=_(
+                "Of your key's daily quota: about {a_day} of {searches} searches, and at most"
+                " {units} units; Google charges no money."
+            ).format(a_day=a_day, searches=config.searches_a_day, units=whole(config.units_a_day)),
             terms="https://developers.google.com/youtube/terms/api-services-terms-of-service",
             duties=(
-                *(() if config.key else (f"{NO_KEY}.",)),
-                "Everything is asked for again within 30 days, or deleted; this happens by itself.",
-                "What is deleted on YouTube is deleted here when that is found.",
-                "Say on your pages that you use YouTube's API, and link to Google's privacy policy.",
+                *(() if config.key else (f"{_(NO_KEY)}.",)),
+                _(
+                    "Everything is asked for again within 30 days, or deleted; this happens by itself."
+                ),
+                _("What is deleted on YouTube is deleted here when that is found."),
+                _(
+                    "Say on your pages that you use YouTube's API, and link to Google's privacy policy."
+                ),
             ),
         )
 
@@ -72,13 +77,18 @@ class YouTube:
         found = read_address(address)
         if found is None:
             return ()
-        what = "All videos of this channel" if found.kind == "channels" else "This video"
+        reads = _("This video, with their comments; you need a key of YouTube's Data API.")
+        if found.kind == "channels":
+            reads = _(
+                "All videos of this channel, with their comments; you need a key of YouTube's"
+                " Data API."
+            )
         return (
             Proposal(
                 connector=self.name,
                 name=f"YouTube {found.id}",
                 config={found.kind: [found.id]},
-                reads=f"{what}, with their comments; you need a key of YouTube's Data API.",
+                reads=reads,
                 confidence=0.8,
             ),
         )
@@ -101,14 +111,22 @@ class YouTube:
         key = config.key
         if key is None:
             raise Correctable(
-                f"{NO_KEY}.",
+                f"{_(NO_KEY)}.",
                 field="key",
                 code="no-key",
-                hint="Make one in Google's console, for the YouTube Data API v3.",
+                hint=_("Make one in Google's console, for the YouTube Data API v3."),
             )
         session = polling(lambda stored, asking: Reading(config, key, stored, asking))
         return Receiving(session, snapshot, clock=clock, network=network, name="youtube")
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' if count > 1 else ''}"
+def _parts(config: YouTubeConfig) -> Iterator[str]:
+    if config.searches:
+        searches = ", ".join(_("“{text}”").format(text=words) for words in config.searches)
+        yield _("videos found by {searches}").format(searches=searches)
+    if count := len(config.channels):
+        said = ngettext("all videos of {count} channel", "all videos of {count} channels", count)
+        yield said.format(count=whole(count))
+    if count := len(config.videos):
+        said = ngettext("{count} single video", "{count} single videos", count)
+        yield said.format(count=whole(count))

@@ -13,6 +13,7 @@ import idna
 
 from auscult.engine.kernel.http.errors import AddressRefused
 from auscult.engine.kernel.http.redact import shown
+from auscult.engine.kernel.words import gettext as _
 
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 SECURE = {"https", "wss"}
@@ -103,19 +104,21 @@ def read_address(text: str, params: Params | None = None) -> Target:
     text = text.strip()
     parts, port = _parts(text)
     if parts.scheme not in PORTS:
-        raise _not_one(text, "it doesn't begin with https:// or http://")
+        raise _not_one(text, _("it doesn't begin with https:// or http://"))
     if "@" in parts.netloc:
         raise AddressRefused(
-            f"'{shown(text)}' has a name or a password before its host.",
-            hint="Write the address without them.",
+            _("'{address}' has a name or a password before its host.").format(address=shown(text)),
+            hint=_("Write the address without them."),
         )
     if not _AUTHORITY.fullmatch(parts.netloc):
-        raise _not_one(text, "its host can be read in more than one way")
+        raise _not_one(text, _("its host can be read in more than one way"))
     port = PORTS[parts.scheme] if port is None else port
     if port in OTHER_PORTS:
         raise AddressRefused(
-            f"'{shown(text)}' names port {port}, at which no web server is.",
-            hint="Write the address without the port, or with the right one.",
+            _("'{address}' names port {port}, at which no web server is.").format(
+                address=shown(text), port=port
+            ),
+            hint=_("Write the address without the port, or with the right one."),
         )
     host = _host(parts.hostname or "", text, bracketed="[" in parts.netloc)
     query = "&".join(part for part in (parts.query, _query(params)) if part)
@@ -133,7 +136,7 @@ def _parts(text: str) -> tuple[SplitResult, int | None]:
     # Spaces inside are common in feeds, and have one meaning; in a host they are refused later.
     spaced = text.replace(" ", "%20")
     if len(text) > LONGEST or _FORBIDDEN.search(spaced):
-        raise _not_one(text, "it is too long, or holds characters that no address has")
+        raise _not_one(text, _("it is too long, or holds characters that no address has"))
     try:
         parts = urlsplit(spaced)
         port = parts.port
@@ -162,14 +165,14 @@ def _host(host: str, text: str, *, bracketed: bool) -> str:
             # One with a zone (fe80::1%eth0) is of this machine's own links.
             return str(IPv6Address("" if "%" in host else host))
         except ValueError:
-            raise _not_one(text, "there is no IPv6 address between its brackets") from None
+            raise _not_one(text, _("there is no IPv6 address between its brackets")) from None
     host = host.rstrip(".") if not host.endswith("..") else ""
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise _not_one(text, f"its host is no name: {error}") from error
+        raise _not_one(text, _("its host is no name: {error}").format(error=error)) from error
     if not name or len(name) > 253 or not _HOST.fullmatch(name):
-        raise _not_one(text, "it has no host, or one that can't be a name")
+        raise _not_one(text, _("it has no host, or one that can't be a name"))
     if _NUMERIC.fullmatch(name.rpartition(".")[2]):
         return _in_numbers(name, text)
     return name
@@ -181,8 +184,10 @@ def _in_numbers(name: str, text: str) -> str:
         return str(IPv4Address(name))
     except ValueError:
         raise AddressRefused(
-            f"'{shown(text)}' has an address in an unusual spelling for its host.",
-            hint="Write its name, or four decimal numbers with dots between them.",
+            _("'{address}' has an address in an unusual spelling for its host.").format(
+                address=shown(text)
+            ),
+            hint=_("Write its name, or four decimal numbers with dots between them."),
         ) from None
 
 
@@ -197,7 +202,9 @@ def _quoted(part: str) -> str:
 
 def _not_one(text: str, why: str) -> AddressRefused:
     return AddressRefused(
-        f"'{shown(text)}' is no address that can be reached: {why}.",
+        _("'{address}' is no address that can be reached: {why}.").format(
+            address=shown(text), why=why
+        ),
         code="address-malformed",
-        hint="Write it as in a browser, for example https://example.org/news.",
+        hint=_("Write it as in a browser, for example https://example.org/news."),
     )

@@ -12,8 +12,10 @@ from __future__ import annotations
 from typing import Self
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
+from auscult.engine.kernel.words import gettext_noop
 
-OWNERS_SWITCH = (
+OWNERS_SWITCH = gettext_noop(
     "If the machine is one of your own, let the owner of this Auscult add it to AUSCULT_REACH."
 )
 
@@ -27,7 +29,9 @@ class AddressRefused(Correctable):
     def after(self, host: str) -> Self:
         """Return the same, of an address that a host redirected to."""
         return type(self)(
-            f"{host} redirected to where nobody is sent. {self.message}",
+            _("{host} redirected to where nobody is sent. {message}").format(
+                host=host, message=self.message
+            ),
             code=self.code,
             hint=self.hint,
         )

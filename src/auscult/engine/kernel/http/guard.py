@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from auscult.engine.kernel.http.errors import OWNERS_SWITCH, AddressRefused
 from auscult.engine.kernel.http.ranges import Address, Reach, literal
+from auscult.engine.kernel.words import gettext as _
 
 # A name and a port to the addresses that the name has now.
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -60,10 +61,15 @@ class Guard:
         refused = self._reach.refuses(found)
         if refused:
             address, why = refused
-            leads = f"'{host}'" if given else f"'{host}' leads to {address}, which"
+            said = _("'{host}' is not reached: it is an address {what}, not a public one.")
+            if given is None:
+                said = _(
+                    "'{host}' leads to {address}, which is not reached: it is an address {what},"
+                    " not a public one."
+                )
             raise AddressRefused(
-                f"{leads} is not reached: it is an address {_what(why)}, not a public one.",
-                hint=OWNERS_SWITCH,
+                said.format(host=host, address=address, what=_(why)),
+                hint=_(OWNERS_SWITCH),
             )
         return found
 
@@ -105,7 +111,3 @@ def _connected(address: Address, port: int, timeout: float) -> socket.socket:
         opened.close()
         raise
     return opened
-
-
-def _what(why: str) -> str:
-    return why if why.startswith(("of ", "for ")) else f"that is {why}"

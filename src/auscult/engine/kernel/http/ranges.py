@@ -21,6 +21,7 @@ from ipaddress import (
 from typing import TypeAlias
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext_noop
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Range: TypeAlias = IPv4Network | IPv6Network
@@ -29,38 +30,38 @@ Range: TypeAlias = IPv4Network | IPv6Network
 REFUSED_4 = [
     (IPv4Network(network), what)
     for network, what in (
-        ("0.0.0.0/8", "of this network"),
-        ("10.0.0.0/8", "private"),
-        ("100.64.0.0/10", "of a carrier's own network"),
-        ("127.0.0.0/8", "this machine itself"),
-        ("168.63.129.16/32", "of a cloud's own services"),
-        ("169.254.0.0/16", "link-local"),
-        ("172.16.0.0/12", "private"),
-        ("192.0.0.0/24", "reserved for protocols"),
-        ("192.0.2.0/24", "for documentation"),
-        ("192.88.99.0/24", "of a 6to4 relay"),
-        ("192.168.0.0/16", "private"),
-        ("198.18.0.0/15", "for benchmarks"),
-        ("198.51.100.0/24", "for documentation"),
-        ("203.0.113.0/24", "for documentation"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
+        ("0.0.0.0/8", gettext_noop("of this network")),
+        ("10.0.0.0/8", gettext_noop("that is private")),
+        ("100.64.0.0/10", gettext_noop("of a carrier's own network")),
+        ("127.0.0.0/8", gettext_noop("that is this machine itself")),
+        ("168.63.129.16/32", gettext_noop("of a cloud's own services")),
+        ("169.254.0.0/16", gettext_noop("that is link-local")),
+        ("172.16.0.0/12", gettext_noop("that is private")),
+        ("192.0.0.0/24", gettext_noop("that is reserved for protocols")),
+        ("192.0.2.0/24", gettext_noop("for documentation")),
+        ("192.88.99.0/24", gettext_noop("of a 6to4 relay")),
+        ("192.168.0.0/16", gettext_noop("that is private")),
+        ("198.18.0.0/15", gettext_noop("for benchmarks")),
+        ("198.51.100.0/24", gettext_noop("for documentation")),
+        ("203.0.113.0/24", gettext_noop("for documentation")),
+        ("224.0.0.0/4", gettext_noop("that is multicast")),
+        ("240.0.0.0/4", gettext_noop("that is reserved")),
     )
 ]
 REFUSED_6 = [
     (IPv6Network(network), what)
     for network, what in (
-        ("::/128", "of this network"),
-        ("::1/128", "this machine itself"),
-        ("64:ff9b:1::/48", "private"),
-        ("fc00::/7", "private"),
-        ("fe80::/10", "link-local"),
-        ("fec0::/10", "private"),
-        ("ff00::/8", "multicast"),
-        ("2001::/32", "a Teredo tunnel"),
-        ("2001::/23", "reserved for protocols"),
-        ("2001:db8::/32", "for documentation"),
-        ("3fff::/20", "for documentation"),
+        ("::/128", gettext_noop("of this network")),
+        ("::1/128", gettext_noop("that is this machine itself")),
+        ("64:ff9b:1::/48", gettext_noop("that is private")),
+        ("fc00::/7", gettext_noop("that is private")),
+        ("fe80::/10", gettext_noop("that is link-local")),
+        ("fec0::/10", gettext_noop("that is private")),
+        ("ff00::/8", gettext_noop("that is multicast")),
+        ("2001::/32", gettext_noop("that is a Teredo tunnel")),
+        ("2001::/23", gettext_noop("that is reserved for protocols")),
+        ("2001:db8::/32", gettext_noop("for documentation")),
+        ("3fff::/20", gettext_noop("for documentation")),
     )
 ]
 GLOBAL_6 = IPv6Network("2000::/3")

@@ -169,7 +169,10 @@ def test_an_owner_allows_ranges_and_names() -> None:
     assert reach.refuses([ip_address("10.1.255.1"), ip_address("8.8.8.8")]) is None
     assert reach.refuses([ip_address("::ffff:10.1.0.1"), ip_address("fd12::1")]) is None
     assert reach.refuses([ip_address("8.8.8.8"), ip_address("10.2.0.1")]) is not None
-    assert reach.refuses([ip_address("192.168.7.8")]) == (ip_address("192.168.7.8"), "private")
+    assert reach.refuses([ip_address("192.168.7.8")]) == (
+        ip_address("192.168.7.8"),
+        "that is private",
+    )
     assert reach.names("intranet.example")
     assert reach.names("wiki.lake.example")
     assert not reach.names("lake.example")

@@ -1,0 +1,68 @@
+"""Gathers the strings that people read into the catalogues: `make messages`, and its test.
+
+Beside what Django looks for these are
+
+- what completes a sentence of an error where it is raised: `require(actor, right, "add peers")`;
+- what a connector's configuration says of its fields, which its docstring holds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management.commands import makemessages
+
+from auscult.engine.connectors.base import find, names
+from auscult.engine.connectors.fields import fields_of
+
+# The argument of each that is looked up where the error is made.
+COMPLETIONS = {
+    "require": 3,
+    "PersonRefused": 3,
+    "PersonUnknown": 1,
+    "TokenRefused": 3,
+    "WatchRefused": 3,
+    "SearchRefused": 3,
+    "DashboardRefused": 3,
+    "RangeRefused": 3,
+    "SourceRefused": 3,
+    "CredentialsAgain": 2,
+}
+FIELDS = Path("connector_fields.py")  # is there while strings are gathered
+
+
+class Command(makemessages.Command):
+    """`makemessages` that also finds what completes a sentence."""
+
+    xgettext_options = [  # noqa: RUF012 - as Django has it
+        *makemessages.Command.xgettext_options,
+        *(f"--keyword={name}:{place}" for name, place in COMPLETIONS.items()),
+    ]
+
+
+def told() -> list[str]:
+    """Return what pages say of the fields of sources that a page can connect."""
+    found: dict[str, None] = {}
+    for connector in map(find, sorted(names())):
+        if connector.capabilities.network:
+            for field in fields_of(connector.Config):
+                found |= dict.fromkeys(text for text in (field.label, field.help) if text)
+    return list(found)
+
+
+def gather(package: Path, *options: str) -> None:
+    """Bring the catalogues of a package up to date."""
+    os.chdir(package)
+    FIELDS.write_text("".join(f"_({text!r})\n" for text in told()), encoding="utf-8")
+    try:
+        Command().run_from_argv(
+            ["django-admin", "makemessages", "--all", "--no-obsolete", "--no-wrap", *options]
+        )
+    finally:
+        FIELDS.unlink()
+
+
+if __name__ == "__main__":
+    gather(Path(sys.argv[1]), *sys.argv[2:])
