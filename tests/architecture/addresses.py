@@ -24,6 +24,7 @@ and, by keyword:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -83,6 +84,14 @@ def member(**more: Any) -> Needs:
 
 
 MEMBER = Needs(None)
+
+
+def path_of(pattern: str, values: Mapping[str, Any]) -> str:
+    """Return the path that a pattern stands for, with the values of its arguments."""
+    # Some of allauth's are regular expressions: (?P<name>...) between ^ and $.
+    plain = re.sub(r"\(\?P<(\w+)>(?:[^()\[]|\[[^]]*\])*\)", r"<\1>", pattern)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
+    return "/" + path.replace("^", "").replace("$", "")
 
 
 # One row of the owner's organisation for each kind; the arguments of the address that shows it.

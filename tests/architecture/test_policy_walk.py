@@ -5,7 +5,6 @@ The table is `addresses.py` beside this file; how to add a line stands at its to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from architecture.addresses import ADDRESSES, ROWS, ByToken, Needs, Public
+from architecture.addresses import ADDRESSES, ROWS, ByToken, Needs, Public, path_of
 from auscult.web.accounts import policies
 from auscult.web.accounts.models import Actor, User
 
@@ -51,11 +50,7 @@ def client_of(actor: Actor | None) -> Client:
 
 def address_of(pattern: str, one: Needs | Public | ByToken, owner: Actor) -> str:
     """The address that a pattern stands for, with its row made in the owner's organisation."""
-    values = ROWS[one.row](owner) if one.row else one.args
-    # Some of allauth's are regular expressions: (?P<name>...) between ^ and $.
-    plain = re.sub(r"\(\?P<(\w+)>(?:[^()\[]|\[[^]]*\])*\)", r"<\1>", pattern)
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), plain)
-    return "/" + path.replace("^", "").replace("$", "")
+    return path_of(pattern, ROWS[one.row](owner) if one.row else one.args)
 
 
 def ask(client: Client, method: str, address: str, one: Needs | Public | ByToken) -> HttpResponse:

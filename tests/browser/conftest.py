@@ -37,23 +37,24 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-def environment(archive: Path) -> dict[str, str]:
+def environment(archive: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a process that works on an archive of its own."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AUSCULT_")}
     # Sources of these tests are on this machine, which has to be allowed.
-    return {**kept, "AUSCULT_ARCHIVE": str(archive), "AUSCULT_REACH": "127.0.0.0/8"}
+    own = {"archive": str(archive), "reach": "127.0.0.0/8", **settings}
+    return {**kept, **{f"AUSCULT_{name.upper()}": value for name, value in own.items()}}
 
 
 class Server:
     """`auscult up` in a process of its own, and what it printed."""
 
-    def __init__(self, archive: Path, *arguments: str) -> None:
+    def __init__(self, archive: Path, *arguments: str, **settings: str) -> None:
         self.process = subprocess.Popen(
             [Path(sys.executable).with_name("auscult"), "up", "--no-browser", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(archive),
+            env=environment(archive, **settings),
             start_new_session=True,
         )
         self.printed: list[str] = []
@@ -118,9 +119,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
-def cookies(server: Server, chromium: Browser) -> list[dict[str, object]]:
-    """The session of the owner: her link works once, so all tests share what it gave."""
+def sign_in(server: Server, chromium: Browser) -> list[dict[str, object]]:
+    """Sign the owner in by the link of a server's start; return the session's cookies."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(server.link)
@@ -129,6 +129,12 @@ def cookies(server: Server, chromium: Browser) -> list[dict[str, object]]:
     kept = context.cookies()
     context.close()
     return [dict(cookie) for cookie in kept]
+
+
+@pytest.fixture(scope="session")
+def cookies(server: Server, chromium: Browser) -> list[dict[str, object]]:
+    """The session of the owner: her link works once, so all tests share what it gave."""
+    return sign_in(server, chromium)
 
 
 class Rooms:
@@ -177,6 +183,7 @@ class Rooms:
         """Close all windows."""
         for context in self.contexts:
             context.close()
+        self.contexts.clear()
 
 
 @pytest.fixture
