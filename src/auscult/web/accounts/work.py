@@ -25,8 +25,12 @@ class Job:
     run : callable
         Does one slice of at most a few seconds as the given actor; returns whether there is
         more to do at once.
+    waits : bool
+        Whether it waits for other machines: then the runner does it beside the listening, in a
+        thread of its own.
     """
 
     name: str
     every: timedelta
     run: Callable[[Actor], bool]
+    waits: bool = False

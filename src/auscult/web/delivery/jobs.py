@@ -16,6 +16,6 @@ def _drop(actor: Actor) -> bool:
 
 
 JOBS = (
-    Job(name="post", every=timedelta(seconds=2), run=send_due),
+    Job(name="post", every=timedelta(seconds=2), run=send_due, waits=True),
     Job(name="outbox", every=timedelta(hours=1), run=_drop),
 )

@@ -41,6 +41,7 @@ FILL = timedelta(seconds=3)  # a backfill's claim; a step is safe without it, to
 TIDY_EVERY = 20.0  # seconds between two looks at what was forgotten
 UPKEEP_EVERY = 600.0  # seconds between two rounds of expiry and clean-up
 BROKEN_WAIT = 60.0  # seconds before a job that broke is tried again
+LAST_WORDS = 5.0  # seconds that another machine has to answer in when the runner ends
 
 
 def run() -> None:
@@ -53,6 +54,8 @@ def run() -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     meter = meter_of(settings.AUSCULT.archive)
     runner = Runner(clock=SystemClock(), network=network(), stop=stop, meter=meter)
+    beside = threading.Thread(target=_work_beside, args=(runner, stop), daemon=True)
+    beside.start()
     small, idle = _peak(), 0
     try:
         while not stop.is_set():
@@ -64,8 +67,27 @@ def run() -> None:
             if idle >= IDLE_ROUNDS and not runner.reads and _peak() - small > LARGE:
                 return
     finally:
+        stop.set()
         runner.close()
+        beside.join(LAST_WORDS)
         connections.close_all()  # the last one to close empties the journal
+
+
+def _work_beside(runner: Runner, stop: threading.Event) -> None:
+    """Do what waits for other machines, so that the listening never waits for them."""
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            try:
+                more = runner.do_waiting()
+            except DatabaseError:
+                log.exception("the database refused a job")
+                stop.wait(BROKEN_WAIT)
+                continue
+            if not more:
+                stop.wait(IDLE)
+    finally:
+        connections.close_all()
 
 
 def _rest(runner: Runner, stop: threading.Event) -> bool:
@@ -121,7 +143,7 @@ class Runner:
         worked = self.read()
         for actor, _ in self._held.values():
             worked |= self._fill_back(actor)
-        worked |= self._do_jobs()
+        worked |= self._do_jobs(list(self._held))
         if not self.stop.is_set():
             self._tidy()
         return worked
@@ -169,17 +191,25 @@ class Runner:
             worked = True
         return worked
 
-    def _do_jobs(self) -> bool:
+    def do_waiting(self) -> bool:
+        """Do a slice of each job that waits for other machines; return whether there is more."""
+        return self._do_jobs([place.pk for place in organisations()], waits=True)
+
+    def _do_jobs(self, places: list[int], *, waits: bool = False) -> bool:
         """Do a slice of each application's jobs whose turn it is."""
         worked = False
-        for organisation in list(self._held):
+        for organisation in places:
             for job in JOBS:
                 now = time.monotonic()
-                if self.stop.is_set() or now < self._due.get((organisation, job.name), 0.0):
+                if job.waits != waits or now < self._due.get((organisation, job.name), 0.0):
                     continue
+                if self.stop.is_set():
+                    return worked
                 more, after = self._do(job, organisation)
                 self._due[organisation, job.name] = time.monotonic() + after
                 worked |= more
+                if not waits:  # what waits says nothing of whether the listening moves
+                    self._beat()
         return worked
 
     def _do(self, job: Job, organisation: int) -> tuple[bool, float]:
@@ -198,7 +228,6 @@ class Runner:
             return False, max(BROKEN_WAIT, job.every.total_seconds())
         finally:
             self._count(metrics.job_amounts(job.name, time.monotonic() - began))
-            self._beat()
         return more, 0.0 if more else job.every.total_seconds()
 
     def _count(self, amounts: dict[str, float]) -> None:

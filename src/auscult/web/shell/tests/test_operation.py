@@ -21,6 +21,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.work import Job
 from auscult.web.shell import health, metrics
 from auscult.web.shell import runner as running
+from auscult.web.shell.jobs import JOBS as EVERY_JOB
 from auscult.web.shell.meter import SIZE, Meter, begin_anew, meter_file, meter_of
 from auscult.web.shell.runner import Runner
 from auscult.web.sources import actions as reading
@@ -162,6 +163,31 @@ def test_figures_are_for_who_has_the_token(client: Client, settings: Any) -> Non
     assert wrong.status_code == 404
     right = client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
     assert right.status_code == 200
+
+
+def test_listening_does_not_wait_for_other_machines(
+    owner: Actor, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def note(actor: Actor) -> bool:
+        done.append(actor.name)
+        return False
+
+    hour = timedelta(hours=1)
+    jobs = (
+        Job(name="sends", every=hour, run=note, waits=True),
+        Job(name="counts", every=hour, run=note),
+    )
+    monkeypatch.setattr(running, "JOBS", jobs)
+    runner = Runner(clock=clock, network=network(), stop=threading.Event())
+    runner.round()
+    assert done == ["counts"]
+    runner.do_waiting()
+    runner.do_waiting()
+    assert done == ["counts", "sends"]
+    (post,) = (job for job in EVERY_JOB if job.waits)
+    assert post.name == "post"
 
 
 def test_a_job_that_breaks_stops_no_other(
