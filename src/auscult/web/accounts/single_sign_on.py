@@ -41,7 +41,8 @@ class Provider(DefaultSocialAccountAdapter):
         person = sociallogin.user
         if isinstance(person, User):
             _confirm_address(person, sociallogin)
-            self._join(request, person, sociallogin)
+            # Who was removed comes back by an invitation alone, whatever her mail domain is.
+            self._join(request, person, sociallogin, by_domain=False)
             if sociallogin.account.pk is None:  # she was found by her address
                 with transaction.atomic():
                     sociallogin.connect(request, person)
@@ -51,17 +52,19 @@ class Provider(DefaultSocialAccountAdapter):
         """Make the account of a person who joins, and let her join, at once."""
         with transaction.atomic():
             person = super().save_user(request, sociallogin, form)
-            self._join(request, person, sociallogin)
+            self._join(request, person, sociallogin, by_domain=True)
         return person
 
     @staticmethod
-    def _join(request: HttpRequest, person: User, sociallogin: SocialLogin) -> None:
+    def _join(
+        request: HttpRequest, person: User, sociallogin: SocialLogin, *, by_domain: bool
+    ) -> None:
         if Membership.objects.filter(user=person).exists():
             return
         invitation = _invitation(request, sociallogin)
         if invitation is not None:
             invitation_actions.accept(invitation, user=person, clock=SystemClock())
-        elif _in_domain(sociallogin):
+        elif by_domain and _in_domain(sociallogin):
             invitation_actions.join_by_domain(person, clock=SystemClock())
         request.session.pop(INVITED, None)
 

@@ -42,7 +42,7 @@ from auscult.web.listening.database import (
 )
 from auscult.web.listening.errors import WatchNameTaken, WatchRefused
 from auscult.web.listening.lake import lake_name, lake_of
-from auscult.web.listening.models import Backfill, Match, Tombstone, Watch, WatchList
+from auscult.web.listening.models import Backfill, Match, Mention, Tombstone, Watch, WatchList
 from auscult.web.listening.moments import first_key, to_us
 from auscult.web.listening.rows import without_nul
 from auscult.web.listening.standing import StandingWatches, list_version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -83,6 +84,19 @@ def lifetime(capabilities: Capabilities) -> timedelta | None:
     if capabilities.replay_window is None:
         return None
     return capabilities.replay_window + MARGIN
+
+
+def without_names(text: str, names: Iterable[str], instead: str) -> str:
+    """Return what a person wrote with something else in place of authors' names and uris."""
+    given = {name for name in names if name}
+    # @pat@town.example and pat.town.example are also called @pat and pat.
+    parts = {name.rpartition("/")[2].lstrip("@") for name in given if not name.startswith("did:")}
+    short = {re.split(r"[@.]", part)[0] for part in parts if re.search(r"[@.]", part)}
+    every = given | {name.lstrip("@") for name in given} | {one for one in short if len(one) > 2}
+    for name in sorted(every, key=len, reverse=True):
+        if len(name) > 1:
+            text = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", instead, text, flags=re.IGNORECASE)
+    return text
 
 
 def bury(

@@ -13,6 +13,7 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.listening.errors import MentionUnknown
+from auscult.web.listening.forgetting import without_names
 from auscult.web.listening.models import Mention
 from auscult.web.listening.queries import pseudonym
 from auscult.web.listening.showing import link
@@ -128,10 +129,5 @@ def _pseudonym(actor: Actor, mention: Mention) -> str:
 
 def _without_names(text: str, mention: Mention, shown: str) -> str:
     """Return a reason with the author's pseudonym in place of her names and her address."""
-    account = mention.author or ""
-    # @pat@town.example and pat.town.example are also called @pat and pat.
-    names = {account, account.lstrip("@"), mention.author_name or "", mention.uri}
-    for name in sorted(names, key=len, reverse=True):
-        if len(name) > 1:
-            text = re.sub(re.escape(name), shown or "…", text, flags=re.IGNORECASE)
-    return text
+    names = {mention.author or "", mention.author_name or "", mention.uri}
+    return without_names(text, names, shown or "…")

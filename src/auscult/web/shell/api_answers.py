@@ -39,7 +39,7 @@ def once(request: ApiRequest, answer: Callable[[], HttpResponseBase]) -> HttpRes
             field=HEADER,
             hint=f"Send 1 to {LONGEST} printable characters: a random UUID does well.",
         )
-    digest = _digest(request)
+    digest = _digest(request, request.actor)
     try:
         return _done(request.actor, key, digest, answer) or _again(request.actor, key, digest)
     except OperationalError as error:
@@ -48,9 +48,11 @@ def once(request: ApiRequest, answer: Callable[[], HttpResponseBase]) -> HttpRes
         return _busy()
 
 
-def _digest(request: HttpRequest) -> str:
-    told = f"{request.method} {request.get_full_path()}\n".encode() + request.body
-    return hashlib.sha256(told).hexdigest()
+def _digest(request: HttpRequest, actor: Actor) -> str:
+    """Return what makes a request the same: what is asked, and by which rights."""
+    rights = "all" if actor.only is None else " ".join(sorted(actor.only))
+    asked = f"{request.method} {request.get_full_path()}\n{actor.role} {rights}\n"
+    return hashlib.sha256(asked.encode() + request.body).hexdigest()
 
 
 def _done(

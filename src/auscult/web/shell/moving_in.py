@@ -55,6 +55,8 @@ def move_in(place: Path, *, clock: Clock, passphrase: str = "") -> MovedIn:
         unpack(place, folder)
         about = read_manifest(folder, kind=moving.KIND, form=moving.FORMAT, shown=place)
         _check_version(place, about)
+        if type(about["organisation_id"]) is not int:  # it names a folder that is removed below
+            raise Damaged(place, "its organisation has no number")
         hidden = _opened(folder / moving.SECRETS_FILE, passphrase)
         lake = settings.AUSCULT.lake / str(about["organisation_id"])
         if lake.exists():  # of an import that was killed
