@@ -31,6 +31,8 @@ COMPLETIONS = {
     "CredentialsAgain": 2,
 }
 FIELDS = Path("connector_fields.py")  # is there while strings are gathered
+# Of a catalogue's head: the time, which would change it at every run.
+UNTOLD = ('"POT-Creation-Date', '"Report-Msgid-Bugs-To')
 
 
 class Command(makemessages.Command):
@@ -62,6 +64,10 @@ def gather(package: Path, *options: str) -> None:
         )
     finally:
         FIELDS.unlink()
+    for catalogue in Path("locale").glob("*/LC_MESSAGES/*.po"):
+        lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(UNTOLD)]
+        catalogue.write_text("".join(kept), encoding="utf-8")
 
 
 if __name__ == "__main__":
