@@ -21,4 +21,9 @@ def actor_of(request: HttpRequest) -> Actor:
     """
     if not isinstance(request.user, User):
         raise PermissionDenied
-    return actor_for(request.user)
+    # Asked for by the view, the navigation and more: the database tells it once a request.
+    known: Actor | None = getattr(request, "_actor", None)
+    if known is None or known.user_id != request.user.pk:
+        known = actor_for(request.user)
+        request._actor = known  # type: ignore[attr-defined] # noqa: SLF001
+    return known

@@ -38,7 +38,7 @@ def room(request: HttpRequest, number: int | None = None) -> HttpResponse:
     form = SearchForm(request.GET or None, sources=names)
     searching = bool(request.GET.get("q", "").strip())
     what = _search(request, actor, form) if searching else _found(request, actor, watch)
-    parts = {**_watches(actor, watch), **_sources(actor), **what}
+    parts = {**_watches(actor, watch), **_sources(actor), **_activity(request, actor), **what}
     return render(
         request,
         "listening/room.html",
@@ -53,7 +53,8 @@ def watches(request: HttpRequest) -> HttpResponse:
     require(actor, Right.READ_MENTIONS, "read mentions")
     given = request.GET.get("watch", "")
     watch = queries.watches(actor).filter(pk=int(given)).first() if given.isdecimal() else None
-    return render(request, "listening/watches.html", _watches(actor, watch))
+    parts = {**_watches(actor, watch), **_activity(request, actor)}
+    return render(request, "listening/watches.html", parts)
 
 
 @require_safe
@@ -61,7 +62,8 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Answer with the sources alone, while something is being loaded."""
     actor = actor_of(request)
     require(actor, Right.READ_MENTIONS, "read mentions")
-    return render(request, "listening/sources.html", _sources(actor))
+    parts = {**_sources(actor), **_activity(request, actor)}
+    return render(request, "listening/sources.html", parts)
 
 
 @require_safe
@@ -70,24 +72,27 @@ def found(request: HttpRequest, number: int | None = None) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Right.READ_MENTIONS, "read mentions")
     watch = None if number is None else queries.watch(actor, number)
-    return render(request, "listening/middle.html", _found(request, actor, watch))
+    parts = {**_found(request, actor, watch), **_activity(request, actor)}
+    return render(request, "listening/middle.html", parts)
 
 
 def _watches(actor: Actor, watch: Watch | None) -> dict[str, Any]:
     return {
         "watch": watch,
         "watches": overview.watch_lines(actor),
-        "busy": overview.is_busy(actor),
         "may_edit": may(actor, Right.EDIT_WATCHES),
     }
 
 
 def _sources(actor: Actor) -> dict[str, Any]:
-    return {
-        "sources": source_health(actor),
-        "loading": overview.loading(actor),
-        "busy": overview.is_busy(actor),
-    }
+    return {"sources": source_health(actor)}
+
+
+def _activity(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Return what goes on; a page of older mentions stays as it is meanwhile."""
+    activity = overview.activity(actor)
+    older = request.GET.get("before", "").isdecimal()
+    return {"loading": activity.loading, "busy": activity.busy and not older}
 
 
 def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str, Any]:
@@ -106,9 +111,7 @@ def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str,
         "mentions": mentions if each else copies_queries.fold(actor, mentions),
         "each": each,
         "older": page.after,
-        "loading": overview.loading(actor),
         "backfill": overview.filling(actor, watch) if watch else None,
-        "busy": overview.is_busy(actor) and not before,
         "may_edit": may(actor, Right.EDIT_WATCHES),
         "may_reveal": may(actor, Right.REVEAL_AUTHORS),
     }
