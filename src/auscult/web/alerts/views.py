@@ -8,18 +8,18 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from auscult.web.accounts.models import Actor
+from auscult.web.accounts.models import Actor, SecretAddress
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.accounts.tokens import reader_of
-from auscult.web.accounts.tokens_actions import make_secret_address, note_use
+from auscult.web.accounts.secret_pages import opened
+from auscult.web.accounts.tokens_actions import make_secret_address
 from auscult.web.alerts import actions, queries, wording
 from auscult.web.alerts.drawing import drawing
 from auscult.web.alerts.feed import atom
@@ -131,20 +131,11 @@ def make_feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Answer with the newest alerts as Atom, to who has the secret address."""
-    found = reader_of(secret, FEED_KIND)
-    if found is None:
-        raise Http404
-    actor, address = found
-    require(actor, Right.SEE_FIGURES, "see alerts")
-    note_use(actor, address)
-    with timezone.override(queries.zone(actor)):
-        return _answer(actor, request)
 
+    def write(actor: Actor, _address: SecretAddress) -> bytes:
+        require(actor, Right.SEE_FIGURES, "see alerts")
+        with timezone.override(queries.zone(actor)):
+            found = queries.alerts(actor)[:A_PAGE]
+            return atom(found, own=request.build_absolute_uri()).encode()
 
-def _answer(actor: Actor, request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(
-        atom(queries.alerts(actor)[:A_PAGE], own=request.build_absolute_uri()),
-        content_type="application/atom+xml; charset=utf-8",
-    )
-    response.headers["Cache-Control"] = "private, max-age=60"
-    return response
+    return opened(request, secret, FEED_KIND, write, "application/atom+xml; charset=utf-8")

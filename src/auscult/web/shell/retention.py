@@ -104,7 +104,8 @@ def _sessions(_actor: Actor, before: datetime) -> QuerySet[Any]:
 def _traces(_actor: Actor, before: datetime) -> QuerySet[Any]:
     """Return the notes of where a session was used from, of sessions that are gone."""
     alive = Session.objects.values("session_key")
-    return UserSession.objects.filter(last_seen_at__lt=before).exclude(session_key__in=alive)
+    found: QuerySet[Any] = UserSession.objects.filter(last_seen_at__lt=before)
+    return found.exclude(session_key__in=alive)
 
 
 def _sessions_with_traces(actor: Actor, before: datetime) -> int:

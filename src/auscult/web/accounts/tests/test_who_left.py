@@ -24,7 +24,7 @@ def test_tokens_and_addresses_stay_dead_when_she_comes_back(owner: Actor, teamma
     _token, secret = make_token(teammate, name="script", scopes=[Scope.READ], days=None)
     _row, address = make_secret_address(teammate, kind="watch", subject=None, label="flu")
     assert holder_of(secret, clock=owner.clock) is not None
-    people_actions.remove_member(owner, member=Membership.objects.get(user_id=teammate.user_id))
+    people_actions.remove_member(owner, member=Membership.objects.get(user_id=teammate.user_id or 0))
     add_member(owner, username=teammate.name, role=Role.EDITOR)
     assert holder_of(secret, clock=owner.clock) is None
     assert reader_of(address, "watch", clock=owner.clock) is None
@@ -34,7 +34,7 @@ def test_the_mail_domain_brings_nobody_back_who_was_removed(
     owner: Actor, teammate: Actor, settings: Any
 ) -> None:
     settings.AUSCULT = dataclasses.replace(settings.AUSCULT, sso_domains=("hospital.example",))
-    person = User.objects.get(pk=teammate.user_id)
+    person = User.objects.get(pk=teammate.user_id or 0)
     account = SocialAccount.objects.create(user=person, provider="house", uid="7")
     people_actions.remove_member(owner, member=Membership.objects.get(user=person))
     confirmed = EmailAddress(email="kim@hospital.example", verified=True, primary=True)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def test_addresses_of_ended_sessions_go(owner: Actor) -> None:
     client, ended = Client(), Client()
     for one in (client, ended):
-        one.force_login(User.objects.get(pk=owner.user_id))
+        one.force_login(User.objects.get(pk=owner.user_id or 0))
         one.get("/account/")
     Session.objects.filter(session_key=ended.session.session_key).delete()
     clock = FixedClock(real_now() + timedelta(days=3))
