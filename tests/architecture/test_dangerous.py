@@ -24,6 +24,7 @@ NEVER = {
     "shelve.open",
     "yaml.load",
     "hashlib.md5",
+    "hashlib.sha1",
     "Template",
     "engine.from_string",
     "mktemp",
