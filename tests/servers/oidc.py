@@ -84,8 +84,8 @@ def _ask(
 
 
 @contextlib.contextmanager
-def running_oidc() -> Iterator[Oidc]:
-    """Run the provider until the end of the block."""
+def running_oidc(callback: str = CALLBACK) -> Iterator[Oidc]:
+    """Run the provider until the end of the block; it leads people back to `callback` alone."""
     if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
         raise Absent("npm's oidc-provider isn't installed: make servers")
     port = free_port()
@@ -94,7 +94,7 @@ def running_oidc() -> Iterator[Oidc]:
         "client": {
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
-            "redirect_uris": [CALLBACK],
+            "redirect_uris": [callback],
         },
         "accounts": ACCOUNTS,
     }
