@@ -1,8 +1,9 @@
 """How often a program may ask: token buckets in the memory of the process that serves.
 
-In memory, not in the database: one process serves all pages (`server.py`), so its count is
-exact; a row that every request writes would stand in the way of the listener, who writes
-500 posts a second to the same file. After a restart everybody begins anew.
+In memory, not in the database: a row that every request writes would stand in the way of the
+listener, who writes 500 posts a second to the same file. Each worker of the web server counts for
+itself (`server.py` has two at most), so that somebody whose requests reach both may ask twice as
+often. After a restart everybody begins anew.
 """
 
 from __future__ import annotations
