@@ -158,7 +158,7 @@ def _posts(alert: Alert) -> list[str]:
 def moment(given: Any) -> str:
     """Return a moment as people read it, by the zone that is in force."""
     at = datetime.fromisoformat(given) if isinstance(given, str) else given
-    return date_format(localtime(at), "j M Y, H:i")
+    return date_format(localtime(at), _("j M Y, H:i"))
 
 
 def number(value: float) -> str:

@@ -19,10 +19,10 @@ SOURCE = Path(__file__).parent / "templates" / "briefs" / "brief.typ"
 def as_pdf(actor: Actor, brief: Shown) -> bytes:
     """Return a brief on A4, in the language that is active."""
     days = {
-        "since": date_format(brief.span.since, "j F"),
-        "until": date_format(brief.span.last_day, "j F Y"),
+        "since": date_format(brief.span.since, _("j F")),
+        "until": date_format(brief.span.last_day, _("j F Y")),
     }
-    made = date_format(brief.made_at or brief.span.until, "j M Y, H:i")
+    made = date_format(brief.made_at or brief.span.until, _("j M Y, H:i"))
     page = {
         "title": _("%(since)s to %(until)s") % days,
         "organisation": Organisation.objects.get(pk=actor.organisation_id).name,

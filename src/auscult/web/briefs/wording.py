@@ -48,7 +48,7 @@ def _shown(values: Values) -> Values:
         day = date.fromisoformat(values["day"])
         shown["day"] = _("%(weekday)s, %(date)s") % {
             "weekday": date_format(day, "l"),
-            "date": date_format(day, "j F"),
+            "date": date_format(day, _("j F")),
         }
     return {**shown, "n": values.get("count", values.get("hours", values.get("weeks", 0)))}
 

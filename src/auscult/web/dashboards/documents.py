@@ -39,7 +39,7 @@ def _page(board: Board, dashboard: Dashboard, language: str) -> dict[str, Any]:
         "organisation": house.name,
         "language": language[:2],
         "range": range_in_words(board.range),
-        "made": made % {"moment": date_format(now, "j M Y, H:i"), "zone": board.range.zone.key},
+        "made": made % {"moment": date_format(now, _("j M Y, H:i")), "zone": board.range.zone.key},
         "panels": [_panel(panel, language) for panel in board.panels()],
         "coverage": _coverage(board),
     }

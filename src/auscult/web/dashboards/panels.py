@@ -128,8 +128,8 @@ def mentions_in_words(number: int) -> str:
 def range_in_words(asked: Range) -> str:
     """Return a range in words."""
     return _("%(first)s to %(last)s") % {
-        "first": date_format(asked.first, "j M Y"),
-        "last": date_format(asked.last, "j M Y"),
+        "first": date_format(asked.first, _("j M Y")),
+        "last": date_format(asked.last, _("j M Y")),
     }
 
 
@@ -165,14 +165,14 @@ def _volume_in_words(found: Volume) -> str:
     day = int(found.by_day.argmax())
     return _("%(total)s; most on %(day)s: %(most)s") % {
         "total": mentions_in_words(found.total),
-        "day": date_format(found.range.first + timedelta(day), "j M Y"),
+        "day": date_format(found.range.first + timedelta(day), _("j M Y")),
         "most": in_words(int(found.by_day[day])),
     }
 
 
 def gap_in_words(gap: Stretch) -> str:
     """Say which source was not read, when and why."""
-    form = "j M Y, H:i"
+    form = _("j M Y, H:i")
     return _("%(source)s not read from %(since)s to %(until)s: %(reason)s") % {
         "source": gap.source,
         "since": date_format(gap.since, form),

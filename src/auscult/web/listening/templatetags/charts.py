@@ -18,7 +18,7 @@ register = template.Library()
 @register.inclusion_tag("listening/parts/chart.html")
 def volume_chart(chart: Volume) -> dict[str, object]:
     """Draw a volume by day or hour, with its table."""
-    form = "j M Y" if chart.step >= timedelta(days=1) else "j M Y, H:i"
+    form = _("j M Y") if chart.step >= timedelta(days=1) else _("j M Y, H:i")
     return {"chart": chart, "chart_format": form, "chart_title": in_words(chart, form)}
 
 
