@@ -90,7 +90,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponseBase:
     way = request.POST.get("way", "")
     if request.method == "POST" and way == PROVIDER and settings.AUSCULT.oidc_url:
         request.session[INVITED] = invitation.pk
-        return redirect("openid_connect_login", "house")
+        return _onward(request)
     by_password = not settings.AUSCULT.sso_only and way != PASSKEY
     form = JoinForm(
         request.POST or None,
@@ -111,6 +111,19 @@ def join(request: HttpRequest, secret: str) -> HttpResponseBase:
         "provider": settings.AUSCULT.oidc_name if settings.AUSCULT.oidc_url else "",
     }
     return render(request, "accounts/join.html", shown)
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    """Lead on to the house's provider, by a page of our own.
+
+    A form of these pages may lead to no other machine (their policy's `form-action`), and a
+    browser holds redirects after it to that, too.
+    """
+    address = reverse("openid_connect_login", args=["house"])
+    shown = {"address": address, "name": settings.AUSCULT.oidc_name}
+    answer = render(request, "accounts/onward.html", shown)
+    answer["Refresh"] = f"0; url={address}"
+    return answer
 
 
 def _joined(request: HttpRequest, invitation: Invitation, form: JoinForm) -> HttpResponseBase:
