@@ -10,7 +10,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.audit_expiry import expire_audit
-from auscult.web.accounts.models import Actor, RetentionRule
+from auscult.web.accounts.models import Actor, Invitation, RetentionRule
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.work import Job
 from auscult.web.delivery.queries import old_letters
@@ -97,6 +97,17 @@ def _letters(actor: Actor, before: datetime) -> QuerySet[Any]:
     return old_letters(actor, before=before)
 
 
+def _invitations(actor: Actor, before: datetime) -> QuerySet[Any]:
+    """Return the invitations that nobody can accept (any more), with the address they went to."""
+    over = Q(expires_at__lt=before) | Q(revoked_at__lt=before) | Q(accepted_at__lt=before)
+    return Invitation.objects.filter(over, organisation_id=actor.organisation_id)
+
+
+def _letters_and_invitations(actor: Actor, before: datetime) -> int:
+    parts = (("letters", _letters), ("invitations", _invitations))
+    return sum(_rows(name, chosen)(actor, before) for name, chosen in parts)
+
+
 def _sessions(_actor: Actor, before: datetime) -> QuerySet[Any]:
     return Session.objects.filter(expire_date__lt=before)
 
@@ -152,7 +163,7 @@ KINDS: tuple[Kind, ...] = (
         label=_("Sent mails and messages"),
         about=_("Once they arrived or were given up."),
         days=30,
-        expire=_rows("letters", _letters),
+        expire=_letters_and_invitations,
     ),
     Kind(
         name="sessions",

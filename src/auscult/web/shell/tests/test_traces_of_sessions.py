@@ -1,4 +1,4 @@
-"""From where a browser was signed in goes with its session; an import removes no other folder."""
+"""Where somebody signed in, whom nobody could invite: gone in time; an import spares other folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from django.test import Client
 from django.utils.timezone import now as real_now
 
 from auscult.engine.kernel.clock import FixedClock
-from auscult.web.accounts.models import Actor, AuditEntry, Organisation, User
+from auscult.web.accounts.invitation_actions import invite, revoke
+from auscult.web.accounts.models import (
+    Actor,
+    AuditEntry,
+    Invitation,
+    Organisation,
+    Role,
+    User,
+)
 from auscult.web.accounts.queries import system_actor
 from auscult.web.shell import moving, retention
 from auscult.web.shell.moving_in import move_in
@@ -57,3 +65,20 @@ def test_an_export_whose_number_is_a_path_touches_nothing(
         move_in(folder, clock=clock)
     assert (precious / "file").read_text() == "kept"
     assert not Organisation.objects.exists()
+
+
+def test_invitations_that_are_over_go_with_the_letters(owner: Actor, clock: FixedClock) -> None:
+    for name in ("old", "withdrawn", "waiting"):
+        if name == "waiting":
+            clock.advance(timedelta(days=31))
+        made, _secret = invite(
+            owner, email=f"{name}@hospital.example", role=Role.GUEST, address=lambda one: one
+        )
+        if name == "withdrawn":
+            revoke(owner, invitation=made)
+    worker = system_actor(owner.organisation_id, "retention", clock=clock)
+    clock.advance(timedelta(days=7))  # those that waited ran out a month ago
+    while retention.apply(worker):
+        pass
+    assert list(Invitation.objects.values_list("email", flat=True)) == ["waiting@hospital.example"]
+    assert AuditEntry.objects.get(action="expire-invitations").details["rows"] == 2
