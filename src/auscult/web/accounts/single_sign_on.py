@@ -29,6 +29,20 @@ class Provider(DefaultSocialAccountAdapter):
         """Return whether somebody who is new here may join."""
         return _invitation(request, sociallogin) is not None or _in_domain(sociallogin)
 
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> Any:
+        """Return the person who has an address that the provider confirms, with that address.
+
+        An address that somebody asked for and hasn't confirmed isn't hers: whoever has it would
+        come into an account of somebody else's.
+        """
+        found = super().authenticate_by_email(sociallogin)
+        if found is None:
+            return None
+        person, address = found
+        ours = EmailAddress.objects.filter(user=person, email__iexact=address, verified=True)
+        hers = person.email.lower() == address.lower() or ours.exists()
+        return found if hers else None
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Prepare the account of a person who is known here by her address."""
         if not sociallogin.is_existing:
