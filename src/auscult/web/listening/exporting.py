@@ -118,6 +118,8 @@ def _write(
 ) -> None:
     draft = files[0].with_name(f".{files[0].name}.part")
     try:
+        if with_authors:
+            draft.touch(mode=0o600)  # names are for whom they were written for
         with ExitStack() as opened:
             write = _WRITERS[files[0].suffix.lower()](draft, opened)
             for page in told.pages():
