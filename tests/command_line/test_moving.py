@@ -97,7 +97,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def elsewhere(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The settings of another installation."""
     if request.param == "sqlite":
