@@ -6,7 +6,7 @@ RUN := .venv/bin
 EVERYDAY := not slow and not servers and not nightly
 
 .PHONY: setup setup-dev up test test-slow test-postgres servers test-servers test-nightly
-.PHONY: check format messages bench docs clean
+.PHONY: check format messages pictures bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
@@ -84,6 +84,10 @@ format: setup-dev
 # New and changed strings into the catalogues; needs GNU gettext (Debian: gettext).
 messages: setup-dev
 	$(RUN)/python tests/architecture/messages.py src/auscult --add-location file --ignore "*/tests/*"
+
+# The documentation's pictures, made by the tests that walk the first day and look at the rooms.
+pictures: setup-dev tests/browser/node_modules
+	PICTURES=1 $(RUN)/pytest -n 0 tests/browser/test_first_day.py tests/browser/test_pictures.py
 
 bench: setup-dev
 	$(RUN)/python -m bench

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 SHOTS = Path(__file__).parent / "shots"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTHS = (360, 1440)
+MOST = 900.0  # pixels, of the height of a picture
 LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
 # Names a rule, what is wrong, and where, for each barrier that axe finds.
 ASK_AXE = """async () => (await axe.run(document, {
@@ -48,8 +49,15 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
-def picture(page: Page, name: str) -> None:
-    """Write a picture of the window into the documentation, for whoever sets PICTURES."""
+def picture(page: Page, name: str, at: str = "body") -> None:
+    """Write a picture of the window into the documentation, for whoever sets PICTURES.
+
+    The window begins with what `at` selects.
+    """
     if name and os.environ.get("PICTURES"):
-        page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=IMAGES / f"{name}.png")
+        page.locator(at).first.evaluate("one => one.scrollIntoView()")
+        used: dict[str, float] = page.evaluate(
+            "(({width, height}) => ({width, height}))(document.body.getBoundingClientRect())"
+        )
+        clip = {"x": 0.0, "y": 0.0, "width": used["width"], "height": min(used["height"], MOST)}
+        page.screenshot(path=IMAGES / f"{name}.png", clip=clip)  # type: ignore[arg-type]
