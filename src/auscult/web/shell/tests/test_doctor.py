@@ -189,9 +189,13 @@ def test_letters_that_came_to_nobody(owner: Actor, clock: FixedClock) -> None:
 def test_a_changed_audit_entry(owner: Actor, clock: FixedClock) -> None:
     assert one(doctor_data.trail, clock).state == "well"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{name}"')
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
         cursor.execute("UPDATE accounts_auditentry SET target = 'other'")
     assert one(doctor_data.trail, clock).state == "problem"
 
