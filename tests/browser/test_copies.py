@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from browser.looking import ASK_AXE
+
 if TYPE_CHECKING:
     from browser.conftest import Rooms
 
 SHOTS = Path(__file__).parent / "shots"
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 

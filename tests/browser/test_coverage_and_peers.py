@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Server, environment
+from browser.looking import ASK_AXE
 from servers.small_appview import SmallAppView, small_appview
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ WIDTHS = {"telephone": 360, "desk": 1440}
 ARRIVES = 60.0  # seconds until the runner has read a new peer
 SUGGESTED = "/listening/suggestions/?organisation=Lakeside+General&town=Lakeside&language=en"
 OTHERS = re.compile(r"^Follow\s*: (?!Ours)")
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 HOUSES = {"mayo": (60, 7), "hillside-children": (25, 30), "tiny": (2, 200)}  # posts, hours between
 
 

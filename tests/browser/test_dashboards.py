@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page
 
+from browser.looking import ASK_AXE
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Rooms
 
@@ -19,9 +21,6 @@ PAGES = {
     "dashboard-compared": "/dashboards/overview/compare/?range=28d",
     "dashboard-form": "/dashboards/add/",
 }
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 
 
 def all_drawn(page: Page) -> int:

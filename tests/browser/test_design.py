@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from browser.looking import ASK_AXE
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Rooms
 
@@ -27,9 +29,6 @@ PAGES = {
 ROOMS = ("/listening/", "/listening/watches/add/", "/listening/suggestions/", "/listening/peers/",
          "/sources/", "/sources/2/", "/design/", "/set-up/", "/set-up/listening/", "/shortcuts/",
          "/nowhere/")  # fmt: skip
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 # Every word that is shown grows by a third, as it does on its way from English to German:
 # within the word, so that lines break no sooner.
 LENGTHEN = """() => {

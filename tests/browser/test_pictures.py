@@ -35,7 +35,6 @@ PICTURES = {
     "listening-phone": Shown("/listening/", "All watches", 360, dark=True),
     "dashboard": Shown("/dashboards/overview/?range=28d", "Overview"),
     "brief": Shown("/briefs/", " to ", follow="Week of"),
-    "copies": Shown("/listening/copies/", "Copies"),
 }
 
 

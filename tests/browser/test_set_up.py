@@ -10,12 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Server
+from browser.looking import ASK_AXE
 
 SHOTS = Path(__file__).parent / "shots"
 PATIENCE = 30_000  # milliseconds, on a machine that reads a town meanwhile
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 LOOKS = [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")]
 
 

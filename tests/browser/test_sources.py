@@ -17,6 +17,8 @@ from playwright.sync_api import Page, expect
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
+from browser.looking import ASK_AXE
+
 if TYPE_CHECKING:
     from tests.browser.conftest import Rooms
 
@@ -36,9 +38,6 @@ OPML = (
     '<opml version="2.0"><body><outline text="A" xmlUrl="http://127.0.0.1:8081/a.xml"/>'
     '<outline text="B" xmlUrl="http://127.0.0.1:8081/b.xml"/></body></opml>'
 )
-ASK_AXE = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-})).violations.map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.target).join(" ")}`)"""
 
 
 class Site(BaseHTTPRequestHandler):
