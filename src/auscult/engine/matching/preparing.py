@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pyarrow as pa
 
+from auscult.engine.matching.kernel_match import match_rows
 from auscult.engine.matching.watches import WatchSet
 from auscult.engine.matching.words import index_terms
 from auscult.engine.query.tree import Word
@@ -18,3 +22,10 @@ def prepare() -> None:
     posts = pa.table({"text": ["One post."]})
     WatchSet({"any": Word(text="post")}).match(posts)
     index_terms(posts)
+
+
+def is_compiled() -> bool:
+    """Tell whether some version of the largest kernel was compiled on this machine."""
+    kept: Any = match_rows
+    folder = Path(kept._cache.cache_path)  # noqa: SLF001 - Numba says it nowhere else
+    return any(folder.glob("kernel_match.match_rows-*.nbi"))

@@ -8,6 +8,8 @@ transaction that it had taken part in came to nothing.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +30,7 @@ from auscult.web.listening.moments import first_key, to_us
 if TYPE_CHECKING:
     from auscult.engine.signals.copies import Copies
 
+COMPILE = "from auscult.engine.matching import prepare; prepare()"
 WINDOW = timedelta(days=14)
 MOST = 200_000  # posts in the index; each takes about 600 bytes of memory
 AT_ONCE = 20_000  # rows that are read at a time while an index is filled
@@ -108,10 +111,20 @@ def drop(cursor: CursorWrapper, keys: Sequence[int]) -> None:
 
 @cache
 def prepare() -> None:
-    """Have the index compiled, once a machine, before a transaction has to wait for it."""
-    from auscult.engine.signals import copies  # noqa: PLC0415 - the compiler's import takes long
+    """Have all kernels compiled, once a machine, before a transaction has to wait for them.
 
+    The matcher's take half a minute; a process beside this one compiles them, while this one
+    compiles those of copies.
+    """
+    from auscult.engine import matching  # noqa: PLC0415 - the compiler's import takes long
+    from auscult.engine.signals import copies  # noqa: PLC0415
+
+    beside = None
+    if not matching.is_compiled():
+        beside = subprocess.Popen([sys.executable, "-c", COMPILE])  # noqa: S603 - words of our own
     copies.prepare()
+    if beside is not None:
+        beside.wait()  # if it failed, this process compiles them when it needs them
 
 
 def let_go() -> None:
