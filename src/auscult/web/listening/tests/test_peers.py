@@ -161,6 +161,18 @@ def test_one_source_reads_all_peers_of_a_network(
     )  # fmt: skip
 
 
+def test_a_privacy_officer_forgets_a_peer(
+    owner: Any, bluesky: Source, persons: dict[str, Any]
+) -> None:
+    source = follow(owner, MAYO).source
+    forget(persons["privacy"], authors=[MAYO], reason="asked")
+    source.refresh_from_db()
+    assert "accounts" not in source.config
+    assert not peers.peers(owner).exists()
+    entry = AuditEntry.objects.get(action="remove-peer")
+    assert entry.actor == persons["privacy"].name
+
+
 def test_a_forgotten_author_is_nobodys_peer(owner: Any, bluesky: Source) -> None:
     source = follow(owner, MAYO).source
     follow(owner, HILL)
