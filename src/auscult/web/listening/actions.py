@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from auscult.engine.archive import sampled
@@ -42,7 +42,7 @@ from auscult.web.listening.database import (
 )
 from auscult.web.listening.errors import WatchNameTaken, WatchRefused
 from auscult.web.listening.lake import lake_name, lake_of
-from auscult.web.listening.models import Backfill, Match, Mention, Tombstone, Watch, WatchList
+from auscult.web.listening.models import Backfill, Match, Tombstone, Watch, WatchList
 from auscult.web.listening.moments import first_key, to_us
 from auscult.web.listening.rows import without_nul
 from auscult.web.listening.standing import StandingWatches, list_version
@@ -268,7 +268,7 @@ def forget(
     lake_rows = lake_of(actor).forget(list(uris), list(authors))
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
-        reason = _without_the_forgotten(actor, reason, uris, authors)
+        reason = forgetting.reason_alone(actor.organisation_id, reason, uris, authors)
         removed = storing.forget(cursor, actor, uris, authors, reason)
         peers.let_go(actor, authors)
         record_audit(
@@ -280,17 +280,6 @@ def forget(
     return Forgotten(
         mentions=removed, lake=lake_rows, traceless=finish_forgetting(actor, at_most=WHILE_WAITING)
     )
-
-
-def _without_the_forgotten(
-    actor: Actor, reason: str, uris: Sequence[str], authors: Sequence[str]
-) -> str:
-    """Return a reason, which is kept for years, without whom it speaks of."""
-    theirs = Q(uri__in=list(uris)) | Q(author__in=list(authors))
-    known = Mention.objects.filter(theirs, organisation_id=actor.organisation_id)
-    pairs = known.values_list("author", "author_name").distinct()
-    names = {name or "" for pair in pairs for name in pair}
-    return forgetting.without_names(reason, {*uris, *authors, *names}, "…")
 
 
 def finish_forgetting(actor: Actor, *, at_most: int | None = None) -> bool:

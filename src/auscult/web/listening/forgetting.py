@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 
 from auscult.engine.connectors.base import Capabilities, Resume
 from auscult.web.listening.database import among, among_bytes, byte_values, values
-from auscult.web.listening.models import Tombstone
+from auscult.web.listening.models import Mention, Tombstone
 from auscult.web.listening.moments import to_us
 from auscult.web.listening.rows import moments_us
 from auscult.web.listening.standing import Hits
@@ -97,6 +98,17 @@ def without_names(text: str, names: Iterable[str], instead: str) -> str:
         if len(name) > 1:
             text = re.sub(rf"(?<!\w)@?{re.escape(name)}(?!\w)", instead, text, flags=re.IGNORECASE)
     return text
+
+
+def reason_alone(
+    organisation_id: int, reason: str, uris: Sequence[str], authors: Sequence[str]
+) -> str:
+    """Return a reason to forget, which is kept for years, without whom it speaks of."""
+    theirs = Q(uri__in=list(uris)) | Q(author__in=list(authors))
+    known = Mention.objects.filter(theirs, organisation_id=organisation_id)
+    pairs = known.values_list("author", "author_name").distinct()
+    names = {name or "" for pair in pairs for name in pair}
+    return without_names(reason, {*uris, *authors, *names}, "…")
 
 
 def bury(
