@@ -20,7 +20,6 @@ from auscult.web.accounts.models import Actor, User
 from auscult.web.delivery import queries, sending
 from auscult.web.delivery.actions import (
     Attachment,
-    drop_old_letters,
     post_event,
     post_hook,
     post_mail,
@@ -276,15 +275,6 @@ def test_what_was_cut_off_is_sent_again_and_a_late_answer_changes_nothing(
     sending._arrived(owner, again)
     sending._failed(owner, again, sending.Unsent("too late"))
     assert only().state == State.SENT
-
-
-def test_old_letters_go(owner: Actor, smtp: Mailbox, clock: FixedClock) -> None:
-    mail(owner)
-    send_due(owner)
-    clock.advance(timedelta(days=29))
-    assert drop_old_letters(owner) == 0
-    clock.advance(timedelta(days=2))
-    assert drop_old_letters(owner) == 1
 
 
 @given(attempts=st.integers(0, 50), name=st.text("0123456789abcdef", min_size=1, max_size=32))

@@ -17,8 +17,11 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor, AuditEntry, User
 from auscult.web.accounts.queries import system_actor
+from auscult.web.delivery.actions import post_mail
+from auscult.web.delivery.models import Letter, State
 from auscult.web.listening.models import HourlyCount, Mention
 from auscult.web.shell import retention
+from auscult.web.shell.jobs import JOBS
 from auscult.web.sources.models import BrokenLine, Source
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,18 @@ def client_of(actor: Actor) -> Client:
         User.objects.get(pk=actor.user_id), backend="auscult.web.accounts.sign_in.Passwords"
     )
     return client
+
+
+def test_letters_stay_for_as_long_as_the_house_says(owner: Actor, clock: FixedClock) -> None:
+    retention.set_rules(owner, days={"letters": 60})
+    post_mail(owner, to=["a@b.example"], subject="s", text="t", key="k")
+    Letter.objects.update(state=State.SENT)
+    for days, left in ((45, 1), (16, 0)):
+        clock.advance(days * DAY)
+        for job in JOBS:
+            while job.run(worker(owner)):
+                pass
+        assert Letter.objects.count() == left
 
 
 def test_a_person_decides_and_that_is_written_down(owner: Actor) -> None:
