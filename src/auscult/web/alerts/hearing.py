@@ -27,7 +27,7 @@ from auscult.web.listening.moments import KEYS_A_SECOND, first_key, to_us
 WINDOW = timedelta(days=2)  # a post that comes later than that is no news
 OVERLAP = timedelta(minutes=15)  # a batch is stored so long after it was collected, at most
 DAY = timedelta(days=1)
-AT_ONCE = 20_000  # mentions of one look
+AT_ONCE = 20_000  # mentions of one look, the newest: older ones had their looks before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,8 @@ def look(
 def _asked_for(actor: Actor, rule: Rule, mentions: Any) -> list[int]:
     if rule.kind == Kind.REACH:
         strong = mentions.filter(author_followers__gte=rule.least)
-        return list(strong.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    keys = list(mentions.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        return list(strong.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
+    keys = list(mentions.order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     return matching(actor, tree_of(rule.query), keys)
 
 

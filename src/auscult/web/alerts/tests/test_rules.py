@@ -10,7 +10,7 @@ import pytest
 
 from auscult.engine.kernel.clock import FixedClock
 from auscult.web.accounts.models import Actor
-from auscult.web.alerts import queries, volume
+from auscult.web.alerts import hearing, queries, volume
 from auscult.web.alerts.actions import Wish, remove_rule, save_rule
 from auscult.web.alerts.drawing import drawing
 from auscult.web.alerts.evaluating import evaluate
@@ -151,6 +151,19 @@ def test_a_topic_is_told_once_enough_came_within_a_day(
     learned.advance(DAY + HOUR)
     look(owner)
     assert of_kind(owner, Kind.TOPIC)[0].state == State.PAST
+
+
+def test_of_a_flood_the_newest_posts_are_looked_at(
+    owner: Actor, learned: FixedClock, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "AT_ONCE", 3)
+    save_rule(owner, wish=Wish(name="Knives", kind=Kind.TOPIC, query="knife"))
+    learned.advance(timedelta(minutes=10))
+    begin = learned.now() - timedelta(minutes=5)
+    say(*((begin + n * timedelta(seconds=9), f"we wait in room {n}") for n in range(5)))
+    say((begin + timedelta(minutes=2), "we wait, he has a knife"))
+    look(owner)
+    assert of_kind(owner, Kind.TOPIC)
 
 
 def test_what_came_before_a_rule_is_not_held_against_it(
