@@ -13,12 +13,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from auscult.engine.kernel.secrets import KeyFile, Keyring, parse_keys
 from auscult.web.accounts.errors import NotAMember
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.models import Membership, User
 from auscult.web.accounts.sign_in_audit import note
-
-KEY_FILE = "secrets.key"
 
 
 class Passwords(AuthenticationBackend):
@@ -82,7 +80,7 @@ class SecondFactors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Encrypt under the archive's first key."""
-        return _keyring().encrypt(text)
+        return keyring().encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt.
@@ -92,15 +90,7 @@ class SecondFactors(DefaultMFAAdapter):
         SecretLost
             The key is gone.
         """
-        return _keyring().decrypt(encrypted_text)
-
-
-def _keyring() -> Keyring:
-    options = settings.AUSCULT
-    given = options.secrets_key
-    if given:
-        return Keyring(parse_keys(given, "AUSCULT_SECRETS_KEY"))
-    return Keyring(KeyFile(options.archive / KEY_FILE).keys())
+        return keyring().decrypt(encrypted_text)
 
 
 def _meant(credentials: dict[str, Any]) -> User | None:

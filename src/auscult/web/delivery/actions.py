@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -16,14 +15,13 @@ from auscult.engine.connectors.webhooks import new_secret, read_secret
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.http import read_address
 from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.delivery import queries
 from auscult.web.delivery.errors import HookRefused, LetterMoved, NoMailbox
 from auscult.web.delivery.models import Event, Hook, Kind, Letter, State
-from auscult.web.delivery.sealing import keyring, sealed
-
-KEPT = timedelta(days=30)  # a letter that was sent or given up, without its body
+from auscult.web.delivery.sealing import sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ def post_mail(  # noqa: PLR0913 - a mail has these parts
     """Put a mail into the outbox, for each address a letter of its own.
 
     Call it inside the transaction of what is told. The same key to the same address is the
-    same letter, as long as letters are kept (30 days): the second call changes nothing.
+    same letter, as long as letters are kept: the second call changes nothing.
     """
     write_mail(
         actor.organisation_id,
@@ -249,12 +247,6 @@ def send_test_hook(actor: Actor, *, hook: Hook) -> None:
         key=f"test/{hook.pk}/{now.isoformat()}",
     )
     record_audit(actor, action="send-test-webhook", target=hook.name)
-
-
-def drop_old_letters(actor: Actor) -> int:
-    """Remove letters of long ago, which nobody waits for; return how many."""
-    old = queries.old_letters(actor, before=actor.clock.now() - KEPT)
-    return old.delete()[0]
 
 
 def _attached(attachments: Sequence[Attachment]) -> list[dict[str, str]]:

@@ -6,25 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from auscult.engine.kernel.secrets import KeyFile, Keyring, SecretLost, parse_keys
+from auscult.engine.kernel.secrets import Keyring, SecretLost
+from auscult.web.accounts.keys import keyring
 from auscult.web.delivery.models import Hook, Letter
-
-KEY_SETTING = "AUSCULT_SECRETS_KEY"
-KEY_FILE = "secrets.key"
-
-
-def key_file() -> KeyFile:
-    """Return the archive's own file of keys."""
-    return KeyFile(settings.AUSCULT.archive / KEY_FILE)
-
-
-def keyring() -> Keyring:
-    """Return the keys as they are now; they are read anew, so that a rotation is seen at once."""
-    given = settings.AUSCULT.secrets_key
-    return Keyring(parse_keys(given, KEY_SETTING) if given else key_file().keys())
 
 
 def sealed(body: Mapping[str, Any]) -> str:

@@ -28,11 +28,12 @@ from auscult.engine.connectors import webhooks
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.kernel.http import Client, Network, Reach, user_agent
 from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.models import Actor, Membership, Role
 from auscult.web.delivery import queries
 from auscult.web.delivery.actions import post_mail
 from auscult.web.delivery.models import Hook, Kind, Letter, State
-from auscult.web.delivery.sealing import keyring, unsealed
+from auscult.web.delivery.sealing import unsealed
 
 HELD = timedelta(minutes=5)  # a claim; longer than any attempt takes
 TIMEOUT = 10.0  # seconds for one step of an attempt: the runner has other work

@@ -17,6 +17,7 @@ from django.db import connection
 from auscult.engine.archive.copying import copy_lake
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.keys import KEY_FILE
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import organisations, system_actor
@@ -32,7 +33,6 @@ from auscult.web.shell.packing import (
     write_manifest,
 )
 from auscult.web.shell.sqlite.base import driver
-from auscult.web.sources.secrets import KEY_FILE
 
 KIND = "auscult-backup"
 FORMAT = 1

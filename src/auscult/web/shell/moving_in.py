@@ -20,12 +20,12 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import audit
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.errors import AlreadySetUp
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.queries import first_organisation, system_actor
 from auscult.web.listening.models import Mention
 from auscult.web.listening.reindexing import index_mentions
 from auscult.web.shell import moving
 from auscult.web.shell.packing import Damaged, FromNewer, draft_of, read_manifest, unpack
-from auscult.web.sources.secrets import keyring
 
 AT_ONCE = 1_000  # rows that are written at once
 

@@ -17,11 +17,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from auscult.engine.archive.copying import copy_lake
 from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.models import Actor, AuditHead, Organisation, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.shell import moving
 from auscult.web.shell.packing import Occupied, draft_of, settle, write_manifest
-from auscult.web.sources.secrets import keyring
 
 AT_ONCE = 2_000  # rows that are read at once
 

@@ -18,28 +18,16 @@ from pydantic import SecretStr
 from auscult.engine.connectors.base import Settings, secret_fields
 from auscult.engine.kernel.clock import Clock
 from auscult.engine.kernel.errors import Correctable
-from auscult.engine.kernel.secrets import KeyFile, Keyring, SecretLost, new_key, parse_keys
+from auscult.engine.kernel.secrets import Keyring, SecretLost, new_key, parse_keys
 from auscult.web.accounts import factor_secrets
 from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.keys import KEY_SETTING, key_file, keyring
 from auscult.web.accounts.queries import organisations, system_actor
 from auscult.web.delivery.sealing import renew
 from auscult.web.sources.errors import CredentialsAgain
 from auscult.web.sources.models import Source
 
-KEY_SETTING = "AUSCULT_SECRETS_KEY"
-KEY_FILE = "secrets.key"
 KEPT = 2  # keys that stay in the file: a writer that read them before may be at work still
-
-
-def key_file() -> KeyFile:
-    """Return the archive's own file of keys."""
-    return KeyFile(settings.AUSCULT.archive / KEY_FILE)
-
-
-def keyring() -> Keyring:
-    """Return the keys as they are now; they are read anew, so that a rotation is seen at once."""
-    given = settings.AUSCULT.secrets_key
-    return Keyring(parse_keys(given, KEY_SETTING) if given else key_file().keys())
 
 
 def parted(

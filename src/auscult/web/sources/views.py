@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from auscult.engine.connectors.base import Connector, SignsIn, find
 from auscult.engine.connectors.feeds import opml
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.web.accounts.keys import keyring
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.sources import actions, feed_lists, queries
@@ -33,7 +34,6 @@ from auscult.web.sources.forms import (
 from auscult.web.sources.health import health_of, source_health
 from auscult.web.sources.network import network
 from auscult.web.sources.probing import probe
-from auscult.web.sources.secrets import keyring
 
 LINES_SHOWN = 200
 STRETCHES_SHOWN = 500

@@ -24,9 +24,10 @@ from django.db import connections  # noqa: E402
 
 from auscult.engine.kernel.clock import SystemClock  # noqa: E402
 from auscult.web.accounts.actions import first_owner  # noqa: E402
+from auscult.web.accounts.keys import key_file  # noqa: E402
 from auscult.web.sources.actions import add_source  # noqa: E402
 from auscult.web.sources.models import Source  # noqa: E402
-from auscult.web.sources.secrets import key_file, opened_config, rotate_secrets  # noqa: E402
+from auscult.web.sources.secrets import opened_config, rotate_secrets  # noqa: E402
 
 SOURCES = 60
 

@@ -19,6 +19,7 @@ from auscult.engine.connectors.mastodon.config import MastodonConfig
 from auscult.engine.kernel.clock import FixedClock
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.secrets import Keyring, SecretLost, new_key
+from auscult.web.accounts.keys import key_file, keyring
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import audit_entries
 from auscult.web.sources.actions import Keep, add_source, change_source, read_again
@@ -27,8 +28,6 @@ from auscult.web.sources.health import source_health
 from auscult.web.sources.models import Source
 from auscult.web.sources.secrets import (
     joined,
-    key_file,
-    keyring,
     opened_config,
     parted,
     rotate_secrets,
@@ -195,7 +194,7 @@ def test_rotation_encrypts_all_of_them_anew(owner: Actor, town: Source, clock: F
     assert opened_config(town)["access_token"] == TOKEN
     entry = audit_entries(owner).first()
     assert entry is not None
-    assert (entry.action, entry.details) == ("rotate-secrets", {"sources": 1})
+    assert (entry.action, entry.details) == ("rotate-secrets", {"secrets": 1})
     rotate_secrets(clock=clock)
     newest, second = key_file().keys()
     assert second == new  # the first one has gone
