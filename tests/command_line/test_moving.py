@@ -142,6 +142,7 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
     assert shown == ["True", "AIzaVerySecretKey0123456789"]
 
 
+@pytest.mark.slow
 def test_without_being_asked_no_secret_goes_along(house: Path, tmp_path: Path) -> None:
     done(COMMAND, "export", tmp_path / "bare.tar", "--archive", house / "archive")
     data = (tmp_path / "bare.tar").read_bytes()
@@ -154,6 +155,7 @@ def test_without_being_asked_no_secret_goes_along(house: Path, tmp_path: Path) -
     assert done(sys.executable, "-c", SHOW, tmp_path / "new").splitlines() == ["False", "None"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_in_is_refused(house: Path, tmp_path: Path) -> None:
     def refused(place: Path, said: str, *words: str, archive: Path | None = None) -> None:
         answer = run(COMMAND, "import", place, "--archive", archive or tmp_path / "new", *words)

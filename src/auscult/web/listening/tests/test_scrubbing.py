@@ -156,7 +156,7 @@ def test_others_write_meanwhile_and_nothing_breaks(
 ) -> None:
     gone = _forget(path)
     reader = _open(path)
-    for _ in range(8):
+    for _ in range(4):
         scrub(path, patience=60)
         assert reader.execute("SELECT count(*) FROM said WHERE uri LIKE 'u%'").fetchone()[0] > 0
     assert _traces(path, gone) == set(), "a page that a writer held came back"
