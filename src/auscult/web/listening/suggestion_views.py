@@ -60,7 +60,7 @@ def _suggested(actor: Actor, house: House) -> dict[str, Any]:
             {"it": one, "expected": overview.per_day_in_words(one.per_day)} for one in found
         ],
         "new": sum(one.have is None for one in found),
-        "basis": next((one.basis for one in found if one.basis), ""),
+        "basis": next((one.basis for one in found if one.per_day is not None), ""),
         "hashtags": suggesting.hashtags(actor, house),
     }
 

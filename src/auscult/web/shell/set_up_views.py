@@ -159,7 +159,7 @@ def _proposed(form: NamesForm, actor: Actor, given: QueryDict) -> dict[str, Any]
             }
             for one in found
         ],
-        "basis": next((one.basis for one in found if one.basis), ""),
+        "basis": next((one.basis for one in found if one.per_day is not None), ""),
     }
 
 
