@@ -104,6 +104,7 @@ def test_a_back_up_while_others_write_is_of_one_moment(archive: Path, tmp_path: 
     assert (tmp_path / "b.tar").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_what_is_there_is_never_replaced(archive: Path, tmp_path: Path) -> None:
     done("backup", tmp_path / "b.tar", "--archive", archive)
     again = auscult("backup", tmp_path / "b.tar", "--archive", archive)
