@@ -13,6 +13,7 @@ from django.db import transaction
 from django.forms import ValidationError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from auscult.engine.kernel.clock import Clock
 from auscult.web.accounts import people
@@ -241,11 +242,12 @@ def _send(invitation: Invitation, link: str, inviter: str) -> None:
     if not mail_is_sent():
         return
     told = {"invitation": invitation, "link": link, "inviter": inviter}
-    subject = _("%(house)s invites you to Auscult") % {"house": invitation.organisation.name}
-    mail = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string("accounts/mail/invitation.txt", told),
-        to=[invitation.email],
-    )
-    mail.attach_alternative(render_to_string("accounts/mail/invitation.html", told), "text/html")
+    with override(settings.LANGUAGE_CODE):  # nobody knows yet which one the guest would choose
+        mail = EmailMultiAlternatives(
+            subject=_("%(house)s invites you to Auscult") % {"house": invitation.organisation.name},
+            body=render_to_string("accounts/mail/invitation.txt", told),
+            to=[invitation.email],
+        )
+        page = render_to_string("accounts/mail/invitation.html", told)
+    mail.attach_alternative(page, "text/html")
     mail.send()
