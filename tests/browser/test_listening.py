@@ -145,6 +145,7 @@ def test_broken_lines_are_shown_by_their_numbers(rooms: Rooms) -> None:
     page.get_by_role("link", name=re.compile("2 lines could not be read")).click()
 
     kept_aside = page.get_by_role("region", name="Table of these lines")
+    expect(kept_aside).to_be_visible()
     numbers = kept_aside.locator("td.figure").all_inner_texts()
     assert sorted(numbers) == ["2", "4"]
     expect(kept_aside).to_contain_text("not a letter at all")
