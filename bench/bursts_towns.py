@@ -84,7 +84,8 @@ def simulate(seeds: range, parts: int = 1) -> Towns:
 
 
 def _hourly(counts: Whole, parts: int) -> Whole:
-    return counts.reshape(*counts.shape[:-1], -1, parts).sum(-1)
+    summed: Whole = counts.reshape(*counts.shape[:-1], -1, parts).sum(-1)
+    return summed
 
 
 def _counted(

@@ -46,10 +46,14 @@ def program_of(actor: Actor, *scopes: str) -> Program:
     return Program(secret)
 
 
+def user_of(actor: Actor) -> User:
+    """The person who acts."""
+    assert actor.user_id is not None
+    return User.objects.get(pk=actor.user_id)
+
+
 def signed_in(actor: Actor, **more: Any) -> Client:
     """A browser in which an actor is signed in."""
     client = Client(**more)
-    client.force_login(
-        User.objects.get(pk=actor.user_id), backend=settings.AUTHENTICATION_BACKENDS[0]
-    )
+    client.force_login(user_of(actor), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client

@@ -138,7 +138,7 @@ def ranked(counted: Sequence[Counted], unit: str, *, width: int = WIDTH) -> Spec
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": _name_axis([one["name"] for one in values]),
+        "axis": _name_axis([str(one["name"]) for one in values]),
     }
     x = {
         "field": "n",
@@ -179,7 +179,7 @@ def shares(rows: Sequence[tuple[str, float, float, float, bool]], *, width: int 
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": _name_axis([one["name"] for one in values]),
+        "axis": _name_axis([str(one["name"]) for one in values]),
     }
     x = {
         "field": "share",

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import audit, chain
 from auscult.web.accounts.actions import record_audit
-from auscult.web.accounts.models import Actor, AuditEntry, AuditHead, User
+from auscult.web.accounts.models import Actor, AuditEntry, AuditHead
+from programs import user_of
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_a_head_is_a_number_and_a_digest(text: str) -> None:
 
 @pytest.mark.django_db
 def test_the_chain_holds_when_a_person_is_deleted(trail: Actor) -> None:
-    User.objects.get(pk=trail.user_id).delete()
+    user_of(trail).delete()
     assert of(trail, 5).user_id is None
     assert of(trail, 5).actor == "owner"
     assert audit.check(trail).broken is None
@@ -268,7 +269,7 @@ odd = st.recursive(
 @given(details=st.dictionaries(st.text(), odd, max_size=4))
 def test_what_is_stored_has_the_same_text_after_json(details: dict[str, Any]) -> None:
     kept = chain.storable(details)
-    row = {"number": 1, "previous": "", "at": datetime(2026, 1, 1, tzinfo=UTC),
+    row: dict[str, Any] = {"number": 1, "previous": "", "at": datetime(2026, 1, 1, tzinfo=UTC),
            "actor": "a", "action": "b", "target": "c"}  # fmt: skip
     again = json.loads(json.dumps(kept))
     assert chain.canonical(**row, details=again) == chain.canonical(**row, details=kept)

@@ -12,14 +12,15 @@ from django.urls import reverse
 
 from auscult.web.accounts import audit
 from auscult.web.accounts.actions import record_audit
-from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.models import Actor, AuditEntry
+from programs import user_of
 
 pytestmark = pytest.mark.django_db
 
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(user_of(actor))
     return client
 
 

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.models import Actor, AuditEntry
 from auscult.web.accounts.policies import TABLE, Right
 from auscult.web.briefs.models import Brief
+from programs import user_of
 
 pytestmark = pytest.mark.django_db
 WEEK = date(2026, 11, 9)
@@ -18,7 +19,7 @@ FILE = f"/briefs/{WEEK}/brief.pdf"
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(user_of(actor))
     return client
 
 
@@ -37,7 +38,9 @@ def test_only_who_may_take_figures_away_gets_it_and_that_is_written_down(
         entries = AuditEntry.objects.filter(action="export-brief").order_by("number")
         assert entries.count() == before + allowed, name
         if allowed:
-            assert (entries.last().actor, entries.last().target) == (actor.name, "2026-11-09")
+            last = entries.last()
+            assert last is not None
+            assert (last.actor, last.target) == (actor.name, "2026-11-09")
             assert "no-store" in answer["Cache-Control"]
         page = client.get(f"/briefs/{WEEK}/").content.decode()
         assert (FILE in page) == allowed, name

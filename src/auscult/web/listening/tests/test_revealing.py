@@ -11,12 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.models import Actor, AuditEntry
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.errors import MentionUnknown
 from auscult.web.listening.models import Mention
 from auscult.web.listening.queries import pseudonym
 from auscult.web.listening.revealing import Why, reveal_author
+from programs import user_of
 
 pytestmark = pytest.mark.django_db
 REASON = "We want to say sorry to @zoe@town.example, ZOE ZANDER herself"
@@ -33,7 +34,7 @@ def said(owner: Actor, record: Callable[..., Any], post: Callable[..., Any]) -> 
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(user_of(actor))
     return client
 
 

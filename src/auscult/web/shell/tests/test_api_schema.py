@@ -39,7 +39,7 @@ CHECKS = [
     negative_data_rejection,
     unsupported_method,
 ]
-ASKING = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+ASKING: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from auscult.web.accounts.policies import TABLE, Right, may
 from auscult.web.accounts.queries import system_actor
 from auscult.web.accounts.tokens import FOR_PERSONS, REACH, Scope
 from auscult.web.shell import api_door
-from programs import Program, program_of, signed_in
+from programs import Program, program_of, signed_in, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_a_token_never_does_more_than_the_role_at_that_moment(
     assert refused.json()["code"] == "not-allowed"
     assert program.get("mentions").status_code == 403
     assert program.get("volumes").status_code == 200
-    Membership.objects.filter(user_id=teammate.user_id).delete()
+    Membership.objects.filter(user=user_of(teammate)).delete()
     assert program.get("me").status_code == 401
 
 
@@ -158,7 +158,10 @@ def test_a_token_that_is_no_good_isnt_made_up_for_by_a_session(owner: Actor) -> 
 
 def test_a_session_writes_with_its_csrf_token_alone(owner: Actor) -> None:
     client = signed_in(owner, enforce_csrf_checks=True)
-    sent = {"data": {"name": "flu", "query": "flu"}, "content_type": "application/json"}
+    sent: dict[str, Any] = {
+        "data": {"name": "flu", "query": "flu"},
+        "content_type": "application/json",
+    }
     refused = client.post("/api/v1/watches", **sent)
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
     page = client.get("/programs/").content.decode()

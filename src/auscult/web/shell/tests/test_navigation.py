@@ -12,15 +12,17 @@ from django.views.defaults import server_error
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.web.accounts.models import Actor, User
+from auscult.engine.query.proposing.names import plain
+from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import may
 from auscult.web.listening.actions import save_watch
 from auscult.web.shell import finding, navigation
+from programs import user_of
 
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    user = User.objects.get(pk=actor.user_id)
+    user = user_of(actor)
     client.force_login(user)
     return client
 
@@ -69,7 +71,7 @@ def test_the_palette_offers_what_a_role_may_do(persons: dict[str, Actor]) -> Non
 
 @given(label=st.text(max_size=30), cut=st.integers(1, 10))
 def test_every_name_is_found_by_the_beginnings_of_its_words(label: str, cut: int) -> None:
-    assert finding._fits([word[:cut] for word in finding.plain(label).split()], label)
+    assert finding._fits([word[:cut] for word in plain(label).split()], label)
 
 
 @pytest.mark.parametrize("path", ["/go/?q=watch", "/shortcuts/", "/design/"])

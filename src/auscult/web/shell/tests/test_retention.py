@@ -15,7 +15,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import audit
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.errors import NotAllowed
-from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.accounts.models import Actor, AuditEntry
 from auscult.web.accounts.queries import system_actor
 from auscult.web.delivery.actions import post_mail
 from auscult.web.delivery.models import Letter, State
@@ -23,6 +23,7 @@ from auscult.web.listening.models import HourlyCount, Mention
 from auscult.web.shell import retention
 from auscult.web.shell.jobs import JOBS
 from auscult.web.sources.models import BrokenLine, Source
+from programs import user_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -34,9 +35,7 @@ def worker(actor: Actor) -> Actor:
 
 def client_of(actor: Actor) -> Client:
     client = Client()
-    client.force_login(
-        User.objects.get(pk=actor.user_id), backend="auscult.web.accounts.sign_in.Passwords"
-    )
+    client.force_login(user_of(actor), backend="auscult.web.accounts.sign_in.Passwords")
     return client
 
 

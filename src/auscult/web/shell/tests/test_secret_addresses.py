@@ -22,7 +22,7 @@ from auscult.web.listening.actions import remove_watch, save_watch
 from auscult.web.listening.models import Mention, Watch
 from auscult.web.listening.queries import pseudonym
 from auscult.web.sources.actions import add_source
-from programs import signed_in
+from programs import signed_in, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def test_what_closes_a_secret_address(owner: Actor, teammate: Actor, watch: Watc
     add_member(owner, username="teammate", role=Role.EDITOR)
     assert Client().get(place).status_code == 200
     tokens_actions.revoke_secret_address(
-        teammate, address=SecretAddress.objects.get(user_id=teammate.user_id)
+        teammate, address=SecretAddress.objects.get(user=user_of(teammate))
     )
     assert Client().get(place).status_code == 404
     assert Client().get(other).status_code == 200

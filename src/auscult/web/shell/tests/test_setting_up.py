@@ -7,7 +7,7 @@ from django.test import Client
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.query.parse import parse
-from auscult.web.accounts.models import Actor, AuditEntry, Organisation, Team, User
+from auscult.web.accounts.models import Actor, AuditEntry, Organisation, Team
 from auscult.web.goals import queries as goals
 from auscult.web.goals.actions import Names
 from auscult.web.goals.models import Step
@@ -16,6 +16,7 @@ from auscult.web.shell import lakeside, setting_up
 from auscult.web.shell.first_run import ORGANISATION
 from auscult.web.shell.proposing import spoken_name, whole_house
 from auscult.web.sources.actions import add_source
+from programs import user_of
 
 NAMES = {
     "name": "Lakeside General Hospital",
@@ -31,7 +32,7 @@ NAMES = {
 def client(owner: Actor) -> Client:
     Organisation.objects.filter(pk=owner.organisation_id).update(name=ORGANISATION)
     found = Client()
-    user = User.objects.get(pk=owner.user_id)
+    user = user_of(owner)
     found.force_login(user)
     return found
 
@@ -135,7 +136,7 @@ def test_wrong_entries_are_said_at_their_fields(
 def test_owners_alone_are_led_to_it(persons: dict[str, Actor]) -> None:
     for role, actor in persons.items():
         found = Client()
-        user = User.objects.get(pk=actor.user_id)
+        user = user_of(actor)
         found.force_login(user)
         assert found.get("/set-up/").status_code == (200 if role == "owner" else 403)
         shown = b'class="to-set-up"' in found.get("/sources/").content

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from auscult.web.accounts.models import Actor, User
+from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import TABLE, Right
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import BrokenLine
+from programs import user_of
 
 
 @pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_only_who_changes_sources_sees_excerpts(persons: dict[str, Actor]) -> No
     )  # fmt: skip
     for name, actor in persons.items():
         client = Client()
-        client.force_login(User.objects.get(pk=actor.user_id))
+        client.force_login(user_of(actor))
         page = client.get(f"/sources/{source.pk}/").content.decode()
         assert "no date" in page, name
         assert ("Zoe Zander" in page) == (actor.role in TABLE[Right.EDIT_SOURCES]), name
