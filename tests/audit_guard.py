@@ -68,7 +68,6 @@ RECORDING = {
     # The outbox: letters tell of what has its row, and go their way.
     "auscult.web.delivery.actions:write_mail": "a mail of what has its row, or of the program",
     "auscult.web.delivery.actions:post_hook": "a message of what has its row",
-    "auscult.web.delivery.actions:drop_old_letters": "drops letters that nobody waits for",
     "auscult.web.delivery.sending:claim": "a claim of work",
     "auscult.web.delivery.sending:_arrived": "that a letter arrived",
     "auscult.web.delivery.sending:_failed": "why a letter didn't arrive, and when to try again",

@@ -19,10 +19,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from auscult.web.shell.options import PREFIX
 
 _PATIENCE = 30.0
+
+# A busy machine makes nothing wrong: how long an example takes is no property of the code.
+# (Where CI is set, hypothesis loads a profile of its own that says the same.)
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+if "CI" not in os.environ:
+    settings.load_profile("patient")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
