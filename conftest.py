@@ -52,6 +52,15 @@ def audited(request: pytest.FixtureRequest) -> Any:
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> Any:
+    """Leave the next test no language: a page's answer sets it for all that its thread does."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Let it be noon on 20 November 2026, until a test says otherwise."""
