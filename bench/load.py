@@ -136,6 +136,7 @@ def running(folder: Path, people: int) -> Iterator[House]:
         [*words, "--archive", str(archive), "--port", str(port)],
         stdout=ASIDE,
         env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        | {"AUSCULT_WORKERS": str(CORES)}
         | {"AUSCULT_REACH": "127.0.0.1"},
         preexec_fn=lambda: os.sched_setaffinity(0, cores[:CORES]),  # noqa: PLW1509 - no threads
     )

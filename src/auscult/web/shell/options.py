@@ -113,6 +113,12 @@ class Options:
     )
     address: str = _option("Address that the pages are served at", as_text, default="127.0.0.1")
     port: int = _option("Port that the pages are served at", as_port, default=8470)
+    workers: int = _option(
+        "Processes that answer pages: one is enough for a team, two for 200 people at once on two "
+        "cores; each takes up to 170 MB",
+        as_whole(64),
+        default=1,
+    )
     allowed_hosts: tuple[str, ...] = _option(
         "Host names that the pages answer to, separated by commas",
         as_names,

@@ -1,16 +1,12 @@
-"""The child that serves the pages: granian, a worker for each of two cores, with threads."""
+"""The child that serves the pages: granian, with as many workers as the house set, and threads."""
 
 from __future__ import annotations
-
-import os
 
 from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-# A page is mostly Python, which uses one core a process; a third would only take memory.
-WORKERS = min(2, os.cpu_count() or 1)
 THREADS = 3  # requests at once in each; Django's ORM blocks a thread while it waits
 
 
@@ -21,7 +17,8 @@ def serve(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=WORKERS,
+        # A page is mostly Python, which uses one core a process.
+        workers=settings.AUSCULT.workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
