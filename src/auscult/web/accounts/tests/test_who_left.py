@@ -24,7 +24,9 @@ def test_tokens_and_addresses_stay_dead_when_she_comes_back(owner: Actor, teamma
     _token, secret = make_token(teammate, name="script", scopes=[Scope.READ], days=None)
     _row, address = make_secret_address(teammate, kind="watch", subject=None, label="flu")
     assert holder_of(secret, clock=owner.clock) is not None
-    people_actions.remove_member(owner, member=Membership.objects.get(user_id=teammate.user_id or 0))
+    people_actions.remove_member(
+        owner, member=Membership.objects.get(user_id=teammate.user_id or 0)
+    )
     add_member(owner, username=teammate.name, role=Role.EDITOR)
     assert holder_of(secret, clock=owner.clock) is None
     assert reader_of(address, "watch", clock=owner.clock) is None
