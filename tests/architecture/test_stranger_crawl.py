@@ -34,7 +34,8 @@ from auscult.web.sources.models import Source
 
 pytestmark = pytest.mark.django_db
 
-MARK = "zqx"  # in every name and text of the first organisation, and nowhere else
+# So long that no random token has it by chance.
+MARK = "zqxjvk"  # in every name and text of the first organisation, and nowhere else
 SIMILAR = 4  # addresses that are followed of one pattern
 ATTRIBUTES = ("href", "src", "action", "hx-get", "hx-post")
 
@@ -133,17 +134,17 @@ def rows_of(organisation: int) -> dict[str, list[Any]]:
 @pytest.fixture
 def house(owner: Actor) -> Actor:
     """The first organisation, with one of everything, each with the mark in its name."""
-    Organisation.objects.filter(pk=owner.organisation_id).update(name="Zqxhouse")
+    Organisation.objects.filter(pk=owner.organisation_id).update(name="Zqxjvkhouse")
     User.objects.filter(pk=user_of(owner).pk).update(
-        username="zqxowner", email="zqxowner@house.example", first_name="Zqxfirst"
+        username="zqxjvkowner", email="zqxjvkowner@house.example", first_name="Zqxjvkfirst"
     )
-    listening.save_watch(owner, name="Zqxwatch", query="zqxword OR hospital")
+    listening.save_watch(owner, name="Zqxjvkwatch", query="zqxjvkword OR hospital")
     now = owner.clock.now()
     source = Source.objects.create(
         organisation_id=owner.organisation_id,
-        name="Zqxsource",
+        name="Zqxjvksource",
         connector="files",
-        config={"paths": ["/srv/zqxposts"]},
+        config={"paths": ["/srv/zqxjvkposts"]},
         next_attempt=now,
         created_at=now,
         snapshot={},
@@ -151,13 +152,13 @@ def house(owner: Actor) -> Actor:
     )
     posts = [
         {
-            "uri": f"at://zqx/{number}",
+            "uri": f"at://zqxjvk/{number}",
             "source": "files",
-            "author": f"zqxauthor{number}",
-            "author_name": f"Zqx Author {number}",
+            "author": f"zqxjvkauthor{number}",
+            "author_name": f"Zqxjvk Author {number}",
             "created_at": now,
             "collected_at": now,
-            "text": f"zqxword number {number} about the hospital https://zqx.example/{number}",
+            "text": f"zqxjvkword number {number} about the hospital https://zqxjvk.example/{number}",
             "language": "en",
         }
         for number in range(5)
