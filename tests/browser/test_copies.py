@@ -17,6 +17,7 @@ SHOTS = Path(__file__).parent / "shots"
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("dark", [False, True])
 def test_campaigns_and_their_posts_have_no_barriers(

@@ -33,6 +33,7 @@ def all_drawn(page: Page) -> int:
     return pictures.count()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_of_dashboards_has_barriers(rooms: Rooms, axe: str, width: str, dark: bool) -> None:

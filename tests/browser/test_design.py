@@ -49,6 +49,7 @@ def sideways(page: Page) -> int:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_of_the_frame_have_no_barriers(

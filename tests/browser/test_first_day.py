@@ -153,6 +153,7 @@ def code_of(secret: str) -> str:
     return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
 
 
+@pytest.mark.slow
 def test_the_first_day(
     windows: Rooms, house: Server, stream: Stream, mails: Mailbox, archive: Path, axe: str
 ) -> None:

@@ -37,6 +37,7 @@ def look(page: Page, axe: str) -> list[str]:
     return [*found, *(["wider than the window"] if wide else [])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_no_page_has_a_barrier(rooms: Rooms, axe: str, width: int, dark: bool) -> None:

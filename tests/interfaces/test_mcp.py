@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ def talk(live_server: Any, tmp_path: Path) -> Callable[..., Any]:
             async with Client(StdioServerParameters(command=COMMAND, args=words)) as client:
                 return await what(client)
 
-        return anyio.run(talking)
+        # In a thread of its own: browser tests leave a loop running in this one.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(anyio.run, talking).result()
 
     return go
 

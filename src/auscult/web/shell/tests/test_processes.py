@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -90,7 +90,10 @@ class Running:
     def _read(self, seconds: float) -> bytes | None:
         """Return what it says next, nothing at its end; None when it says nothing for so long."""
         assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, seconds))
+        # Not select.select: it takes no file beyond the thousandth of a process.
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self.process.stdout, selectors.EVENT_READ)
+            ready = waiting.select(max(0.0, seconds))
         return os.read(self.process.stdout.fileno(), 65_536) if ready else None
 
     def close(self) -> None:
