@@ -39,6 +39,9 @@ def own_archive(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     settings = request.getfixturevalue("settings")
     settings.AUSCULT = dataclasses.replace(settings.AUSCULT, archive=tmp_path)
     yield
+    from auscult.web.shell.meter import let_go
+
+    let_go(tmp_path)
 
 
 @pytest.fixture(autouse=True)

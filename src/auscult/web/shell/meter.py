@@ -157,6 +157,12 @@ class _Own:
                 self._open[file] = (os.getpid(), meter)
             return meter
 
+    def let_go(self, file: Path) -> None:
+        with self._lock:
+            process, meter = self._open.pop(file, (0, None))
+            if meter is not None and process == os.getpid():
+                meter.close()
+
     @staticmethod
     def _try(file: Path) -> Meter | None:
         try:
@@ -172,6 +178,11 @@ _own = _Own()
 def meter_of(archive: Path) -> Meter | None:
     """Return an archive's counters for this process; None where its folder can't be written."""
     return _own.get(meter_file(archive))
+
+
+def let_go(archive: Path) -> None:
+    """Close an archive's counters, where this process has them open."""
+    _own.let_go(meter_file(archive))
 
 
 def begin_anew(archive: Path) -> None:
