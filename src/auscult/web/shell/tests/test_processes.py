@@ -17,7 +17,7 @@ import pytest
 
 # A supervisor with a steady child that itself starts a process, and a child that crashes once.
 SUPERVISOR = """
-import subprocess, sys, time
+import os, subprocess, sys, time
 from pathlib import Path
 from auscult.web.shell import processes
 from auscult.web.shell.processes import Child, Keeper
@@ -25,34 +25,37 @@ from auscult.web.shell.processes import Child, Keeper
 processes.GRACE = 1.0
 folder = Path(sys.argv[1])
 
+def say(line):
+    os.write(1, f"{line}\\n".encode())  # one write: several processes say something at once
+
 def steady():
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    print("steady is there", flush=True)
+    say("steady is there")
     time.sleep(600)
 
 def shaky():
     if not (folder / "crashed").exists():
         (folder / "crashed").touch()
         raise SystemExit(7)
-    print("shaky is back", flush=True)
+    say("shaky is back")
     time.sleep(600)
 
 def stubborn():
     import signal
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    print("stubborn is there", flush=True)
+    say("stubborn is there")
     while True:
         time.sleep(600)
 
 def hung():
     import ctypes
-    print("hung is there", flush=True)
+    say("hung is there")
     ctypes.PyDLL(None).sleep(600)  # none of its threads goes on
 
 names = sys.argv[2].split(",")
 children = [Child(name=name, target=globals()[name]) for name in names]
-Keeper(children, say=lambda line: print(line, flush=True)).keep(until_true=lambda: True)
-print("stopped", flush=True)
+Keeper(children, say=say).keep(until_true=lambda: True)
+say("stopped")
 """
 
 
