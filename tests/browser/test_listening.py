@@ -157,24 +157,25 @@ def test_everything_works_without_scripts(rooms: Rooms) -> None:
     page.get_by_label("Name", exact=True).fill("Without scripts")
     page.get_by_label("Query", exact=True).fill("lake* AND")
     page.get_by_role("button", name="Preview").click()
-    assert page.locator("#explanation mark").count() == 1
+    expect(page.locator("#explanation mark")).to_have_count(1)
 
     page.get_by_label("Query", exact=True).fill("lake* AND hospital*")
     page.get_by_role("button", name="Preview").click()
-    assert page.locator(".tree").count() == 1
-    assert "mention" in page.locator("#preview").inner_text()
+    expect(page.locator(".tree")).to_have_count(1)
+    expect(page.locator("#preview")).to_contain_text("mention")
 
     page.get_by_role("button", name="Save").click()
     page.get_by_role("searchbox").fill("hospital*")
     page.get_by_role("button", name="Search").click()
-    assert page.locator(".mention mark").count() > 0
+    expect(page.locator(".mention mark").first).to_be_visible()
 
     page.get_by_role("navigation", name="Watches").get_by_role(
         "link", name=re.compile("^Without scripts")
     ).click()
     page.get_by_role("link", name="Remove", exact=True).click()
     page.get_by_role("button", name="Remove it").click()
-    assert page.get_by_role("link", name=re.compile("^Without scripts")).count() == 0
+    expect(page.get_by_role("heading", name="All watches", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Without scripts"))).to_have_count(0)
 
 
 def test_a_keyboard_reaches_the_content_first(rooms: Rooms) -> None:

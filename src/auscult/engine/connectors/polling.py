@@ -92,13 +92,22 @@ def polling(make: Callable[[Snapshot | None, Asking], Polled]) -> Session:
     return session
 
 
+def due_at_once(snapshot: Snapshot) -> Snapshot:
+    """Return a source's place, but so that it is asked at once: what is asked for has changed.
+
+    >>> due_at_once({"seen": 4, "due": "2026-11-21T08:00:00+00:00"})
+    {'seen': 4}
+    """
+    return {name: value for name, value in snapshot.items() if name != DUE}
+
+
 class _Rounds:
     def __init__(self, polled: Polled, snapshot: Snapshot, receiving: Receiving) -> None:
         self._polled = polled
         self._receiving = receiving
         self._number = int(snapshot.get(ROUND, 0))
         due = snapshot.get(DUE)
-        self._due = datetime.fromisoformat(due) if due else None
+        self._due = datetime.fromisoformat(due) if due else polled.not_before
 
     def run(self) -> Iterator[Batch]:
         try:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from auscult.engine.connectors.base import Batch, Covered, Settings, configure, find
 from auscult.engine.connectors.fields import fields_of
+from auscult.engine.connectors.polling import due_at_once
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
@@ -127,7 +128,7 @@ def change_source(
 ) -> Source:
     """Change what a source keeps, and, with `config`, what it reads.
 
-    It goes on where it is, unless the change makes that place worthless
+    It goes on where it is, and at once; unless the change makes that place worthless
     (`Settings.begins_anew`): then it is read from its start.
 
     Credentials that `config` leaves out stay as they are, unless they would go to another
@@ -143,6 +144,8 @@ def change_source(
         bare, changed.secrets = secrets.parted(kind, config, changed)
         if _begins_anew(kind, changed.config, bare):
             changed.snapshot = None
+        elif changed.snapshot and bare != changed.config:
+            changed.snapshot = due_at_once(changed.snapshot)
         changed.config = bare
         changed.revision += 1
     changed.save(

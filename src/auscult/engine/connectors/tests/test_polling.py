@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from auscult.engine.connectors.base import Batch
-from auscult.engine.connectors.polling import polling
+from auscult.engine.connectors.polling import due_at_once, polling
 from auscult.engine.connectors.receiving import Receiving
 from auscult.engine.connectors.rows import Rows, digest
 from auscult.engine.kernel.clock import FixedClock
@@ -92,6 +92,22 @@ def test_a_restart_asks_nobody_before_the_time() -> None:
     reader.close()
     assert source.rounds == 1
     assert heard.snapshot["round"] == snapshot["round"] + 1
+
+
+def test_what_is_asked_anew_is_asked_at_once_but_not_before_the_quota_is_there() -> None:
+    source = Counting(FixedClock(NOW))
+    reader = opened(source)
+    snapshot = hear(reader, one_round).snapshot
+    reader.close()
+    reader = opened(source, due_at_once(snapshot))
+    assert "u:2" in hear(reader, one_round).posts
+    reader.close()
+    source.not_before = NOW + timedelta(minutes=5)
+    reader = opened(source, due_at_once(snapshot))
+    reader.recheck(["a"])
+    hear(reader, lambda h: h.confirmed)
+    assert (source.rounds, reader.status.next_fetch) == (2, source.not_before)
+    reader.close()
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting() -> None:

@@ -100,18 +100,20 @@ def test_nothing_that_holds_sources_holds_their_credentials(owner: Actor, town: 
 
 
 def test_a_change_keeps_replaces_or_removes_them(owner: Actor, town: Source) -> None:
-    Source.objects.update(snapshot={"at": 5})
+    Source.objects.update(snapshot={"at": 5, "due": "2026-11-21T08:00:00+00:00"})
     kept = change_source(owner, source=town, keep=Keep(), config=TOWN)
     assert opened_config(kept)["access_token"] == TOKEN
     kept = change_source(owner, source=town, keep=Keep(ttl_days=30))
     assert opened_config(kept)["access_token"] == TOKEN
     new = change_source(owner, source=town, keep=Keep(), config={**TOWN, "access_token": "other"})
     assert opened_config(new)["access_token"] == "other"
-    assert new.snapshot == {"at": 5}  # another token reads on where the first one stopped
+    # Another token reads on where the first one stopped, and when it would have.
+    assert new.snapshot == {"at": 5, "due": "2026-11-21T08:00:00+00:00"}
     more = {**TOWN, "timelines": ["local", "#flu"], "poll_every": 30.0, "streaming": False}
     wider = change_source(owner, source=town, keep=Keep(), config=more)
     assert opened_config(wider) == {**more, "access_token": "other"}
-    assert wider.snapshot == {"at": 5}  # each timeline has a place of its own
+    # Each timeline has a place of its own; what is new isn't kept waiting.
+    assert wider.snapshot == {"at": 5}
     assert opened_config(read_again(owner, source=town, config=TOWN))["access_token"] == "other"
     for empty in (None, ""):
         gone = change_source(
