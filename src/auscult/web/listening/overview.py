@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -95,41 +95,18 @@ def period(actor: Actor) -> Period:
 def watch_lines(actor: Actor) -> list[WatchLine]:
     """Return the organisation's watches with their last weeks, by name."""
     rows = list(queries.watches(actor))
-    until = period(actor).until
-    lines = _series(actor, rows, until - LINE_DAYS * DAY, until, "day")
-    weeks = _series(actor, rows, until - 14 * DAY, until, "hour")
-    totals = dict(
-        HourlyCount.objects.filter(watch__in=rows)
-        .values_list("watch_id")
-        .annotate(all=Sum("count"))
-    )
+    told = queries.recent(actor, watches=rows, until=period(actor).until, days=LINE_DAYS)
     return [
         WatchLine(
             id=row.pk,
             name=row.name,
             query=row.query,
-            total=totals.get(row.pk, 0),
-            points=charts.sparkline(lines[row.pk]),
-            change_in_words=change_in_words(*_halves(weeks[row.pk])),
+            total=one.total,
+            points=charts.sparkline(one.by_day),
+            change_in_words=change_in_words(one.week_before, one.week),
         )
-        for row in rows
+        for row, one in zip(rows, told, strict=True)
     ]
-
-
-def _series(
-    actor: Actor,
-    rows: Sequence[Watch],
-    since: datetime,
-    until: datetime,
-    step: Literal["hour", "day"],
-) -> dict[int, tuple[int, ...]]:
-    found = queries.volumes(actor, watches=rows, since=since, until=until, step=step)
-    return {series.watch_id: series.counts for series in found.series}
-
-
-def _halves(counts: Sequence[int]) -> tuple[int, int]:
-    middle = len(counts) // 2
-    return sum(counts[:middle]), sum(counts[middle:])
 
 
 def change_in_words(before: int, after: int) -> str:

@@ -8,10 +8,20 @@ from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from auscult.web.listening.drawn import drawn
+from auscult.web.listening.showing import Shown
+
 register = template.Library()
+_draw = drawn("listening/parts/mention.html", keep=1_000)
 
 CUT = 600  # code points of a post that a list shows
 LEAD = 120  # of them before the first hit, where the hit stands late
+
+
+@register.simple_tag
+def mention_row(mention: Shown, *, may_reveal: bool) -> SafeString:
+    """Draw a mention as lists show it; `may_reveal`: with the way to its author."""
+    return _draw(mention=mention, may_reveal=bool(may_reveal))
 
 
 @register.filter

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from auscult.web.listening import queries, search
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.database import is_sqlite
 from auscult.web.listening.errors import SearchRefused, WatchUnknown
-from auscult.web.listening.models import Watch
+from auscult.web.listening.models import HourlyCount, Watch
 from auscult.web.listening.reading import Filters
 from auscult.web.sources.actions import commit_progress
 from auscult.web.sources.models import Source
@@ -180,6 +182,45 @@ def test_volumes_come_from_the_rollups_with_gaps(
     days = queries.volumes(owner, watches=[town["flu"]], since=noon, until=noon + hour, step="day")
     assert days.series[0].counts == (16,)
     assert days.since.hour == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_last_weeks_of_watches_are_what_one_counts_by_hand(
+    owner: Actor,
+    stranger: Actor,
+    town: dict[str, Watch],
+    post: Post,
+    source: Source,
+    seed: int,
+) -> None:
+    random = Random(seed)
+    until = post(0, "")["created_at"] + timedelta(minutes=random.randrange(3000))
+    HourlyCount.objects.all().delete()
+    first = until.replace(minute=0) - timedelta(days=40)
+    given = {
+        name: {first + timedelta(hours=at): random.randrange(1, 9) for at in sample}
+        for name in town
+        for sample in [random.sample(range(41 * 24), 300)]
+    }
+    for name, hours in given.items():
+        for hour, count in hours.items():
+            HourlyCount.objects.create(watch=town[name], source=source, hour=hour, count=count)
+    rows = [town["flu"], town["all"]]
+    end = -(-until.timestamp() // 3600) * 3600
+    last_day = -(-until.timestamp() // 86_400)
+    for told, row in zip(
+        queries.recent(owner, watches=rows, until=until, days=28), rows, strict=True
+    ):
+        hours = {moment.timestamp(): count for moment, count in given[row.name].items()}
+        assert told.total == sum(hours.values())
+        age = {moment: (end - moment) / 86_400 for moment in hours}
+        assert told.week == sum(n for at, n in hours.items() if 0 < age[at] <= 7)
+        assert told.week_before == sum(n for at, n in hours.items() if 7 < age[at] <= 14)
+        by_day = Counter[float]()
+        for at, n in hours.items():
+            by_day[at // 86_400] += n
+        assert told.by_day == tuple(by_day[last_day - back] for back in range(28, 0, -1))
+    assert queries.recent(stranger, watches=rows, until=until, days=28) == []
 
 
 def test_strangers_see_and_count_nothing(

@@ -1,0 +1,39 @@
+"""Parts of pages that are drawn once for what they show, and remembered.
+
+A page of mentions costs most of its time in drawing rows and bars that were drawn a moment
+before, for somebody else. What is drawn here depends on nothing but values that are given, the
+language and the time zone; so the same values have the same drawing, and another value, as after
+an edit, has another. What was removed is asked for no more and makes room for others; it lies in
+the memory of the process alone until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
+
+
+def drawn(template: str, *, keep: int) -> Callable[..., SafeString]:
+    """Return what draws a template from values by name, all hashable.
+
+    Parameters
+    ----------
+    template : str
+        Its name. It may use nothing but the values that it is given.
+    keep : int
+        How many drawings each process remembers; the one longest out of use goes first.
+    """
+
+    @lru_cache(keep)
+    def draw(given: tuple[tuple[str, Hashable], ...], _language: str, _zone: str) -> SafeString:
+        return render_to_string(template, dict(given))
+
+    def draw_or_remember(**given: Hashable) -> SafeString:
+        return draw(tuple(given.items()), get_language() or "", get_current_timezone_name())
+
+    return draw_or_remember

@@ -1,0 +1,58 @@
+"""What is drawn once and remembered: never for other values, another language or zone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from auscult.web.listening import drawn
+from auscult.web.listening.showing import Shown
+from auscult.web.listening.templatetags.mentions import mention_row
+
+SAID = Shown(
+    id=7,
+    pseudonym="A quiet heron",
+    network="Feeds",
+    created_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+    language="en",
+    title="",
+    title_spans=(),
+    text="the flu shot line",
+    text_spans=((4, 7),),
+    reactions=(),
+    link="",
+    has_author=True,
+    watches=(),
+)
+
+
+def test_the_same_row_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings: list[str] = []
+    render = drawn.render_to_string
+
+    def counted(template: str, given: dict[str, object]) -> str:
+        drawings.append(template)
+        return render(template, given)
+
+    monkeypatch.setattr(drawn, "render_to_string", counted)
+    row = drawn.drawn("listening/parts/mention.html", keep=10)
+    pages = [row(mention=replace(SAID), may_reveal=False) for _ in range(3)]
+    assert len(drawings) == 1
+    assert len({*pages}) == 1
+    for other in ({"text": "the line"}, {"text_spans": ()}, {"copies": 2, "group": 5}, {"id": 8}):
+        row(mention=replace(SAID, **other), may_reveal=False)
+    assert len(drawings) == 5
+
+
+def test_it_is_drawn_anew_for_another_right_language_and_zone() -> None:
+    plain = mention_row(SAID, may_reveal=False)
+    assert "Author and original" not in plain
+    assert "Author and original" in mention_row(SAID, may_reveal=True)
+    with translation.override("de"):
+        assert "Author and original" not in mention_row(SAID, may_reveal=True)
+    with timezone.override("Asia/Tokyo"):
+        assert "21 Nov 2026, 08:30" in mention_row(SAID, may_reveal=False)
+    assert mention_row(SAID, may_reveal=False) == plain
