@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db.models import QuerySet
 
 from auscult.engine.kernel.clock import Clock, SystemClock
@@ -53,6 +56,12 @@ def first_organisation() -> Organisation | None:
 def organisations() -> QuerySet[Organisation]:
     """Return all organisations, oldest first: the listener's round."""
     return Organisation.objects.order_by("pk")
+
+
+def time_zone(actor: Actor) -> ZoneInfo:
+    """Return the organisation's time zone; the archive's where it has none of its own."""
+    own = Organisation.objects.values_list("time_zone", flat=True).get(pk=actor.organisation_id)
+    return ZoneInfo(own or settings.TIME_ZONE)
 
 
 def audit_entries(actor: Actor) -> QuerySet[AuditEntry]:

@@ -182,15 +182,22 @@ def holder_of(secret: str, *, clock: Clock | None = None) -> Holder | None:
         .select_related("user")
         .first()
     )
-    if found is None or not found.user.is_active:
-        return None
-    try:
-        actor = actor_for(found.user, found.organisation_id, clock=clock)
-    except NotAMember:
+    actor = _behind(found, clock)
+    if found is None or actor is None:
         return None
     # The trail says that a program did it, and which one.
     named = f"{actor.name} by token {found.prefix}"[:150]
     return Holder(actor=replace(actor, name=named, only=rights_of(found.scopes)), row=found)
+
+
+def _behind(found: Token | SecretAddress | None, clock: Clock | None) -> Actor | None:
+    """Return the person for whom a secret opens something, while she may sign in herself."""
+    if found is None or not found.user.is_active:
+        return None
+    try:
+        return actor_for(found.user, found.organisation_id, clock=clock)
+    except NotAMember:
+        return None
 
 
 def reader_of(
@@ -202,10 +209,7 @@ def reader_of(
         .select_related("user")
         .first()
     )
-    if found is None or not found.user.is_active:
-        return None
-    try:
-        actor = actor_for(found.user, found.organisation_id, clock=clock)
-    except NotAMember:
+    actor = _behind(found, clock)
+    if found is None or actor is None:
         return None
     return replace(actor, only=rights_of([Scope.READ])), found

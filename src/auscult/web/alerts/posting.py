@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from auscult.web.accounts.models import Actor
+from auscult.web.accounts.queries import time_zone
 from auscult.web.alerts import queries, raising, wording
 from auscult.web.alerts.models import Alert, Reception, State
 from auscult.web.alerts.telling import may_be_told
@@ -91,7 +92,7 @@ def _needless(one: Reception, *, member: bool) -> str:
 def _write(actor: Actor, told: Sequence[Reception]) -> None:
     alerts = [one.alert for one in told]
     digest = sha256(",".join(str(one.pk) for one in told).encode()).hexdigest()[:32]
-    with timezone.override(queries.zone(actor)):
+    with timezone.override(time_zone(actor)):
         context = {
             "lines": [line_of(one.alert, step=one.step) for one in told],
             "settings": link("/alerts/rules/"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from datetime import time
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from auscult.web.accounts.models import Actor, Membership, Organisation
+from auscult.web.accounts.models import Actor, Membership
 from auscult.web.alerts.errors import AlertUnknown, RuleUnknown
 from auscult.web.alerts.models import Alert, Habits, Reception, Rule, State
 
@@ -72,12 +70,6 @@ def habits(actor: Actor) -> Habits:
     """Return when the organisation doesn't want to be told; as it begins, that is never."""
     found = Habits.objects.filter(pk=actor.organisation_id).first()
     return found or Habits(organisation_id=actor.organisation_id, digest_at=DIGEST_AT)
-
-
-def zone(actor: Actor) -> zoneinfo.ZoneInfo:
-    """Return the organisation's time zone; the archive's where it has none of its own."""
-    own = Organisation.objects.values_list("time_zone", flat=True).get(pk=actor.organisation_id)
-    return zoneinfo.ZoneInfo(own or settings.TIME_ZONE)
 
 
 def members(actor: Actor) -> QuerySet[Membership]:

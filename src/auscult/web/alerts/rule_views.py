@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
+from auscult.web.accounts.queries import time_zone
 from auscult.web.accounts.requests import actor_of
 from auscult.web.alerts import actions, queries
 from auscult.web.alerts.forms import HabitsForm, RuleForm, stored
@@ -33,7 +34,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         {
             "rules": queries.rules(actor),
             "habits": queries.habits(actor),
-            "zone": queries.zone(actor).key,
+            "zone": time_zone(actor).key,
             "may_edit": may(actor, Right.EDIT_ALERTS),
         },
     )
@@ -109,6 +110,4 @@ def quiet_hours(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Quiet hours are saved."))
             return redirect("alerts:rules")
-    return render(
-        request, "alerts/quiet_hours.html", {"form": form, "zone": queries.zone(actor).key}
-    )
+    return render(request, "alerts/quiet_hours.html", {"form": form, "zone": time_zone(actor).key})

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from auscult.web.accounts.models import Actor, Membership
 from auscult.web.accounts.policies import TABLE, Right
+from auscult.web.accounts.queries import time_zone
 from auscult.web.alerts import queries
 from auscult.web.alerts.models import Alert, Habits, Pace, Reception, Rule
 
@@ -36,7 +37,7 @@ def may_be_told(member: Membership) -> bool:
 def plan(actor: Actor, alert: Alert, rule: Rule) -> None:
     """Write down who is to be told of an alert at its present step, and when."""
     wanted = rule.escalate_to if alert.step else rule.tell
-    due = due_at(actor.clock.now(), rule, queries.habits(actor), queries.zone(actor))
+    due = due_at(actor.clock.now(), rule, queries.habits(actor), time_zone(actor))
     Reception.objects.bulk_create(
         [
             Reception(alert=alert, user_id=user, step=alert.step, turn=alert.turn, due_at=due)

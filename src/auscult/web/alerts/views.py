@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auscult.web.accounts.models import Actor, SecretAddress
 from auscult.web.accounts.policies import Right, may, require
+from auscult.web.accounts.queries import time_zone
 from auscult.web.accounts.requests import actor_of
 from auscult.web.accounts.secret_pages import opened
 from auscult.web.accounts.tokens_actions import make_secret_address
@@ -112,7 +113,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponse:
     hours = int(wish) if wish.isdecimal() and len(wish) < 4 else 1
     until = now + timedelta(hours=hours)
     if wish == "morning":
-        until = next_time(now, MORNING, queries.zone(actor))
+        until = next_time(now, MORNING, time_zone(actor))
     actions.snooze(actor, alert=chosen, until=until)
     messages.success(request, _("It is silent until %(until)s.") % {"until": wording.moment(until)})
     return redirect("alerts:alert", number)
@@ -134,7 +135,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 
     def write(actor: Actor, _address: SecretAddress) -> bytes:
         require(actor, Right.SEE_FIGURES, "see alerts")
-        with timezone.override(queries.zone(actor)):
+        with timezone.override(time_zone(actor)):
             found = queries.alerts(actor)[:A_PAGE]
             return atom(found, own=request.build_absolute_uri()).encode()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from auscult.engine.signals import Alarm, Band, Bursts, Phase, State
 from auscult.web.accounts.models import Actor
-from auscult.web.alerts import queries
+from auscult.web.accounts.queries import time_zone
 from auscult.web.alerts.finding import Ended, Finding
 from auscult.web.alerts.models import FALSE_ALARMS, Alert, Keenness, Kind, Rule
 from auscult.web.alerts.series import HOUR, Hours, hour_of, hours
@@ -69,7 +69,7 @@ def fit(actor: Actor, *, watches: Sequence[int], until: datetime, keenness: Keen
         step=HOUR,
         keys=[str(watch) for watch in watches],
         covered=read,
-        zone=queries.zone(actor).key,
+        zone=time_zone(actor).key,
         false_alarms=FALSE_ALARMS[keenness],
     )
     return Fit(bursts=bursts, weights=weights)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import TABLE, Right, may, require
-from auscult.web.alerts.queries import zone
+from auscult.web.accounts.queries import time_zone
 from auscult.web.briefs import composing, wording
 from auscult.web.briefs.composing import LISTS, Sentence
 from auscult.web.briefs.errors import BriefUnknown
@@ -121,7 +121,7 @@ def due_week(actor: Actor) -> date | None:
     """Return the Monday of the last week whose brief should be there and isn't."""
     chosen = plan(actor)
     now = actor.clock.now()
-    here = now.astimezone(zone(actor))
+    here = now.astimezone(time_zone(actor))
     back = (here.weekday() - chosen.weekday) % 7
     time = here.replace(hour=chosen.hour, minute=0, second=0, microsecond=0) - timedelta(days=back)
     if time > here:

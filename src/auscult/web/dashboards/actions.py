@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards import queries, timing
 from auscult.web.dashboards.content import checked
-from auscult.web.dashboards.days import zone_of
 from auscult.web.dashboards.errors import DashboardRefused
 from auscult.web.dashboards.models import Dashboard, Rhythm, Schedule
 from auscult.web.listening import queries as listening
@@ -124,7 +124,7 @@ def add_schedule(
     made = Schedule(
         dashboard=found, rhythm=rhythm, weekday=weekday, hour=hour, made_by_id=actor.user_id
     )
-    made.next_attempt = timing.next_time(made, now, zone_of(actor))
+    made.next_attempt = timing.next_time(made, now, time_zone(actor))
     made.save()
     made.recipients.set(here)
     record_audit(

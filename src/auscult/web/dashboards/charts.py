@@ -55,18 +55,20 @@ def by_day(
         "scale": {"domain": [0, top], "nice": False},
         "axis": {"format": ",d", "tickCount": 4},
     }
-    color = {
+    # Colour and dashes, said alike, make one legend; there are fewer colours than watches.
+    which = {
         "field": "watch",
         "type": "nominal",
         "sort": None,
-        "legend": {"title": None} if len(names) > 1 else None,
+        "legend": {"title": None, "symbolType": "stroke", "symbolSize": 400}
+        if len(names) > 1
+        else None,
         "scale": {"domain": list(names)},
     }
-    dash = {"field": "watch", "type": "nominal", "sort": None, "legend": None}
     lines = {
         "data": {"values": values},
         "mark": {"type": "line", "point": asked.days <= 31},
-        "encoding": {"x": x, "y": y, "color": color, "strokeDash": dash},
+        "encoding": {"x": x, "y": y, "color": which, "strokeDash": which},
     }
     layers = [_hatched(asked, gaps, top, width, y), lines] if gaps else [lines]
     return _whole(layers, width=width, height=HEIGHT)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from auscult.web.accounts.models import Actor, Organisation
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards.errors import RangeRefused
 from auscult.web.listening.moments import from_us, to_us
 
@@ -84,12 +84,6 @@ class Range:
         return {"since": self.first.isoformat(), "until": self.last.isoformat()}
 
 
-def zone_of(actor: Actor) -> ZoneInfo:
-    """Return the time zone in which an organisation's days begin and end."""
-    chosen = Organisation.objects.values_list("time_zone", flat=True).get(pk=actor.organisation_id)
-    return ZoneInfo(chosen or settings.TIME_ZONE)
-
-
 def begin(day: date, zone: ZoneInfo) -> datetime:
     """Return the moment, in UTC, at which a day begins."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
@@ -129,7 +123,7 @@ def ending_now(actor: Actor, name: str) -> Range:
         raise RangeRefused(
             "range", name, gettext("one of {choices}").format(choices=", ".join(RANGES))
         )
-    zone = zone_of(actor)
+    zone = time_zone(actor)
     last = last_day(actor, zone)
     return Range(first=last - (RANGES[name][1] - 1) * DAY, last=last, zone=zone, name=name)
 
@@ -164,7 +158,7 @@ def read(actor: Actor, given: Mapping[str, str], *, default: str) -> Range:
     RangeRefused
     """
     if given.get("since") or given.get("until"):
-        return between(_day("since", given), _day("until", given), zone_of(actor))
+        return between(_day("since", given), _day("until", given), time_zone(actor))
     return ending_now(actor, given.get("range") or default)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards import days, queries, timing
 from auscult.web.dashboards.content import checked
 from auscult.web.dashboards.documents import as_pdf
@@ -52,7 +53,7 @@ def _mail(actor: Actor, schedule: Schedule) -> None:
     board = Board(actor, content, asked, content.panels)
     pages = as_pdf(board, shown) if to else b""
     now = actor.clock.now()
-    then = timing.next_time(schedule, now, days.zone_of(actor))
+    then = timing.next_time(schedule, now, time_zone(actor))
     with contextlib.suppress(_Taken), transaction.atomic():
         moved = Schedule.objects.filter(pk=schedule.pk, next_attempt=due).update(
             next_attempt=then, last_sent=now

@@ -19,8 +19,9 @@ from django.utils.crypto import salted_hmac
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards import tallies
-from auscult.web.dashboards.days import DAY, begin_us, day_of, zone_of
+from auscult.web.dashboards.days import DAY, begin_us, day_of
 from auscult.web.dashboards.marking import PART_US
 from auscult.web.dashboards.models import Changed, Counting, DayFigures, Kind
 from auscult.web.dashboards.tallies import Tally
@@ -63,7 +64,7 @@ def settle(actor: Actor) -> bool:
     require(actor, Right.WORK, "count mentions")
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
-        zone = zone_of(actor)
+        zone = time_zone(actor)
         if not is_counted(actor, zone):
             _begin_anew(cursor, actor, zone)
             return True

@@ -33,7 +33,7 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
-    auth=[Bearer(), Session()],
+    auth=[Bearer(), Session(csrf=False)],
 )
 say_errors(api)
 for router in (accounts, sources, listening, around, taking, alerts, dashboards):

@@ -41,27 +41,19 @@ GUESSES = Limits(60, 60.0)
 class Bearer(HttpBearer):
     """A token, in the header Authorization; `at_the_door` has looked at it by then."""
 
-    def __call__(self, request: HttpRequest) -> Actor | None:
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002
         """Return who was let in."""
         return getattr(request, "actor", None)
-
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Never asked: `at_the_door` reads tokens."""
-        raise NotImplementedError
 
 
 class Session(APIKeyCookie):
-    """The session of a person who is signed in; writes need its CSRF token as well."""
+    """The session of a person who is signed in; `at_the_door` asks writes for the CSRF token."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
-    def __call__(self, request: HttpRequest) -> Actor | None:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002
         """Return who was let in."""
         return getattr(request, "actor", None)
-
-    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        """Never asked: Django's middleware reads sessions."""
-        raise NotImplementedError
 
 
 def at_the_door(view: View, methods: Collection[str] = ()) -> View:

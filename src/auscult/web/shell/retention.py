@@ -18,9 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.audit_expiry import expire_audit
-from auscult.web.accounts.models import Actor, Invitation, RetentionRule
+from auscult.web.accounts.models import Actor, AuditEntry, Invitation, RetentionRule, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.work import Job
+from auscult.web.alerts.models import Alert
+from auscult.web.briefs.models import Brief
+from auscult.web.dashboards.models import DayFigures
 from auscult.web.delivery.queries import old_letters
 from auscult.web.listening.actions import expire_before
 from auscult.web.listening.models import HourlyCount, Removal
@@ -89,6 +92,28 @@ def _received(actor: Actor, before: datetime) -> QuerySet[Any]:
     )
 
 
+def _days(actor: Actor, before: datetime) -> QuerySet[Any]:
+    return DayFigures.objects.filter(
+        watch__organisation_id=actor.organisation_id, day__lt=before.date().toordinal()
+    )
+
+
+def _alerts(actor: Actor, before: datetime) -> QuerySet[Any]:
+    return Alert.objects.filter(organisation_id=actor.organisation_id, past_at__lt=before)
+
+
+def _briefs(actor: Actor, before: datetime) -> QuerySet[Any]:
+    over = before.date() - timedelta(days=7)  # a week is named by its first day
+    return Brief.objects.filter(organisation_id=actor.organisation_id, week__lt=over)
+
+
+def _accounts(actor: Actor, before: datetime) -> QuerySet[Any]:
+    """Return the accounts of people who left and belong nowhere since; the trail says when."""
+    left = AuditEntry.objects.filter(organisation_id=actor.organisation_id, action="remove-member")
+    gone = User.objects.filter(memberships=None, username__in=left.values("target"))
+    return gone.exclude(username__in=left.filter(at__gte=before).values("target"))
+
+
 def _lines(actor: Actor, before: datetime) -> QuerySet[Any]:
     return BrokenLine.objects.filter(source__organisation_id=actor.organisation_id, at__lt=before)
 
@@ -124,8 +149,8 @@ def _sessions_with_traces(actor: Actor, before: datetime) -> int:
 
 
 def _figures(actor: Actor, before: datetime) -> int:
-    parts = (("figures", _hours), ("figures", _removals), ("figures", _received))
-    return sum(_rows(name, chosen)(actor, before) for name, chosen in parts)
+    parts = (_hours, _days, _removals, _received)
+    return sum(_rows("figures", chosen)(actor, before) for chosen in parts)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -145,11 +170,36 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         name="figures",
-        label=_("Hourly figures"),
-        about=_("How many posts and mentions an hour had: numbers without any text or name."),
+        label=_("Figures by hour and day"),
+        about=_(
+            "How many posts and mentions an hour had; a day's languages, links and pseudonyms."
+        ),
         days=None,
         least=30,
         expire=_figures,
+    ),
+    Kind(
+        name="alerts",
+        label=_("Alerts that are past"),
+        about=_("What was raised, why, and who was told. Alerts that go on stay."),
+        days=None,
+        least=30,
+        expire=_rows("alerts", _alerts),
+    ),
+    Kind(
+        name="briefs",
+        label=_("Weekly briefs"),
+        about=_("The sentences of a week and where their evidence stands."),
+        days=None,
+        least=30,
+        expire=_rows("briefs", _briefs),
+    ),
+    Kind(
+        name="accounts",
+        label=_("Accounts of people who left"),
+        about=_("Name, address and ways of signing in. What a person did stays written down."),
+        days=30,
+        expire=_rows("accounts", _accounts),
     ),
     Kind(
         name="lines",

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards import figures
-from auscult.web.dashboards.days import Range, between, ending_now, zone_of
+from auscult.web.dashboards.days import Range, between, ending_now
 from auscult.web.dashboards.models import Kind
 from auscult.web.listening.actions import forget, save_watch
 from auscult.web.listening.models import Match, Mention
@@ -22,7 +23,7 @@ Record = Callable[..., Any]
 
 @pytest.fixture
 def asked(owner: Any) -> Range:
-    return between(date(2026, 11, 14), date(2026, 11, 27), zone_of(owner))
+    return between(date(2026, 11, 14), date(2026, 11, 27), time_zone(owner))
 
 
 def tops(actor: Any, watches: list[Any], asked: Range, **more: Any) -> dict[Kind, dict[str, int]]:

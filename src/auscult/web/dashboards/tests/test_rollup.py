@@ -12,8 +12,8 @@ from django.db import connection
 
 from auscult.engine.connectors.base import Deletion
 from auscult.web.accounts.models import Organisation
+from auscult.web.accounts.queries import time_zone
 from auscult.web.dashboards import marking, rollup, tallies
-from auscult.web.dashboards.days import zone_of
 from auscult.web.dashboards.models import Changed, DayFigures, Kind
 from auscult.web.dashboards.tallies import Sum
 from auscult.web.listening.actions import forget, remove_watch
@@ -174,7 +174,7 @@ def test_figures_are_those_of_a_fresh_count(
             settled()
     forget(owner, authors=["person2"], reason="asked")
     settled()
-    zone = zone_of(owner)
+    zone = time_zone(owner)
 
     with connection.cursor() as cursor:
         for row in DayFigures.objects.filter(kind=Kind.HASHTAG):

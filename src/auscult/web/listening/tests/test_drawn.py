@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from auscult.web.listening import drawn
+from auscult.web.listening.drawn import drawn
 from auscult.web.listening.showing import Shown
 from auscult.web.listening.templatetags.mentions import mention_row
 
@@ -31,14 +32,13 @@ SAID = Shown(
 
 def test_the_same_row_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     drawings: list[str] = []
-    render = drawn.render_to_string
 
     def counted(template: str, given: dict[str, object]) -> str:
         drawings.append(template)
-        return render(template, given)
+        return render_to_string(template, given)
 
-    monkeypatch.setattr(drawn, "render_to_string", counted)
-    row = drawn.drawn("listening/parts/mention.html", keep=10)
+    monkeypatch.setattr("auscult.web.listening.drawn.render_to_string", counted)
+    row = drawn("listening/parts/mention.html", keep=10)
     pages = [row(mention=replace(SAID), may_reveal=False) for _ in range(3)]
     assert len(drawings) == 1
     assert len({*pages}) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,11 +17,15 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts import audit
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.errors import NotAllowed
-from auscult.web.accounts.models import Actor, AuditEntry
+from auscult.web.accounts.models import Actor, AuditEntry, Membership, Organisation, User
+from auscult.web.accounts.people_actions import remove_member
 from auscult.web.accounts.queries import system_actor
+from auscult.web.alerts.models import Alert
+from auscult.web.briefs.models import Brief
+from auscult.web.dashboards.models import DayFigures
 from auscult.web.delivery.actions import post_mail
 from auscult.web.delivery.models import Letter, State
-from auscult.web.listening.models import HourlyCount, Mention
+from auscult.web.listening.models import HourlyCount, Mention, Watch
 from auscult.web.shell import retention
 from auscult.web.shell.jobs import JOBS
 from auscult.web.sources.models import BrokenLine, Source
@@ -127,6 +133,68 @@ def test_old_rows_go_and_are_counted(owner: Actor, stranger: Actor, clock: Fixed
     before = AuditEntry.objects.count()
     assert not retention.apply(worker(owner))
     assert AuditEntry.objects.count() == before  # where nothing goes, nothing is written
+
+
+def test_past_alerts_old_briefs_and_figures_of_days_go(
+    owner: Actor, stranger: Actor, clock: FixedClock
+) -> None:
+    now = clock.now()
+    for actor in (owner, stranger):
+        mine = Organisation.objects.get(pk=actor.organisation_id)
+        watch = Watch.objects.create(
+            organisation=mine, name="w", query="flu", canonical="flu", created_at=now,
+            changed_at=now,
+        )  # fmt: skip
+        for age in (20, 50, 100):
+            at = now - age * DAY
+            Brief.objects.create(organisation=mine, week=at.date(), made_at=at)
+            DayFigures.objects.create(
+                watch=watch, kind=1, day=at.date().toordinal(), best=b"", words=b"", names=b""
+            )
+            for past_at in (None, at):
+                Alert.objects.create(
+                    organisation=mine, name="n", kind="volume", key=f"{age} {past_at}", since=at,
+                    raised_at=at, last_at=at, turned_at=at, past_at=past_at,
+                    state="open" if past_at is None else "past",
+                )  # fmt: skip
+    retention.set_rules(owner, days={"alerts": 60, "briefs": 44, "figures": 30})
+    for actor in (owner, stranger):
+        while retention.apply(worker(actor)):
+            pass
+
+    def left(actor: Actor, rows: Any) -> int:
+        mine: int = rows.filter(organisation_id=actor.organisation_id).count()
+        return mine
+
+    # What goes on stays; of a brief counts the end of its week.
+    assert [left(one, Alert.objects) for one in (owner, stranger)] == [3 + 2, 6]
+    assert [left(one, Brief.objects) for one in (owner, stranger)] == [2, 3]
+    days = [
+        DayFigures.objects.filter(watch__organisation_id=one.organisation_id).count()
+        for one in (owner, stranger)
+    ]
+    assert days == [1, 3]
+
+
+def test_the_account_of_who_left_goes_after_its_time(
+    owner: Actor, teammate: Actor, stranger: Actor, clock: FixedClock
+) -> None:
+    member = Membership.objects.get(user_id=teammate.user_id)
+    remove_member(owner, member=member)
+    later = replace(worker(owner), clock=FixedClock(clock.now() + 31 * DAY))
+    while retention.apply(worker(owner)) or retention.apply(worker(stranger)):
+        pass
+    assert User.objects.filter(pk=teammate.user_id).exists(), "its time isn't over"
+    member.save(force_insert=True)  # she came back
+    while retention.apply(later):
+        pass
+    assert User.objects.filter(pk=teammate.user_id).exists()
+    member.delete()
+    while retention.apply(later):
+        pass
+    assert not User.objects.filter(pk=teammate.user_id).exists()
+    assert User.objects.filter(pk=owner.user_id).exists()
+    assert AuditEntry.objects.get(action="expire-accounts").organisation_id == owner.organisation_id
 
 
 def test_another_organisations_rows_stay(owner: Actor, stranger: Actor, clock: FixedClock) -> None:
