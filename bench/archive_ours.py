@@ -40,12 +40,13 @@ class Ours:
     def __init__(self, folder: Path, town: Town) -> None:
         self.actor: Actor = owner_of(folder)
         # The application's modules can be imported once Django is set up.
-        from auscult.web.listening import actions, queries, reading  # noqa: PLC0415
+        from auscult.web.listening import actions, queries, reading, volumes  # noqa: PLC0415
         from auscult.web.listening.lake import lake_name, lake_of  # noqa: PLC0415
         from auscult.web.listening.standing import StandingWatches  # noqa: PLC0415
         from auscult.web.sources.models import Source  # noqa: PLC0415
 
         self._actions, self._queries, self._filters = actions, queries, reading.Filters
+        self._over_time = volumes
         self.folder = folder
         self.uris: list[str] = []
         self.neighbours: list[str] = []
@@ -130,7 +131,7 @@ class Ours:
         """Mentions of one watch, hour by hour over 100 days, from the rollups."""
 
         def run() -> int:
-            told = self._queries.volumes(
+            told = self._over_time.volumes(
                 self.actor, watches=self.watches[1:2], since=FIRST, until=LAST
             )
             return sum(told.series[0].counts)

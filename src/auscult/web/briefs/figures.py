@@ -13,6 +13,7 @@ from django.db.models import Count
 from auscult.web.accounts.models import Actor
 from auscult.web.briefs.weeks import EARLIER, Span
 from auscult.web.listening import queries as listening
+from auscult.web.listening import volumes as over_time
 from auscult.web.listening.models import Mention, Watch
 from auscult.web.listening.moments import first_key, to_us
 from auscult.web.sources.coverage import Stretch, coverage
@@ -63,7 +64,7 @@ def _of_watches(
     if not watches:
         return
     begin = span.earlier(EARLIER).since
-    told = listening.volumes(
+    told = over_time.volumes(
         actor, watches=list(watches.values()), since=begin, until=span.until, step="hour"
     )
     size = (span.until - span.since) // HOUR

@@ -12,6 +12,7 @@ from auscult.web.alerts.phrases import said
 from auscult.web.alerts.queries import alerts
 from auscult.web.briefs.weeks import EARLIER, Span
 from auscult.web.listening import queries as listening
+from auscult.web.listening import volumes as over_time
 from auscult.web.listening.models import Watch
 
 FALSE_SHARE = 0.05
@@ -38,7 +39,7 @@ def new_phrases(actor: Actor, span: Span, *, most: int) -> Iterator[NewPhrase]:
     watches = {one.pk: one for one in listening.watches(actor)}
     if not watches:
         return
-    told = listening.volumes(
+    told = over_time.volumes(
         actor, watches=list(watches.values()), since=begin, until=span.until, step="day"
     )
     counts = sorted((sum(one.counts), one.watch_id) for one in told.series)

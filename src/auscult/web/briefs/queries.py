@@ -15,6 +15,7 @@ from auscult.web.briefs.composing import LISTS, Sentence
 from auscult.web.briefs.errors import BriefUnknown
 from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import Span, monday, so_far, whole
+from auscult.web.listening.volumes import found_before
 
 LISTED = 26  # earlier briefs on the page: half a year
 
@@ -118,7 +119,7 @@ def plan(actor: Actor) -> Plan:
 
 
 def due_week(actor: Actor) -> date | None:
-    """Return the Monday of the last week whose brief should be there and isn't."""
+    """Return the Monday of the last week whose brief should be there and isn't; None: there is none."""
     chosen = plan(actor)
     now = actor.clock.now()
     here = now.astimezone(time_zone(actor))
@@ -132,7 +133,10 @@ def due_week(actor: Actor) -> date | None:
     if whole(week).until > now:
         week -= timedelta(days=7)
     made = Brief.objects.filter(organisation_id=actor.organisation_id, week__gte=week)
-    return None if made.exists() else week
+    # A house that began after a week has nothing to tell of it.
+    if made.exists() or not found_before(actor, whole(week).until):
+        return None
+    return week
 
 
 def reads(actor: Actor) -> bool:

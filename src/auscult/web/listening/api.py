@@ -28,6 +28,7 @@ from auscult.web.accounts.interfaces import (
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.listening import actions, queries
+from auscult.web.listening import volumes as over_time
 from auscult.web.listening.errors import SearchRefused
 from auscult.web.listening.exporting import veiled
 from auscult.web.listening.models import Watch
@@ -396,7 +397,7 @@ def volumes(
         raise SearchRefused(
             "since", first.isoformat(), _("so late that {most} counts do").format(most=MOST_STEPS)
         )
-    told = queries.volumes(actor, watches=rows, since=first, until=last, step=step)
+    told = over_time.volumes(actor, watches=rows, since=first, until=last, step=step)
     return {
         "since": told.since,
         "until": told.until,

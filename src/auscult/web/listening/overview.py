@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from auscult.web.accounts.models import Actor
 from auscult.web.listening import charts, lanes, queries
+from auscult.web.listening import volumes as over_time
 from auscult.web.listening.charts import Count, Volume
 from auscult.web.listening.lanes import Lanes
 from auscult.web.listening.models import BackfillState, HourlyCount, Watch
@@ -95,7 +96,7 @@ def period(actor: Actor) -> Period:
 def watch_lines(actor: Actor) -> list[WatchLine]:
     """Return the organisation's watches with their last weeks, by name."""
     rows = list(queries.watches(actor))
-    told = queries.recent(actor, watches=rows, until=period(actor).until, days=LINE_DAYS)
+    told = over_time.recent(actor, watches=rows, until=period(actor).until, days=LINE_DAYS)
     return [
         WatchLine(
             id=row.pk,
@@ -125,7 +126,7 @@ def change_in_words(before: int, after: int) -> str:
 def volume_of(actor: Actor, watches: Iterable[Watch]) -> Volume:
     """Return the chart of watches, added up, over the archive's period."""
     time = period(actor)
-    found = queries.volumes(
+    found = over_time.volumes(
         actor, watches=list(watches), since=time.since, until=time.until, step=time.step
     )
     sums = [sum(counts) for counts in zip(*(one.counts for one in found.series), strict=True)]

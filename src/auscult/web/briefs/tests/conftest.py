@@ -97,3 +97,9 @@ class Town:
 def town(owner: Any) -> Town:
     """Return a house with three watches whose weeks a test plants."""
     return Town(owner)
+
+
+@pytest.fixture
+def heard(town: Town) -> None:
+    """Let the house have heard something before any week that a test looks at."""
+    town.post("flu", 1, datetime(2026, 11, 2, 8, tzinfo=UTC))

@@ -241,6 +241,7 @@ def test_machines_are_told_that_a_brief_is_ready_in_numbers_alone(owner: Actor, 
         ("America/Chicago", datetime(2026, 11, 23, 13, 1, tzinfo=UTC), date(2026, 11, 16)),
     ],
 )
+@pytest.mark.usefixtures("heard")
 def test_it_is_the_week_that_is_over_wherever_the_house_is(
     owner: Actor, clock: FixedClock, zone: str, now: datetime, week: date | None
 ) -> None:
@@ -250,6 +251,17 @@ def test_it_is_the_week_that_is_over_wherever_the_house_is(
     assert queries.due_week(owner) == week
 
 
+def test_a_house_that_began_after_a_week_has_no_brief_of_it(
+    owner: Actor, town: Any, clock: FixedClock
+) -> None:
+    assert queries.due_week(owner) is None
+    town.post("flu", 1, datetime(2026, 11, 16, 0, 5, tzinfo=UTC))
+    assert queries.due_week(owner) is None
+    town.post("flu", 1, datetime(2026, 11, 15, 23, 55, tzinfo=UTC))
+    assert queries.due_week(owner) == WEEK
+
+
+@pytest.mark.usefixtures("heard")
 def test_it_comes_when_the_house_wants_it(owner: Actor, clock: FixedClock) -> None:
     actions.plan_briefs(owner, weekday=2, hour=13)
     assert queries.due_week(owner) == WEEK

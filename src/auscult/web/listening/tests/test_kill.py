@@ -30,7 +30,7 @@ from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.query.parse import parse
 from auscult.engine.signals import copies
 from auscult.web.accounts.actions import first_owner
-from auscult.web.listening import queries
+from auscult.web.listening import queries, volumes
 from auscult.web.listening.actions import backfill_step, forget, record_batch, save_watch
 from auscult.web.listening.moments import HOUR_US
 from auscult.web.listening.standing import StandingWatches
@@ -168,7 +168,7 @@ def look():
         page = queries.search(owner, parse("flu AND shot"), limit=20)
         assert all("shot" in hit.text for hit in page.hits)
         queries.latest(owner, limit=20)
-        queries.volumes(
+        volumes.volumes(
             owner, watches=list(queries.watches(owner)), since=now, until=now + timedelta(hours=2)
         )
         saved += 1

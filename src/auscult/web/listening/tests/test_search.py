@@ -13,7 +13,7 @@ import pytest
 from auscult.engine.connectors.base import Covered
 from auscult.engine.query.parse import parse
 from auscult.web.accounts.models import Actor
-from auscult.web.listening import queries, search
+from auscult.web.listening import queries, search, volumes
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.database import is_sqlite
 from auscult.web.listening.errors import SearchRefused, WatchUnknown
@@ -174,12 +174,12 @@ def test_volumes_come_from_the_rollups_with_gaps(
     hour = timedelta(hours=1)
     gap = Covered(community="", since=noon - hour, until=noon, reason="no network")
     commit_progress(owner, source=source, batch=batch(coverage=(gap,)), kept=0)
-    told = queries.volumes(
+    told = volumes.volumes(
         owner, watches=[town["flu"], town["all"]], since=noon - hour, until=noon + hour
     )
     assert [(s.name, s.counts) for s in told.series] == [("flu", (0, 16)), ("all", (0, 40))]
     assert [g.reason for g in told.gaps] == ["no network"]
-    days = queries.volumes(owner, watches=[town["flu"]], since=noon, until=noon + hour, step="day")
+    days = volumes.volumes(owner, watches=[town["flu"]], since=noon, until=noon + hour, step="day")
     assert days.series[0].counts == (16,)
     assert days.since.hour == 0
 
@@ -209,7 +209,7 @@ def test_the_last_weeks_of_watches_are_what_one_counts_by_hand(
     end = -(-until.timestamp() // 3600) * 3600
     last_day = -(-until.timestamp() // 86_400)
     for told, row in zip(
-        queries.recent(owner, watches=rows, until=until, days=28), rows, strict=True
+        volumes.recent(owner, watches=rows, until=until, days=28), rows, strict=True
     ):
         hours = {moment.timestamp(): count for moment, count in given[row.name].items()}
         assert told.total == sum(hours.values())
@@ -220,7 +220,7 @@ def test_the_last_weeks_of_watches_are_what_one_counts_by_hand(
         for at, n in hours.items():
             by_day[at // 86_400] += n
         assert told.by_day == tuple(by_day[last_day - back] for back in range(28, 0, -1))
-    assert queries.recent(stranger, watches=rows, until=until, days=28) == []
+    assert volumes.recent(stranger, watches=rows, until=until, days=28) == []
 
 
 def test_strangers_see_and_count_nothing(
@@ -232,7 +232,7 @@ def test_strangers_see_and_count_nothing(
     assert queries.latest(stranger).hits == ()
     assert not queries.watches(stranger).exists()
     assert queries.count_of_watch(stranger, town["flu"]) == 0
-    told = queries.volumes(
+    told = volumes.volumes(
         stranger, watches=[town["flu"]], since=noon, until=noon + timedelta(hours=1)
     )
     assert told.series == ()
@@ -254,9 +254,9 @@ def test_what_cannot_be_asked_is_refused(owner: Actor, post: Post) -> None:
     with pytest.raises(SearchRefused, match="newest or relevance"):
         queries.search(owner, parse("x"), order="oldest")  # type: ignore[arg-type]
     with pytest.raises(SearchRefused, match="until is"):
-        queries.volumes(owner, watches=[], since=noon, until=noon)
+        volumes.volumes(owner, watches=[], since=noon, until=noon)
     with pytest.raises(SearchRefused, match="hour or day"):
-        queries.volumes(
+        volumes.volumes(
             owner,
             watches=[],
             since=noon,

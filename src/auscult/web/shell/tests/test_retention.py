@@ -179,21 +179,21 @@ def test_past_alerts_old_briefs_and_figures_of_days_go(
 def test_the_account_of_who_left_goes_after_its_time(
     owner: Actor, teammate: Actor, stranger: Actor, clock: FixedClock
 ) -> None:
-    member = Membership.objects.get(user_id=teammate.user_id)
+    member = Membership.objects.get(user__username=teammate.name)
     remove_member(owner, member=member)
     later = replace(worker(owner), clock=FixedClock(clock.now() + 31 * DAY))
     while retention.apply(worker(owner)) or retention.apply(worker(stranger)):
         pass
-    assert User.objects.filter(pk=teammate.user_id).exists(), "its time isn't over"
+    assert User.objects.filter(username=teammate.name).exists(), "its time isn't over"
     member.save(force_insert=True)  # she came back
     while retention.apply(later):
         pass
-    assert User.objects.filter(pk=teammate.user_id).exists()
+    assert User.objects.filter(username=teammate.name).exists()
     member.delete()
     while retention.apply(later):
         pass
-    assert not User.objects.filter(pk=teammate.user_id).exists()
-    assert User.objects.filter(pk=owner.user_id).exists()
+    assert not User.objects.filter(username=teammate.name).exists()
+    assert User.objects.filter(username=owner.name).exists()
     assert AuditEntry.objects.get(action="expire-accounts").organisation_id == owner.organisation_id
 
 
