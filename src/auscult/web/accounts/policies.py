@@ -28,6 +28,9 @@ class Right(models.TextChoices):
     HANDLE_ALERTS = "handle-alerts", _("acknowledge and snooze alerts")
     EDIT_ALERTS = "edit-alerts", _("change alert rules and where they are sent")
     EDIT_DASHBOARDS = "edit-dashboards", _("make, share and schedule dashboards")
+    EDIT_PLAN = "edit-plan", _("change cycles, bets and tasks of the plan")
+    CHECK_IN = "check-in", _("say how the plan goes, change tasks of one's own")
+    EDIT_GOALS = "edit-goals", _("change priorities and objectives")
     USE_INTERFACES = "use-interfaces", _("make tokens and secret addresses for programs")
     EDIT_INTERFACES = "edit-interfaces", _("change webhooks of the house")
     MANAGE_PEOPLE = "manage-people", _("invite people, change roles, end sessions")
@@ -73,6 +76,9 @@ TABLE: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.HANDLE_ALERTS: frozenset({O, E, P, A, V}),
         Right.EDIT_ALERTS: frozenset({O, E, A}),
         Right.EDIT_DASHBOARDS: frozenset({O, E, P, A, V}),
+        Right.EDIT_PLAN: frozenset({O, E}),
+        Right.CHECK_IN: frozenset({O, E, P, A, B}),
+        Right.EDIT_GOALS: frozenset({O, E}),
         Right.USE_INTERFACES: frozenset({O, E, P, A, V}),
         Right.EDIT_INTERFACES: frozenset({O, E}),
         Right.MANAGE_PEOPLE: frozenset({O}),

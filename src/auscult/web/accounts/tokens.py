@@ -34,7 +34,7 @@ class Scope(models.TextChoices):
     """What a token may be used for."""
 
     READ = "read", _("read figures and mentions, with pseudonyms")
-    WRITE = "write", _("change watches, sources, alerts and dashboards")
+    WRITE = "write", _("change watches, sources, alerts, dashboards, goals and the plan")
     EXPORT = "export", _("take mentions away in bulk")
     NAMES = "names", _("see who wrote, with a reason")
     AUDIT = "audit", _("read the audit trail")
@@ -47,7 +47,7 @@ REACH: Mapping[Scope, frozenset[Right]] = MappingProxyType(
         Scope.WRITE: frozenset(
             {
                 Right.EDIT_WATCHES, Right.EDIT_SOURCES, Right.HANDLE_ALERTS, Right.EDIT_ALERTS,
-                Right.EDIT_DASHBOARDS,
+                Right.EDIT_DASHBOARDS, Right.EDIT_GOALS, Right.EDIT_PLAN, Right.CHECK_IN,
             }
         ),
         Scope.EXPORT: frozenset({Right.EXPORT}),

@@ -1,1 +1,1 @@
-"""Rules that watch the mentions, alerts, and how people are told."""
+"""What a house wants: priorities, objectives, their readings, and what is done for them."""

@@ -16,8 +16,11 @@ class Shell(AppConfig):
     label = "shell"
 
     def ready(self) -> None:
-        """Let the engine speak the language of whoever asks."""
+        """Let the engine speak the language of whoever asks; hand down what links to goals."""
+        from auscult.web.shell.linking import link  # noqa: PLC0415 - models first
+
         words.speak(gettext, ngettext, _number, _day)
+        link()
 
 
 def _number(number: int) -> str:

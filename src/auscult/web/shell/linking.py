@@ -1,0 +1,17 @@
+"""What applications hand down to goals: one line for each in each tuple."""
+
+from __future__ import annotations
+
+from auscult.web.alerts.linkables import LINKABLES as ALERTS
+from auscult.web.goals import figures, links
+from auscult.web.listening.linkables import FIGURES as LISTENING_FIGURES
+from auscult.web.listening.linkables import LINKABLES as LISTENING
+
+LINKABLES: tuple[links.Linkable, ...] = (*LISTENING, *ALERTS)
+FIGURES: tuple[figures.Figure, ...] = (*LISTENING_FIGURES,)
+
+
+def link() -> None:
+    """Put them where goals looks for them."""
+    links.put(LINKABLES)
+    figures.put(FIGURES)
