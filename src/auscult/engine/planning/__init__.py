@@ -1,0 +1,1 @@
+"""Plans: periods, attainment, forecasts, allocation and tests of claims; no Django in it."""
