@@ -26,7 +26,17 @@ AUDIT = "accounts_auditentry"
 WRITE = re.compile(
     r'\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?(\w+)', re.I
 )
-APPS = ("accounts", "alerts", "briefs", "dashboards", "delivery", "goals", "listening", "sources")
+APPS = (
+    "accounts",
+    "alerts",
+    "briefs",
+    "dashboards",
+    "delivery",
+    "goals",
+    "listening",
+    "planning",
+    "sources",
+)
 SOURCE = str(Path(__file__).parents[1] / "src" / "auscult") + "/"
 
 # Who may write without a row, and why. Each is work that no person starts (Right.WORK), or

@@ -22,7 +22,17 @@ from auscult.web.listening.moments import MomentField
 KIND = "auscult-export"
 FORMAT = 1
 SECRETS_FILE = "secrets.encrypted"
-APPS = ("accounts", "goals", "delivery", "sources", "listening", "alerts", "dashboards", "briefs")
+APPS = (
+    "accounts",
+    "goals",
+    "delivery",
+    "sources",
+    "listening",
+    "alerts",
+    "dashboards",
+    "briefs",
+    "planning",
+)
 
 # Tables that stay behind, and why.
 LEFT_OUT = {

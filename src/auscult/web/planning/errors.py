@@ -1,0 +1,109 @@
+"""What can go wrong with a plan.
+
+::
+
+    Correctable
+        CycleUnknown    the organisation has no such cycle
+        BetUnknown      nor such a bet
+        TaskUnknown     nor such a task
+        PlanUnknown     nor another part of a plan with this number
+        PlanRefused     a value that a part of a plan can't have
+        MoveRefused     a state that can't follow the one before
+        Circular        bets or tasks that would wait for each other
+        TemplateBroken  a template that can't be read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from auscult.engine.kernel.errors import Correctable
+
+
+class PlanUnknown(Correctable):
+    """No such part of a plan."""
+
+    def __init__(self, what: str, given: object) -> None:
+        super().__init__(
+            _("There is no %(what)s %(given)s in your organisation's plans.")
+            % {"what": _(what), "given": given},
+            code=f"{what.replace(' ', '-')}-unknown",
+            field="number",
+            hint=_("The room Plan lists what is there."),
+        )
+
+
+class CycleUnknown(PlanUnknown):
+    """No such cycle."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__("cycle", given)
+
+
+class BetUnknown(PlanUnknown):
+    """No such bet."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__("bet", given)
+
+
+class TaskUnknown(PlanUnknown):
+    """No such task."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__("task", given)
+
+
+class PlanRefused(Correctable):
+    """A value that can't be kept."""
+
+    def __init__(self, field: str, value: object, valid: str) -> None:
+        super().__init__(
+            _("%(field)s is %(value)r, but must be %(valid)s.")
+            % {"field": field, "value": value, "valid": valid},
+            code="plan-refused",
+            field=field,
+            hint=_("Change it and save again."),
+        )
+
+
+class MoveRefused(Correctable):
+    """A state that can't follow."""
+
+    def __init__(self, what: str, before: str, after: str, allowed: Iterable[str]) -> None:
+        choices = ", ".join(allowed) or _("nothing: it is over")
+        super().__init__(
+            _(
+                "“%(what)s” is %(before)s and can't become %(after)s; what can follow is %(allowed)s."
+            )
+            % {"what": what, "before": before, "after": after, "allowed": choices},
+            code="move-refused",
+            field="state",
+            hint=_("Load the page again: somebody else may have changed it."),
+        )
+
+
+class Circular(Correctable):
+    """Things that would wait for each other for ever."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            _("These would wait for each other: %(names)s.") % {"names": " → ".join(names)},
+            code="circular",
+            field="depends_on",
+            hint=_("Take one of them out of what it depends on."),
+        )
+
+
+class TemplateBroken(Correctable):
+    """A template that can't be read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            _("The template “%(name)s” can't be used: %(why)s.") % {"name": name, "why": why},
+            code="template-broken",
+            field="template",
+            hint=_("Begin with an empty cycle, or choose another template."),
+        )
