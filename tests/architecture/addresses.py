@@ -44,6 +44,9 @@ from auscult.web.dashboards.content import Content
 from auscult.web.dashboards.models import Schedule
 from auscult.web.delivery.actions import post_mail, save_hook
 from auscult.web.delivery.models import Letter
+from auscult.web.goals.models import Direction, Objective
+from auscult.web.goals.objective_actions import ObjectiveWish, save_objective
+from auscult.web.goals.priority_actions import PriorityWish, save_priority
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, Peer
 from auscult.web.sources.actions import add_source
@@ -197,6 +200,29 @@ def _letter(owner: Actor) -> dict[str, Any]:
     return {"number": Letter.objects.get(key="walk").pk}
 
 
+def _priority(owner: Actor) -> dict[str, Any]:
+    return {"number": save_priority(owner, wish=PriorityWish(title="Walk more")).pk}
+
+
+def objective(owner: Actor) -> Objective:
+    """Give the owner's house an objective of a priority of its own."""
+    wish = ObjectiveWish(
+        priority=save_priority(owner, wish=PriorityWish(title="Walk")),
+        title="Walks",
+        measure="walks a day",
+        direction=Direction.UP,
+        baseline=1.0,
+        baseline_on=date(2026, 8, 1),
+        target=3.0,
+        deadline=date(2027, 8, 1),
+    )
+    return save_objective(owner, wish=wish)
+
+
+def _objective(owner: Actor) -> dict[str, Any]:
+    return {"number": objective(owner).pk}
+
+
 def _dashboard(owner: Actor) -> dict[str, Any]:
     watch = save_watch(owner, name="Counted", query="flu")
     hour = HourlyCount(watch=watch, source=Source.objects.get(pk=_source(owner)["number"]), count=3)
@@ -215,6 +241,8 @@ def _schedule(owner: Actor) -> dict[str, Any]:
 
 
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "priority": _priority,
+    "objective": _objective,
     "dashboard": _dashboard,
     "schedule": _schedule,
     "rule": _rule,
@@ -242,6 +270,7 @@ HOUSEKEEPING = Needs(Right.MANAGE_HOUSE)
 BOTH = "GET POST"
 ALERTS = Needs(Right.HANDLE_ALERTS)
 RULES = Needs(Right.EDIT_ALERTS)
+GOALS = Needs(Right.EDIT_GOALS)
 HOOKS = Needs(Right.EDIT_INTERFACES)
 OWN = member(methods="any")
 # Who has neither password nor second factor has nothing to show again: 403.
@@ -372,6 +401,18 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/dashboards": API,
     "api/v1/dashboards/<number>": API,
     "api/v1/^.*$": API,
+    # goals
+    "goals/": Needs(Right.SEE_FIGURES),
+    "goals/priorities/add/": replace(GOALS, methods=BOTH),
+    "goals/priorities/<int:number>/": Needs(Right.SEE_FIGURES, row="priority"),
+    "goals/priorities/<int:number>/change/": replace(GOALS, methods=BOTH, row="priority"),
+    "goals/priorities/<int:number>/end/": replace(GOALS, methods="POST", row="priority"),
+    "goals/objectives/add/": replace(GOALS, methods=BOTH),
+    "goals/objectives/<int:number>/": Needs(Right.SEE_FIGURES, row="objective"),
+    "goals/objectives/<int:number>/change/": replace(GOALS, methods=BOTH, row="objective"),
+    "goals/objectives/<int:number>/close/": replace(GOALS, methods=BOTH, row="objective"),
+    "goals/objectives/<int:number>/reopen/": replace(GOALS, methods="POST", row="objective"),
+    "goals/objectives/<int:number>/readings/": replace(GOALS, methods="POST", row="objective"),
     # listening
     "listening/": MENTIONS,
     "listening/watches/": MENTIONS,

@@ -12,6 +12,7 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, Team
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals import queries
+from auscult.web.goals.changing import keep_change, of_priority
 from auscult.web.goals.errors import GoalRefused
 from auscult.web.goals.models import Priority, Profile, SetUp, Step
 
@@ -38,6 +39,9 @@ def set_priorities(
 ) -> list[Priority]:
     """Put these priorities, title and business function, in the place of those before.
 
+    A title that stays keeps its row, with its owner, its audience and its objectives. One that
+    isn't there any more goes, or ends where it has objectives.
+
     Raises
     ------
     NotAllowed, GoalRefused
@@ -48,13 +52,41 @@ def set_priorities(
     for _title, function in priorities:
         if function is not None and function.organisation_id != actor.organisation_id:
             raise GoalRefused("function", function.pk, _("a team of your organisation"))
-    queries.priorities(actor).delete()
+    there = {one.title: one for one in queries.every_priority(actor)}
+    for title, one in there.items():
+        if title not in titles and one.ended_on is None:
+            _drop(actor, one)
     saved = [
-        Priority(organisation_id=actor.organisation_id, title=title, function=function, place=place)
+        _placed(actor, there.get(title), title=title, function=function, place=place)
         for place, (title, (_given, function)) in enumerate(zip(titles, priorities, strict=True))
     ]
-    Priority.objects.bulk_create(saved)
     record_audit(actor, action="set-priorities", target="priorities", details={"titles": titles})
+    return saved
+
+
+def _drop(actor: Actor, priority: Priority) -> None:
+    """Remove a priority; where objectives hang on it, it ends instead."""
+    before = of_priority(priority)
+    if priority.objectives.exists():
+        priority.ended_on = queries.today(actor)
+        priority.save(update_fields=["ended_on"])
+        keep_change(actor, priority, "end-priority", before=before, after=of_priority(priority))
+        return
+    keep_change(actor, priority, "remove-priority", before=before, after={})
+    priority.delete()
+
+
+def _placed(
+    actor: Actor, there: Priority | None, *, title: str, function: Team | None, place: int
+) -> Priority:
+    """Put a priority at its place; one of that title keeps its row, with all that hangs on it."""
+    saved = there or Priority(organisation_id=actor.organisation_id, title=title)
+    before = {} if there is None else of_priority(there)
+    saved.function, saved.place, saved.ended_on = function, place, None
+    saved.save()
+    after = of_priority(saved)
+    if before != after:
+        keep_change(actor, saved, "save-priority", before=before, after=after)
     return saved
 
 

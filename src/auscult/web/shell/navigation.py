@@ -58,6 +58,7 @@ ROOMS: tuple[Room, ...] = (
         right=Right.SEE_FIGURES,
     ),
     Room(label=_("Brief"), url="briefs:room", app="briefs", right=Right.SEE_FIGURES),
+    Room(label=_("Goals"), url="goals:room", app="goals", right=Right.SEE_FIGURES),
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),
 )
 SETTINGS_PAGES: tuple[SettingsPage, ...] = (

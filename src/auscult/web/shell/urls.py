@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/", include("auscult.web.alerts.urls")),
     path("briefs/", include("auscult.web.briefs.urls")),
     path("dashboards/", include("auscult.web.dashboards.urls")),
+    path("goals/", include("auscult.web.goals.urls")),
     path("listening/", include("auscult.web.listening.urls")),
     path("go/", views.go, name="go"),
     path("shortcuts/", views.shortcuts, name="shortcuts"),

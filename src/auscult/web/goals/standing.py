@@ -1,0 +1,114 @@
+"""Where objectives stand: their newest reading, and what becomes of it by the deadline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from auscult.web.accounts.models import Actor
+from auscult.web.goals import queries
+from auscult.web.goals.models import Objective, Priority, Reading
+
+FEWEST = 5  # readings before anything is said about the deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an objective stands.
+
+    Attributes
+    ----------
+    readings : tuple of Reading
+        The oldest first.
+    kind, label : str
+        Its state as a badge shows it.
+    attained : float or None
+        Percent of the way from baseline to target at the newest reading; it may be below 0 or
+        above 100. None: nobody read it yet.
+    """
+
+    objective: Objective
+    readings: tuple[Reading, ...]
+    kind: str
+    label: str
+    attained: float | None
+
+    @property
+    def newest(self) -> Reading | None:
+        """The last reading; None: there is none yet."""
+        return self.readings[-1] if self.readings else None
+
+
+def standings(actor: Actor, objectives: Iterable[Objective]) -> list[Standing]:
+    """Return where objectives stand, in their order."""
+    chosen = list(objectives)
+    found: dict[int, list[Reading]] = defaultdict(list)
+    ours = Reading.objects.filter(objective__organisation_id=actor.organisation_id)
+    for one in ours.filter(objective__in=chosen).order_by("day"):
+        found[one.objective_id].append(one)
+    today = queries.today(actor)
+    return [standing(one, found[one.pk], today) for one in chosen]
+
+
+def standing(objective: Objective, readings: Sequence[Reading], today: date) -> Standing:
+    """Return where an objective stands by its readings."""
+    kind, label = _state(objective, readings, today)
+    value = objective.actual if objective.closed_on else None
+    if value is None and readings:
+        value = readings[-1].value
+    return Standing(
+        objective=objective,
+        readings=tuple(readings),
+        kind=kind,
+        label=label,
+        attained=None if value is None else 100 * objective.attainment(value),
+    )
+
+
+def _state(objective: Objective, readings: Sequence[Reading], today: date) -> tuple[str, str]:
+    if objective.closed_on is not None:
+        return _closed(objective)
+    if not readings:
+        return "", _("no reading yet")
+    if today > objective.deadline:
+        return "warn", _("past its deadline")
+    if len(readings) < FEWEST:
+        return "", _("too early to tell")
+    return "", _("under way")
+
+
+def _closed(objective: Objective) -> tuple[str, str]:
+    if objective.actual is None:
+        return "", _("closed")
+    if objective.attainment(objective.actual) >= 1:
+        return "good", _("reached")
+    return "bad", _("missed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A business function with its priorities, each with its objectives."""
+
+    name: str
+    number: int | None
+    priorities: list[tuple[Priority, list[Standing]]]
+
+
+def tree(actor: Actor) -> list[Branch]:
+    """Return the functions that have priorities, by name, the whole house first."""
+    of_priority: dict[int, list[Standing]] = defaultdict(list)
+    for one in standings(actor, queries.open_objectives(actor)):
+        of_priority[one.objective.priority_id].append(one)
+    branches: dict[int | None, Branch] = {}
+    for priority in queries.priorities(actor):
+        function = priority.function
+        name = function.name if function else _("The whole house")
+        branch = branches.setdefault(
+            priority.function_id, Branch(name=name, number=priority.function_id, priorities=[])
+        )
+        branch.priorities.append((priority, of_priority[priority.pk]))
+    return sorted(branches.values(), key=lambda one: (one.number is not None, one.name.casefold()))

@@ -1,0 +1,27 @@
+"""Addresses of goals: the tree, priorities, objectives."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from auscult.web.goals import objective_views, views
+
+app_name = "goals"
+
+urlpatterns = [
+    path("", views.room, name="room"),
+    path("priorities/add/", views.add_priority, name="add-priority"),
+    path("priorities/<int:number>/", views.priority, name="priority"),
+    path("priorities/<int:number>/change/", views.change_priority, name="change-priority"),
+    path("priorities/<int:number>/end/", views.end_priority, name="end-priority"),
+    path("objectives/add/", objective_views.add_objective, name="add-objective"),
+    path("objectives/<int:number>/", objective_views.objective, name="objective"),
+    path(
+        "objectives/<int:number>/change/", objective_views.change_objective, name="change-objective"
+    ),
+    path("objectives/<int:number>/close/", objective_views.close_objective, name="close-objective"),
+    path(
+        "objectives/<int:number>/reopen/", objective_views.reopen_objective, name="reopen-objective"
+    ),
+    path("objectives/<int:number>/readings/", objective_views.save_reading, name="save-reading"),
+]
