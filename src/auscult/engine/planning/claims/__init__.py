@@ -1,0 +1,46 @@
+"""Purists' corner: what everybody knows to work, held against one's own posts.
+
+The method and what it can't exclude are told in docs/explanation/claims.md.
+"""
+
+from auscult.engine.planning.claims.definitions import (
+    Claim,
+    Condition,
+    Feature,
+    Outcome,
+    always_hashtags,
+    media_beat_none,
+    post_at,
+    post_on,
+    questions_get_answers,
+    short_beats_long,
+    video_beats_text,
+)
+from auscult.engine.planning.claims.findings import Finding, Kind, Reason, Verdict, Why
+from auscult.engine.planning.claims.observational import Looks, looks, observe, observe_all
+from auscult.engine.planning.claims.words import SENTENCES, say
+
+__all__ = [
+    "SENTENCES",
+    "Claim",
+    "Condition",
+    "Feature",
+    "Finding",
+    "Kind",
+    "Looks",
+    "Outcome",
+    "Reason",
+    "Verdict",
+    "Why",
+    "always_hashtags",
+    "looks",
+    "media_beat_none",
+    "observe",
+    "observe_all",
+    "post_at",
+    "post_on",
+    "questions_get_answers",
+    "say",
+    "short_beats_long",
+    "video_beats_text",
+]
