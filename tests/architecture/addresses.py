@@ -44,9 +44,11 @@ from auscult.web.dashboards.content import Content
 from auscult.web.dashboards.models import Schedule
 from auscult.web.delivery.actions import post_mail, save_hook
 from auscult.web.delivery.models import Letter
-from auscult.web.goals.models import Direction, Objective
+from auscult.web.goals.link_actions import add_link
+from auscult.web.goals.models import Direction, Objective, Origin
 from auscult.web.goals.objective_actions import ObjectiveWish, save_objective
 from auscult.web.goals.priority_actions import PriorityWish, save_priority
+from auscult.web.goals.reading_actions import Given, save_readings
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, Peer
 from auscult.web.sources.actions import add_source
@@ -223,6 +225,19 @@ def _objective(owner: Actor) -> dict[str, Any]:
     return {"number": objective(owner).pk}
 
 
+def _reading(owner: Actor) -> dict[str, Any]:
+    one = objective(owner)
+    given = [Given(day=date(2026, 9, 1), value=2.0)]
+    save_readings(owner, objective=one, given=given, origin=Origin.TYPED)
+    return {"number": one.readings.get().pk}
+
+
+def _link(owner: Actor) -> dict[str, Any]:
+    watch = save_watch(owner, name="Walked", query="walked")
+    made = add_link(owner, objective=objective(owner), kind="watch", number=watch.pk)
+    return {"number": made.pk}
+
+
 def _dashboard(owner: Actor) -> dict[str, Any]:
     watch = save_watch(owner, name="Counted", query="flu")
     hour = HourlyCount(watch=watch, source=Source.objects.get(pk=_source(owner)["number"]), count=3)
@@ -243,6 +258,8 @@ def _schedule(owner: Actor) -> dict[str, Any]:
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "priority": _priority,
     "objective": _objective,
+    "reading": _reading,
+    "goal-link": _link,
     "dashboard": _dashboard,
     "schedule": _schedule,
     "rule": _rule,
@@ -413,6 +430,13 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "goals/objectives/<int:number>/close/": replace(GOALS, methods=BOTH, row="objective"),
     "goals/objectives/<int:number>/reopen/": replace(GOALS, methods="POST", row="objective"),
     "goals/objectives/<int:number>/readings/": replace(GOALS, methods="POST", row="objective"),
+    "goals/objectives/<int:number>/readings/file/": replace(GOALS, methods=BOTH, row="objective"),
+    "goals/readings/<int:number>/remove/": replace(GOALS, methods="POST", row="reading"),
+    "goals/objectives/<int:number>/links/": replace(GOALS, methods="POST", row="objective"),
+    "goals/links/<int:number>/remove/": replace(GOALS, methods="POST", row="goal-link"),
+    "goals/link/": replace(GOALS, methods=BOTH, query="kind=watch&number=1"),
+    "goals/orphans/": Needs(Right.SEE_FIGURES),
+    "goals/changes/": Needs(Right.SEE_FIGURES),
     # listening
     "listening/": MENTIONS,
     "listening/watches/": MENTIONS,

@@ -6,7 +6,7 @@
         GoalRefused        a value that a priority, an objective or the house can't have
         PriorityUnknown    no priority of this organisation has that number
         ObjectiveUnknown   no objective of this organisation has that number
-        ReadingUnknown     the objective has no reading of that day
+        ReadingUnknown     no reading of this organisation has that number
         LinkUnknown        no link, or nothing to link, is the one asked for
         ObjectiveClosed    what is closed takes no readings and no links
         ReadingsRefused    lines of a file that can't be read; it names each
@@ -61,13 +61,13 @@ class ObjectiveUnknown(Correctable):
 
 
 class ReadingUnknown(Correctable):
-    """The objective has no reading of that day."""
+    """No reading of the actor's organisation is the one asked for."""
 
-    def __init__(self, day: object) -> None:
+    def __init__(self, given: object) -> None:
         super().__init__(
-            _("The objective has no reading of %(day)s.") % {"day": day},
+            _("There is no reading '%(given)s' in your organisation.") % {"given": given},
             code="reading-unknown",
-            field="day",
+            field="reading",
             hint=_("The page of the objective lists them."),
         )
 

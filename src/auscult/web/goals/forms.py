@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts import people
@@ -15,8 +17,10 @@ from auscult.web.goals.models import Direction, Objective, Priority
 from auscult.web.goals.objective_actions import LONGEST_UNIT, ObjectiveWish
 from auscult.web.goals.priority_actions import LONGEST, LONGEST_TEXT, PriorityWish
 from auscult.web.goals.reading_actions import LONGEST_NOTE, Given
+from auscult.web.goals.reading_files import decoded
 
 FEW_LINES = {"rows": 3}
+MOST_BYTES = 2 << 20
 
 
 def day_field(label: Any, **more: Any) -> forms.DateField:
@@ -189,3 +193,73 @@ class ClosingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class FileForm(forms.Form):
+    """A file of readings, or its lines."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("A CSV file of at most 2 MB; drop it here or choose it."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
+    )
+    lines = forms.CharField(
+        label=_("or its lines"),
+        required=False,
+        strip=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea({"rows": 12, "spellcheck": "false"}),
+        help_text=_("A line for each day: 2026-11-20,41.5,a note if you like"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.text = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Take the text of whichever was given; of both, the file's."""
+        values = super().clean() or self.cleaned_data
+        file = values.get("file")
+        if file is not None and file.size > MOST_BYTES:
+            self.add_error("file", _("The file is larger than 2 MB; give it in parts."))
+        elif file is not None:
+            self.text = decoded(file.read())
+        else:
+            self.text = values.get("lines", "")
+        if not self.errors and not self.text.strip():
+            raise ValidationError(_("Choose a file with at least one line, or write the lines."))
+        return values
+
+
+class LinkForm(forms.Form):
+    """Which objective something serves."""
+
+    serves = forms.ChoiceField(label=_("It serves"))
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.objectives = {str(one.pk): one for one in queries.open_objectives(actor)}
+        named = [(key, f"{one.title} ({one.priority})") for key, one in self.objectives.items()]
+        offer(self, "serves", named)
+
+    @property
+    def objective(self) -> Objective:
+        """What was chosen; only once the form is valid."""
+        return self.objectives[self.cleaned_data["serves"]]
+
+
+class TargetForm(forms.Form):
+    """What serves an objective: one of the groups of `linked.choices`."""
+
+    target = forms.ChoiceField(label=_("What is done for it"))
+
+    def __init__(self, groups: Sequence[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.groups = groups
+        offer(self, "target", list(groups))
+
+    def chosen(self) -> tuple[str, int]:
+        """Return kind and number; only once the form is valid."""
+        kind, _colon, number = self.cleaned_data["target"].rpartition(":")
+        return kind, int(number)

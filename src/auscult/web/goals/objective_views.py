@@ -14,13 +14,21 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.goals import objective_actions, queries, reading_actions
+from auscult.web.goals import history, linked, objective_actions, queries, reading_actions
 from auscult.web.goals.drawing import drawing
 from auscult.web.goals.errors import ObjectiveClosed
-from auscult.web.goals.forms import ClosingForm, ObjectiveForm, ReadingForm, stored_objective
-from auscult.web.goals.models import Objective, Origin
+from auscult.web.goals.forms import (
+    ClosingForm,
+    ObjectiveForm,
+    ReadingForm,
+    TargetForm,
+    stored_objective,
+)
+from auscult.web.goals.models import About, Objective, Origin
 from auscult.web.goals.standing import standing
-from auscult.web.goals.views import FORM, say
+from auscult.web.goals.views import FORM, number_in, say
+
+NEWEST = 5  # changes that the page shows by itself
 
 
 @require_safe
@@ -28,13 +36,21 @@ def objective(request: HttpRequest, number: int) -> HttpResponse:
     """Show an objective: its series with target and deadline, its readings."""
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, "see goals")
-    return _page(request, actor, queries.objective(actor, number))
+    return page(request, actor, queries.objective(actor, number))
 
 
-def _page(
-    request: HttpRequest, actor: Actor, chosen: Objective, form: ReadingForm | None = None
+def page(
+    request: HttpRequest,
+    actor: Actor,
+    chosen: Objective,
+    *,
+    form: ReadingForm | None = None,
+    link_form: TargetForm | None = None,
 ) -> HttpResponse:
+    """Return the page of an objective; of a form that was sent, with what is wrong in it."""
     today = queries.today(actor)
+    found = linked.linked(actor, chosen)
+    newest = queries.changes(actor).filter(kind=About.OBJECTIVE, number=chosen.pk)[:NEWEST]
     readings = list(queries.readings(actor, chosen))
     shown: dict[str, Any] = {
         "objective": chosen,
@@ -42,6 +58,9 @@ def _page(
         "drawing": drawing(chosen, readings, today),
         "readings": readings[::-1],
         "form": form or ReadingForm(today),
+        "linked": found,
+        "link_form": link_form or TargetForm(linked.choices(actor, chosen)),
+        "changes": history.told(actor, newest),
         "may_edit": may(actor, Right.EDIT_GOALS),
     }
     return render(request, "goals/objective.html", shown)
@@ -55,14 +74,9 @@ def add_objective(request: HttpRequest) -> HttpResponse:
         "priority": request.GET.get("priority", ""),
         "baseline_on": queries.today(actor),
     }
-    if not queries.priorities(actor).filter(pk=_number(initial["priority"])).exists():
+    if not queries.priorities(actor).filter(pk=number_in(initial["priority"])).exists():
         del initial["priority"]
     return _form(request, actor, None, initial)
-
-
-def _number(text: Any) -> int:
-    """Return the number that an address gives; 0, which nothing has, where it gives none."""
-    return int(text) if str(text).isdecimal() and len(str(text)) < 19 else 0
 
 
 @require_http_methods(FORM)
@@ -111,7 +125,7 @@ def save_reading(request: HttpRequest, number: int) -> HttpResponse:
             said = _("The reading took the place of the one before.")
             messages.success(request, said if kept.changed else _("The reading is saved."))
             return redirect("goals:objective", number)
-    return _page(request, actor, chosen, form)
+    return page(request, actor, chosen, form=form)
 
 
 @require_http_methods(FORM)

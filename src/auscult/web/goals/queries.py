@@ -81,16 +81,17 @@ def readings(actor: Actor, objective: Objective) -> QuerySet[Reading]:
     return ours.filter(objective=objective).order_by("day")
 
 
-def reading(actor: Actor, objective: Objective, day: date) -> Reading:
-    """Return the reading of a day.
+def reading(actor: Actor, number: int) -> Reading:
+    """Return one reading.
 
     Raises
     ------
     ReadingUnknown
     """
-    found = readings(actor, objective).filter(day=day).first()
+    ours = Reading.objects.filter(objective__organisation_id=actor.organisation_id)
+    found = ours.filter(pk=number).first()
     if found is None:
-        raise ReadingUnknown(day)
+        raise ReadingUnknown(number)
     return found
 
 

@@ -1,10 +1,10 @@
-"""Addresses of goals: the tree, priorities, objectives."""
+"""Addresses of goals: the tree, priorities, objectives, readings, links, orphans, changes."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.goals import objective_views, views
+from auscult.web.goals import link_views, objective_views, reading_views, views
 
 app_name = "goals"
 
@@ -24,4 +24,11 @@ urlpatterns = [
         "objectives/<int:number>/reopen/", objective_views.reopen_objective, name="reopen-objective"
     ),
     path("objectives/<int:number>/readings/", objective_views.save_reading, name="save-reading"),
+    path("objectives/<int:number>/readings/file/", reading_views.upload, name="upload"),
+    path("readings/<int:number>/remove/", reading_views.remove_reading, name="remove-reading"),
+    path("objectives/<int:number>/links/", link_views.add_link, name="add-link"),
+    path("links/<int:number>/remove/", link_views.remove_link, name="remove-link"),
+    path("link/", link_views.link, name="link"),
+    path("orphans/", link_views.orphans, name="orphans"),
+    path("changes/", link_views.changes, name="changes"),
 ]

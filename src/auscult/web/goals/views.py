@@ -98,6 +98,12 @@ def _form(request: HttpRequest, actor: Actor, chosen: Priority | None) -> HttpRe
     return render(request, "goals/priority_form.html", {"form": form, "priority": chosen})
 
 
+def number_in(text: Any) -> int:
+    """Return the number that an address or a form gives; 0, which no row has, for anything else."""
+    given = str(text)
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+
+
 def say(form: Any, error: Correctable) -> None:
     """Let a refusal of an action stand at its field."""
     form.add_error(error.field if error.field in form.fields else None, str(error))

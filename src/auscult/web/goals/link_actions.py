@@ -1,0 +1,66 @@
+"""Linking what is done to the objective that it is done for."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right, require
+from auscult.web.goals import linked, queries
+from auscult.web.goals.changing import keep_change
+from auscult.web.goals.errors import LinkUnknown, ObjectiveClosed
+from auscult.web.goals.models import Link, Objective
+
+MAY = "link what is done to objectives"
+
+
+@transaction.atomic
+def add_link(actor: Actor, *, objective: Objective, kind: str, number: int) -> Link:
+    """Link a row of another application to an objective; a link that is there already stays.
+
+    Raises
+    ------
+    NotAllowed, LinkUnknown, ObjectiveClosed
+    """
+    require(actor, Right.EDIT_GOALS, MAY)
+    if objective.organisation_id != actor.organisation_id:
+        raise LinkUnknown(objective.pk)
+    if objective.closed_on is not None:
+        raise ObjectiveClosed(objective.title)
+    target = linked.target(actor, kind, number)
+    if target is None:
+        raise LinkUnknown(f"{kind} {number}")
+    made, new = Link.objects.get_or_create(objective=objective, kind=kind, number=number)
+    if new:
+        after = {f"{kind} {number}": target.name}
+        keep_change(actor, objective, "add-link", before={}, after=after)
+    return made
+
+
+@transaction.atomic
+def remove_link(actor: Actor, *, link: Link) -> None:
+    """Take a link away."""
+    require(actor, Right.EDIT_GOALS, MAY)
+    target = linked.target(actor, link.kind, link.number)
+    _remove(actor, link, target.name if target else "")
+
+
+def _remove(actor: Actor, link: Link, name: str) -> None:
+    objective = queries.objective(actor, link.objective_id)
+    before = {f"{link.kind} {link.number}": name}
+    link.delete()
+    keep_change(actor, objective, "remove-link", before=before, after={})
+
+
+def drop_dead_links(actor: Actor) -> bool:
+    """Remove links to rows that are gone: the nightly round; say that there is no more to do.
+
+    A kind that no application knows any more is left alone: it may come back.
+    """
+    require(actor, Right.WORK, MAY)
+    there = linked.numbers(actor)
+    for link in queries.links(actor).filter(kind__in=there):
+        if link.number not in there[link.kind]:
+            with transaction.atomic():
+                _remove(actor, link, "")
+    return False
