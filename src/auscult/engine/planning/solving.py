@@ -1,0 +1,180 @@
+"""Solves a problem: the best scales, and a proof of how far from the best they can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.engine.planning.curves import Floats
+from auscult.engine.planning.layers import Layers
+from auscult.engine.planning.model import Model
+from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.worth import Worth
+
+# A guarantee of a tenth of a percent is far below what any estimate can tell apart; once the
+# bets are chosen, their scales are refined to a hundred-thousandth.
+GAP = 1e-3
+FINE = 1e-5
+FITS = 1e-7
+ROUNDS = 60
+CHOICES = 12
+NOTHING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS answered to the model as it stands.
+
+    Attributes
+    ----------
+    scale : array of float, shape (bets,)
+    whole_scale : array of float, shape (bets,)
+        The scale that a bet made in part stands for, were it made as a whole.
+    made : array of bool, shape (bets,)
+    hours : array of float, shape (sources,)
+        Hours over all weeks.
+    bound : float
+        No plan is worth more, in the unit of the weights.
+    """
+
+    scale: Floats
+    whole_scale: Floats
+    made: NDArray[np.bool_]
+    hours: Floats
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The best scales, what they are worth, and what no plan can exceed."""
+
+    answer: Answer
+    aim: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """How far below the best this can be, as a share of its worth."""
+        return max(self.bound - self.aim, 0.0) / max(abs(self.aim), np.finfo(float).tiny)
+
+
+class Impossible(Exception):
+    """Bets that must be made don't fit; `conflicts` says why."""
+
+
+class Solver:
+    """A problem that stays in memory, so that a changed one is solved from where it was."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.worth = Worth.of(problem)
+        self.model = Model(problem)
+        self.layers = Layers(self.model, self.worth)
+
+    def solve(self, *, gap: float = GAP) -> Solved:
+        """Choose bets and scales.
+
+        Raises
+        ------
+        Impossible
+            If bets that must be made don't fit.
+        """
+        if not self.model.shape.chosen.any():
+            return self.refined(FINE)
+        best: Solved | None = None
+        bound = self._relaxed(gap)
+        for choice in range(ROUNDS):
+            chosen = self._whole(gap)
+            bound = min(bound, chosen.bound)
+            fixed = self._fixed(chosen.made)
+            if fixed is not None and (best is None or fixed.aim > best.aim):
+                best = fixed
+            if best is None:
+                continue
+            if bound - best.aim <= gap * max(best.aim, NOTHING) or choice >= CHOICES:
+                break
+        if best is None:
+            raise RuntimeError(f"none of {ROUNDS} choices of bets fits into weeks")
+        return Solved(best.answer, best.aim, max(bound, best.aim))
+
+    def _fixed(self, made: NDArray[np.bool_]) -> Solved | None:
+        """Choose scales with these bets; None if their hours turn out not to fit into weeks."""
+        self.model.fix(made)
+        try:
+            return self.refined(FINE)
+        except Impossible:
+            return None
+        finally:
+            self.model.fix(None)
+
+    def _relaxed(self, gap: float) -> float:
+        """Bring tangents where the answer lies if a bet may be made in part; give the bound."""
+        bound = np.inf
+        for _ in range(ROUNDS):
+            answer = self._run()
+            fits = self._fits(answer)
+            before, bound = bound, min(bound, answer.bound)
+            self.layers.refine(answer.whole_scale)
+            if fits and before - bound <= gap / 10 * abs(bound):
+                break
+        return bound
+
+    def refined(self, gap: float) -> Solved:
+        """Choose the scales of the bets that are made, until the bound is near."""
+        best: Solved | None = None
+        bound = np.inf
+        for _ in range(ROUNDS):
+            answer = self._run()
+            bound = min(bound, answer.bound)
+            fits = self._fits(answer)
+            aim = self.worth.aim(answer.scale)
+            if fits and (best is None or aim > best.aim):
+                best = Solved(answer, aim, bound)
+            if best is not None and bound - best.aim <= gap * max(best.aim, NOTHING):
+                break
+            self.layers.refine(answer.scale)
+        assert best is not None
+        return Solved(best.answer, best.aim, bound)
+
+    def _fits(self, answer: Answer) -> bool:
+        """Say whether the hours fit into weeks; if not, add the limits that they break."""
+        over, cuts = self.model.timetable.lay(answer.hours / self.model.shape.unit_hours)
+        if over > FITS:
+            self.model.add_cuts(cuts)
+        return over <= FITS
+
+    def _whole(self, gap: float) -> Answer:
+        """Choose bets as a whole; the bound is that of all choices."""
+        highs = self.model.highs
+        highs.setOptionValue("mip_rel_gap", gap / 2)
+        self.model.whole(yes=True)
+        answer = self._run()
+        self.layers.refine(answer.scale)
+        self.model.whole(yes=False)
+        return answer
+
+    def _run(self) -> Answer:
+        highs = self.model.highs
+        highs.run()
+        status = highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise Impossible
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"HiGHS ended with {highs.modelStatusToString(status)}")
+        values = np.array(highs.getSolution().col_value)
+        shape = self.model.shape
+        info = highs.getInfo()
+        whole = info.mip_node_count >= 0
+        bound = info.mip_dual_bound if whole else info.objective_function_value
+        share = np.clip(values[self.model.scale], 0.0, 1.0)
+        made = np.clip(values[self.model.made], 0.0, 1.0)
+        return Answer(
+            scale=share * shape.most,
+            whole_scale=np.clip(share / np.maximum(made, 1e-6), 0.0, 1.0) * shape.most,
+            made=made > 0.5,
+            hours=np.maximum(values[self.model.hours], 0.0) * shape.unit_hours,
+            bound=float(bound) * self.layers.unit,
+        )
