@@ -16,23 +16,41 @@ from auscult.engine.planning.claims.definitions import (
     short_beats_long,
     video_beats_text,
 )
+from auscult.engine.planning.claims.experiment import Kept, analyse, days_needed, read_back
 from auscult.engine.planning.claims.findings import Finding, Kind, Reason, Verdict, Why
 from auscult.engine.planning.claims.observational import Looks, looks, observe, observe_all
+from auscult.engine.planning.claims.schedule import (
+    Appointment,
+    Experiment,
+    Schedule,
+    Side,
+    Slot,
+    draw,
+)
 from auscult.engine.planning.claims.words import SENTENCES, say
 
 __all__ = [
     "SENTENCES",
+    "Appointment",
     "Claim",
     "Condition",
+    "Experiment",
     "Feature",
     "Finding",
+    "Kept",
     "Kind",
     "Looks",
     "Outcome",
     "Reason",
+    "Schedule",
+    "Side",
+    "Slot",
     "Verdict",
     "Why",
     "always_hashtags",
+    "analyse",
+    "days_needed",
+    "draw",
     "looks",
     "media_beat_none",
     "observe",
@@ -40,6 +58,7 @@ __all__ = [
     "post_at",
     "post_on",
     "questions_get_answers",
+    "read_back",
     "say",
     "short_beats_long",
     "video_beats_text",

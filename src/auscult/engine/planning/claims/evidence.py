@@ -31,6 +31,9 @@ from auscult.engine.planning.claims.features import Floats
 # Bets per unit of the logarithm: the best one for an effect d with spread s is about d/s**2, and
 # one within a factor of two of it loses little.
 BETS: Floats = 0.02 * 2.0 ** np.arange(8, dtype=np.float64)
+# What is further from the effect than a ratio of 55 counts as that: one post that went round the
+# world mustn't decide. Both signs are cut alike, so evidence stays worth 1 on average.
+WILD = 4.0
 _FURTHEST = 12.0  # a ratio of e**12 is taken as without bound
 _STEPS = 22  # halvings: to 6e-6 of a logarithm
 
@@ -151,17 +154,30 @@ def _gains(drawn: Units | Blocks, effect: float, *, above: bool) -> Floats:
     bets = (BETS if above else -BETS)[:, None]
     if isinstance(drawn, Blocks):
         return _block_gains(drawn, effect, bets)
-    return gain(bets * (drawn.values - drawn.weights * effect))
+    return gain(bets, drawn.values - drawn.weights * effect)
 
 
-def gain(stake: Floats) -> Floats:
-    """Give ``stake - log(cosh(stake))``, without overflow."""
+def gain(bets: Floats, rest: Floats) -> Floats:
+    """Give the logarithm of the evidence of single differences, less the effect that is doubted.
+
+    Parameters
+    ----------
+    bets : array of float, shape (bets, 1)
+    rest : array of float, shape (units,)
+
+    Returns
+    -------
+    array of float, shape (bets, units)
+    """
+    stake = bets * np.clip(rest, -WILD, WILD)
     size = np.abs(stake)
+    # log(cosh) without overflow
     return np.asarray(stake - size - np.log1p(np.exp(-2 * size)) + math.log(2))
 
 
 def _block_gains(blocks: Blocks, effect: float, bets: Floats) -> Floats:
-    moved = np.where(blocks.present, blocks.differences - effect, 0.0)
+    rest = np.clip(blocks.differences - effect, -WILD, WILD)
+    moved = np.where(blocks.present, rest, 0.0)
     drawn = bets * moved.sum(axis=1)
     might = bets[:, :, None] * np.einsum("bps,bs->bp", blocks.turns, moved)
     most = might.max(axis=2)

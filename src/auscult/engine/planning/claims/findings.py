@@ -31,6 +31,7 @@ class Why(StrEnum):
     NOT_MORE = "not-more"
     OPEN = "open"
     NEEDED = "needed"
+    NEEDED_DAYS = "needed-days"
     NO_CONTRAST = "no-contrast"
     TOO_FAR_AWAY = "too-far-away"
     # What it doesn't exclude

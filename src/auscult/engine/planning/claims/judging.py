@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.claims import evidence
 from auscult.engine.planning.claims.evidence import Blocks, Units
-from auscult.engine.planning.claims.findings import Reason, Verdict, Why
+from auscult.engine.planning.claims.findings import Kind, Reason, Verdict, Why
 
 FEWEST = 8  # units: from fewer the spread, and so what is needed, can't be guessed
 
@@ -89,7 +89,9 @@ def check_level(level: float) -> None:
         )
 
 
-def reasons(said: Judged, worthwhile: float, needed: int | None, have: int) -> list[Reason]:
+def reasons(
+    said: Judged, worthwhile: float, needed: int | None, have: int, kind: Kind
+) -> list[Reason]:
     """Say why the verdict is what it is, and what a better one would take."""
     if said.ratio is None:
         return [Reason(why=Why.NO_CONTRAST)]
@@ -99,7 +101,7 @@ def reasons(said: Judged, worthwhile: float, needed: int | None, have: int) -> l
             Reason(why=Why.TOO_FAR_AWAY)
             if needed is None
             else Reason(
-                why=Why.NEEDED,
+                why=Why.NEEDED if kind is Kind.OBSERVED else Why.NEEDED_DAYS,
                 numbers=(("needed", needed), ("have", have), ("worthwhile", worthwhile)),
             )
         )

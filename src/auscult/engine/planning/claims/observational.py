@@ -117,7 +117,7 @@ def _finding(claim: Claim, found: Pairs, said: Judged, level: float, claims: int
         since=since,
         until=until,
         reasons=(
-            *judging.reasons(said, claim.worthwhile, needed, found.posts),
+            *judging.reasons(said, claim.worthwhile, needed, found.posts, Kind.OBSERVED),
             Reason(why=Why.CHOSEN),
             Reason(why=Why.COMPARED_WITHIN),
             Reason(why=Why.THESE_AUTHORS, numbers=(("authors", found.by_author.size),)),

@@ -79,7 +79,7 @@ def _growth(seen: Units, effect: float) -> tuple[Floats, Floats]:
     """Give mean and standard deviation of one unit's gain by bet, at that effect."""
     rest = seen.values - seen.weights * (seen.values @ seen.weights) / (seen.weights @ seen.weights)
     moved = np.concatenate([rest, -rest]) + effect * np.tile(seen.weights, 2)
-    found = gain(BETS[:, None] * moved)
+    found = gain(BETS[:, None], moved)
     return found.mean(axis=1), found.std(axis=1)
 
 

@@ -9,20 +9,25 @@ from auscult.engine.planning.claims.findings import Reason, Why
 SENTENCES: dict[Why, str] = {
     Why.MORE: "These posts get more, and chance doesn't explain it.",
     Why.SMALLER_THAN_WORTHWHILE: (
-        "These posts get a little more, but surely less than %(worthwhile)g times as much,"
-        " which is what would be worth a change of habits."
+        "These posts get a little more, but less than %(worthwhile)g times as much, which is what"
+        " would be worth a change of habits."
     ),
     Why.NOT_MORE: (
-        "Whatever the difference is, it is smaller than %(worthwhile)g times, which is what"
-        " would be worth a change of habits."
+        "If these posts get more at all, it is less than %(worthwhile)g times as much, which is"
+        " what would be worth a change of habits."
     ),
     Why.OPEN: "Both no difference and a worthwhile one fit what was seen.",
     Why.NEEDED: (
-        "To tell %(worthwhile)g times as much from no difference takes about %(needed)d like"
-        " these; there are %(have)d."
+        "To tell %(worthwhile)g times as much from no difference takes about %(needed)d posts"
+        " like these. There are %(have)d."
+    ),
+    Why.NEEDED_DAYS: (
+        "To tell %(worthwhile)g times as much from no difference takes about %(needed)d days."
+        " Counted so far: %(have)d."
     ),
     Why.NO_CONTRAST: (
-        "There is nothing to compare: no author has posts of both groups close to one another."
+        "There is nothing to compare yet: it takes posts of both groups by one author, close to"
+        " one another."
     ),
     Why.TOO_FAR_AWAY: "Counts vary so much that no number of posts within reach would tell.",
     Why.CHOSEN: (
@@ -32,12 +37,12 @@ SENTENCES: dict[Why, str] = {
     ),
     Why.COMPARED_WITHIN: (
         "Each post was compared with a neighbour of the same author within four weeks, on the"
-        " same kind of day and in the same part of it where the claim isn't about these, so"
-        " audience, growth, season, weekday and hour don't explain the difference."
+        " same kind of day and in the same part of it unless the claim is about these. So"
+        " audience, growth, season, weekday and part of the day explain little of the difference."
     ),
     Why.THESE_AUTHORS: (
-        "It speaks of the %(authors)d authors that were read and of the time that was read,"
-        " not of others."
+        "It speaks of the authors and the time that were read, not of others. Authors who could"
+        " be compared: %(authors)d."
     ),
     Why.DAYS_TOUCH: (
         "A day may take attention from the next one; a difference from that can't be told"
@@ -45,35 +50,37 @@ SENTENCES: dict[Why, str] = {
     ),
     Why.ONE_AUTHOR: "One author makes up %(percent)d %% of the comparisons.",
     Why.MANY_ZEROS: (
-        "%(percent)d %% of the compared posts have a count of nought; ratios of counts plus"
-        " one understate differences among such posts."
+        "Of the compared posts, %(percent)d %% have a count of nought. Ratios of counts plus one"
+        " understate differences among such posts."
     ),
     Why.AUDIENCE_UNKNOWN: (
-        "Of %(pairs)d comparisons the number of followers isn't known; there, counts were"
-        " compared as they are."
+        "Counts were compared as they are where the number of followers isn't known."
+        " Comparisons for which that is so: %(pairs)d."
     ),
     Why.UNSETTLED: (
-        "%(posts)d posts were left out because their counts were read too soon after they were"
-        " written."
+        "Posts left out because their counts were read too soon after they were written: %(posts)d."
     ),
-    Why.UNCOUNTED: "%(posts)d posts were left out because their source gives no counts.",
+    Why.UNCOUNTED: "Posts left out because their source gives no counts: %(posts)d.",
     Why.ANY_DAY: (
         "The interval is meant to hold with %(percent)g %% certainty on whichever day, and"
         " however often, one looks at it."
     ),
     Why.SEVERAL_CLAIMS: (
-        "It is wider than it would be alone because %(claims)d claims were tested together."
+        "It is wider than it would be alone because several claims were tested together:"
+        " %(claims)d."
     ),
     Why.ASSIGNED: (
         "Days count as they were drawn, whatever was really posted. That keeps the draw's"
-        " fairness; where the draw wasn't followed, the difference shown is too small."
+        " fairness. Where the draw wasn't followed, the difference shown is too small."
     ),
-    Why.NOT_AS_DRAWN: "On %(days)d of %(of)d days what was posted wasn't what was drawn.",
+    Why.NOT_AS_DRAWN: "What was posted wasn't what was drawn on %(days)d of %(of)d days.",
     Why.NOTHING_POSTED: (
-        "On %(days)d days nothing was posted; they and the days that belong to them were left"
-        " out. If it was the plan for the day that kept people from posting, that isn't fair."
+        "Days without a post, which were left out with the days that belong to them: %(days)d."
+        " If it was what was drawn that kept people from posting, that isn't fair."
     ),
-    Why.BLOCK_OPEN: "%(days)d days aren't counted yet: their block of two weeks isn't over.",
+    Why.BLOCK_OPEN: (
+        "Days that aren't counted yet because their block of two weeks isn't over: %(days)d."
+    ),
 }
 
 
@@ -90,7 +97,7 @@ def say(reason: Reason, translate: Callable[[str], str] = str) -> str:
     Examples
     --------
     >>> from auscult.engine.planning.claims.findings import Reason, Why
-    >>> say(Reason(why=Why.UNSETTLED, numbers=(("posts", 3),)))[:21]
-    '3 posts were left out'
+    >>> say(Reason(why=Why.UNCOUNTED, numbers=(("posts", 3),)))
+    'Posts left out because their source gives no counts: 3.'
     """
     return translate(SENTENCES[reason.why]) % dict(reason.numbers)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from auscult.engine.kernel.posts import MEDIA, MOMENT, conform
 from auscult.engine.planning.claims.features import Flags, Floats, Whole
+from auscult.engine.planning.claims.schedule import Schedule, Side, utc
 
 _DAY = 86_400_000_000  # microseconds
 _MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -83,6 +84,49 @@ def simulate(world: World, rng: np.random.Generator) -> pa.Table:
     )
 
 
+def follow(
+    schedule: Schedule,
+    rng: np.random.Generator,
+    *,
+    effect: float = 0.0,
+    spread: float = 0.8,
+    followed: float = 1.0,
+    skipped: float = 0.0,
+) -> pa.Table:
+    """Draw the posts of somebody who follows a schedule, mostly.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    rng : Generator
+    effect : float
+        Logarithm of what following the one side multiplies engagement by.
+    spread : float
+        Standard deviation of the logarithm of a day's engagement.
+    followed : float
+        Share of days on which it is done as drawn; on the others the other thing is done.
+    skipped : float
+        Share of days without a post.
+    """
+    done = [slot for slot in schedule.slots if rng.random() >= skipped]
+    as_drawn = rng.random(len(done)) < followed
+    sides = np.array([slot.side is Side.ONE for slot in done], np.bool_) == as_drawn
+    own = schedule.experiment
+    moments = [
+        utc(slot.at.replace(hour=at.hour, minute=at.minute))
+        for slot, side in zip(done, sides, strict=True)
+        for at in [own.one_at if side else own.other_at]
+    ]
+    logs = np.log(40.0) + effect * sides + spread * rng.standard_t(4, len(done)) / np.sqrt(2)
+    likes = np.floor(np.exp(logs) + rng.random(len(done))).astype(np.int64)
+    nobody = np.zeros(len(done), np.int64)
+    posts = _table(np.array(moments, np.int64), nobody, np.array([10_000]), sides, likes)
+    for name, value in (("source", own.source), ("author", own.author)):
+        column = pa.array([value] * len(done), pa.string())
+        posts = posts.set_column(posts.schema.get_field_index(name), name, column)
+    return posts
+
+
 def _pictured(world: World, shape: tuple[int, int, int], rng: np.random.Generator) -> Flags:
     if not world.campaign:
         return rng.random(shape) < world.share
@@ -133,11 +177,6 @@ def _table(
             }
         )
     )
-
-
-def first_day() -> datetime:
-    """Give the Monday on which every world begins."""
-    return _MONDAY
 
 
 def day(number: int) -> datetime:
