@@ -51,6 +51,9 @@ from auscult.web.goals.priority_actions import PriorityWish, save_priority
 from auscult.web.goals.reading_actions import Given, save_readings
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, Peer
+from auscult.web.planning.actions import plan_cycle, save_assumption
+from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
+from auscult.web.planning.models import Bet, Cycle
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
 
@@ -255,6 +258,28 @@ def _schedule(owner: Actor) -> dict[str, Any]:
     return {"which": which, "number": made.pk}
 
 
+def _cycle(owner: Actor) -> dict[str, Any]:
+    made = plan_cycle(owner, title="Walk", first_day=owner.clock.now().date())
+    return {"number": made.number, "kind": "closing"}
+
+
+def _assumption(owner: Actor) -> dict[str, Any]:
+    cycle = Cycle.objects.get(number=_cycle(owner)["number"])
+    return {"number": save_assumption(owner, cycle=cycle, text="It stays dry").pk}
+
+
+def _bet(owner: Actor) -> dict[str, Any]:
+    cycle = Cycle.objects.get(number=_cycle(owner)["number"])
+    return {"number": save_bet(owner, cycle=cycle, wish=BetWish(title="Walk")).pk}
+
+
+def _task(owner: Actor) -> dict[str, Any]:
+    bet = Bet.objects.get(pk=_bet(owner)["number"])
+    day = owner.clock.now().date()
+    wish = TaskWish(title="Walk", first_day=day, last_day=day)
+    return {"number": save_task(owner, bet=bet, wish=wish).pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "priority": _priority,
     "objective": _objective,
@@ -275,6 +300,10 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "peer": _peer,
     "copies": _copies,
     "brief": _brief,
+    "cycle": _cycle,
+    "assumption": _assumption,
+    "bet": _bet,
+    "task": _task,
 }
 
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "en"}
@@ -288,6 +317,8 @@ BOTH = "GET POST"
 ALERTS = Needs(Right.HANDLE_ALERTS)
 RULES = Needs(Right.EDIT_ALERTS)
 GOALS = Needs(Right.EDIT_GOALS)
+PLAN = Needs(Right.SEE_FIGURES)
+PLANNING = Needs(Right.EDIT_PLAN)
 HOOKS = Needs(Right.EDIT_INTERFACES)
 OWN = member(methods="any")
 # Who has neither password nor second factor has nothing to show again: 403.
@@ -503,6 +534,50 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     ),
     "dashboards/<slug:which>/<slug:name>.csv": Needs(Right.EXPORT, row="dashboard"),
     "dashboards/<slug:which>/<slug:name>.<slug:form>": Needs(Right.SEE_FIGURES, row="dashboard"),
+    # planning
+    "plan/": PLAN,
+    "plan/board/": PLAN,
+    "plan/timeline/": PLAN,
+    "plan/calendar/": PLAN,
+    "plan/people/": PLAN,
+    "plan/functions/": PLAN,
+    "plan/page/": PLAN,
+    "plan/page/plan.pdf": Needs(Right.EXPORT),
+    "plan/page/plan.json": Needs(Right.EXPORT),
+    "plan/page/tasks.csv": Needs(Right.EXPORT),
+    "plan/versions/": PLAN,
+    "plan/lessons/": PLAN,
+    "plan/digest/": replace(PLAN, methods="POST"),
+    "plan/cycles/": PLAN,
+    "plan/cycles/add/": replace(PLANNING, methods=BOTH),
+    "plan/cycles/<int:number>/change/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/cycles/<int:number>/start/": replace(PLANNING, methods="POST", row="cycle"),
+    "plan/cycles/<int:number>/close/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/cycles/<int:number>/review/<slug:kind>/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/cycles/<int:number>/lessons/add/": Needs(
+        Right.CHECK_IN, methods="POST", row="cycle", data={"text": "Go slowly"}
+    ),
+    "plan/cycles/<int:number>/bets/add/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/cycles/<int:number>/assumptions/add/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/assumptions/<int:number>/": replace(PLANNING, methods=BOTH, row="assumption"),
+    "plan/assumptions/<int:number>/judge/": replace(
+        PLANNING, methods="POST", row="assumption", data={"state": "wrong"}
+    ),
+    "plan/bets/<int:number>/": replace(PLAN, row="bet"),
+    "plan/bets/<int:number>/change/": replace(PLANNING, methods=BOTH, row="bet"),
+    "plan/bets/<int:number>/move/": replace(
+        PLANNING, methods="POST", row="bet", data={"state": "dropped"}
+    ),
+    "plan/bets/<int:number>/check-in/": Needs(Right.CHECK_IN, methods=BOTH, row="bet"),
+    "plan/bets/<int:number>/tasks/add/": replace(PLANNING, methods=BOTH, row="bet"),
+    # A task of one's own needs CHECK_IN alone; this one is nobody's.
+    "plan/tasks/<int:number>/": replace(PLANNING, methods=BOTH, row="task"),
+    "plan/tasks/<int:number>/move/": replace(
+        PLANNING, methods="POST", row="task", data={"state": "doing"}
+    ),
+    "plan/tasks/<int:number>/shift/": replace(
+        PLANNING, methods="POST", row="task", data={"days": "7"}
+    ),
     # briefs
     "briefs/": Needs(Right.SEE_FIGURES),
     "briefs/plan/": Needs(Right.EDIT_DASHBOARDS, methods=BOTH),

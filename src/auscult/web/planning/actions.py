@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from auscult.engine.planning.periods import Period
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
@@ -44,7 +45,7 @@ def plan_cycle(actor: Actor, *, title: str, first_day: date, days: int = USUAL_D
     NotAllowed, PlanRefused
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
-    _check_days(title, days)
+    _check_days(title, first_day, days)
     ours = queries.cycles(actor)
     if ours.filter(state=CycleState.PLANNED).exists():
         raise PlanRefused("title", title, _("kept until the cycle that is planned has started"))
@@ -61,12 +62,13 @@ def plan_cycle(actor: Actor, *, title: str, first_day: date, days: int = USUAL_D
     return made
 
 
-def _check_days(title: str, days: int) -> None:
+def _check_days(title: str, first_day: date, days: int) -> None:
     if not title.strip() or len(title) > LONGEST:
         raise PlanRefused("title", title, _("1 to %(most)s characters") % {"most": LONGEST})
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         limits = {"least": FEWEST_DAYS, "most": MOST_DAYS}
         raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
+    Period(first_day=first_day, length=days)  # refuses days beyond the calendar
 
 
 def change_cycle(actor: Actor, *, cycle: Cycle, title: str, first_day: date, days: int) -> None:
@@ -77,7 +79,7 @@ def change_cycle(actor: Actor, *, cycle: Cycle, title: str, first_day: date, day
     NotAllowed, PlanRefused
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
-    _check_days(title, days)
+    _check_days(title, first_day, days)
     with changing(actor, cycle, action="change-cycle", why=_("Changed name or days")):
         cycle.title, cycle.first_day, cycle.days = title.strip(), first_day, days
         cycle.save(update_fields=["title", "first_day", "days"])
@@ -177,11 +179,23 @@ def judge_assumption(actor: Actor, *, assumption: Assumption, state: AssumptionS
         assumption.save(update_fields=["state"])
 
 
+def require_export(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may take the plan away."""
+    require(actor, Right.EXPORT, gettext_noop("take the plan away as a file"))
+
+
+@transaction.atomic
+def record_download(actor: Actor, *, cycle: Cycle, form: str) -> None:
+    """Write down that a plan is taken away as a file; call it before it is handed out."""
+    require_export(actor)
+    record_audit(actor, action="export-plan", target=cycle.title, details={"form": form})
+
+
 @transaction.atomic
 def subscribe(actor: Actor, *, wanted: bool) -> None:
     """Let the actor get the week's plan by mail, or not any more."""
     require(actor, Right.SEE_FIGURES, queries.SEE)
-    own = {"organisation_id": actor.organisation_id, "user_id": actor.user_id}
+    own: dict[str, Any] = {"organisation_id": actor.organisation_id, "user_id": actor.user_id}
     if wanted:
         DigestReader.objects.get_or_create(**own)
     else:

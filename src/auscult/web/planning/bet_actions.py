@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, next_number
 from auscult.web.planning.changing import changing
 from auscult.web.planning.errors import Circular, PlanRefused
 from auscult.web.planning.graph import circle
-from auscult.web.planning.models import Bet, Cycle, Level, Need, Task, TaskKind
+from auscult.web.planning.models import MOST_DAYS, Bet, Cycle, Level, Need, Task, TaskKind
 from auscult.web.planning.moves import BetState, TaskState
 
 MOST_HOURS = 10_000.0  # a week, of a whole house
@@ -225,7 +225,7 @@ def save_task(actor: Actor, *, bet: Bet, wish: TaskWish, task: Task | None = Non
     if task is None:
         require(actor, Right.EDIT_PLAN, CHANGE)
     else:
-        _require_task(actor, task)
+        require_task(actor, task)
     _check_task(actor, bet, wish)
     why = _("Saved the task “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, bet.cycle, action="save-task", why=why):
@@ -253,12 +253,32 @@ def _check_task(actor: Actor, bet: Bet, wish: TaskWish) -> None:
         raise PlanRefused("depends_on", wish.title, _("dependent on tasks of its own cycle"))
 
 
-def _require_task(actor: Actor, task: Task) -> None:
+def require_task(actor: Actor, task: Task) -> None:
+    """Raise NotAllowed unless the actor may change a task: any as an editor, else her own."""
     if queries.may_change(actor, task):
         return
     require(actor, Right.CHECK_IN, CHANGE)
     action = "change tasks of others"
     raise NotAllowed(str(actor.role.label), action, who_may(Right.EDIT_PLAN))
+
+
+def shift_task(actor: Actor, *, task: Task, days: int) -> None:
+    """Move a task's first and last day by so many days, to earlier ones by a negative number.
+
+    Raises
+    ------
+    NotAllowed, PlanRefused
+    """
+    require_task(actor, task)
+    if not -MOST_DAYS <= days <= MOST_DAYS:
+        limits = {"least": -MOST_DAYS, "most": MOST_DAYS}
+        raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
+    why = _("Moved the task “%(title)s” by %(days)s days") % {"title": task.title, "days": days}
+    with changing(actor, task.bet.cycle, action="shift-task", why=why):
+        task.refresh_from_db(fields=["first_day", "last_day"])
+        task.first_day += timedelta(days=days)
+        task.last_day += timedelta(days=days)
+        task.save(update_fields=["first_day", "last_day"])
 
 
 def move_task(actor: Actor, *, task: Task, state: TaskState) -> None:
@@ -268,7 +288,7 @@ def move_task(actor: Actor, *, task: Task, state: TaskState) -> None:
     ------
     NotAllowed, MoveRefused
     """
-    _require_task(actor, task)
+    require_task(actor, task)
     why = _("Task “%(title)s”: %(state)s") % {"title": task.title, "state": state.label}
     with changing(actor, task.bet.cycle, action="move-task", why=why):
         task.refresh_from_db(fields=["state"])

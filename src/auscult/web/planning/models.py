@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from auscult.engine.planning.periods import Period
 from auscult.web.accounts.models import Organisation, Team, User
 from auscult.web.goals.models import Objective, Priority
 from auscult.web.listening.models import Watch
@@ -57,18 +58,14 @@ class Cycle(models.Model):
         return self.title
 
     @property
-    def last_day(self) -> date:
-        """The last day that belongs to it."""
-        return self.first_day + timedelta(days=self.days - 1)
+    def period(self) -> Period:
+        """Its days, to count with."""
+        return Period(first_day=self.first_day, length=self.days)
 
     @property
-    def middle(self) -> date:
-        """The day of the mid-point check: day 50 of 100."""
-        return self.first_day + timedelta(days=(self.days + 1) // 2 - 1)
-
-    def day_of(self, day: date) -> int:
-        """Return which day of the cycle it is; below 1 before it, above `days` after it."""
-        return (day - self.first_day).days + 1
+    def last_day(self) -> date:
+        """The last day that belongs to it."""
+        return self.period.last_day
 
 
 class Focus(models.Model):

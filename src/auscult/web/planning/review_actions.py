@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -95,10 +96,9 @@ def check_in(actor: Actor, *, bet: Bet, report: Report, week: date | None = None
         raise PlanRefused("cycle", str(bet.cycle), _("one that is running"))
     if not queries.monday(bet.cycle.first_day) <= monday <= today:
         raise PlanRefused("week", monday.isoformat(), _("a week of the cycle that has begun"))
+    whose: dict[str, Any] = {"bet": bet, "week": monday, "user_id": actor.user_id}
     said, _created = CheckIn.objects.update_or_create(
-        bet=bet,
-        week=monday,
-        user_id=actor.user_id,
+        **whose,
         defaults={
             "progress": report.progress,
             "confidence": report.confidence,
@@ -157,7 +157,7 @@ def save_review(actor: Actor, *, cycle: Cycle, kind: ReviewKind, findings: Findi
 
 
 def _check_findings(cycle: Cycle, findings: Findings) -> None:
-    if any(one.cycle_id != cycle.pk for one in (*findings.bets, *findings.assumptions)):
+    if any(one.cycle != cycle for one in _of_cycle(findings)):
         raise PlanRefused("bets", cycle.number, _("of the cycle that is reviewed"))
     if any(one.organisation_id != cycle.organisation_id for one in findings.actuals):
         raise PlanRefused("actuals", cycle.number, _("of objectives of your organisation"))
@@ -166,6 +166,10 @@ def _check_findings(cycle: Cycle, findings: Findings) -> None:
     if longest := next((one for one in texts if len(one) > MOST_TEXT), ""):
         most = _("at most %(most)s characters") % {"most": MOST_TEXT}
         raise PlanRefused("lesson", longest[:40], most)
+
+
+def _of_cycle(findings: Findings) -> list[Bet | Assumption]:
+    return [*findings.bets, *findings.assumptions]
 
 
 def _rows(review: Review, findings: Findings) -> list[Finding]:

@@ -24,7 +24,7 @@ MONDAY = date(2026, 11, 16)  # the tests' clock stands on Friday, 20 November
 
 
 def user_of(actor: Actor) -> User:
-    return User.objects.get(pk=actor.user_id)
+    return User.objects.get(username=actor.name)
 
 
 @pytest.fixture
