@@ -108,7 +108,7 @@ def drawn(world: str, readings: int, random: Random) -> Planted:
     span = readings if not holes else int(readings * 1.3) + 1
     at = np.sort(random.permutation(span)[:readings]) * cadence
     at -= at[0]
-    ahead = max(int((at[-1] + 1) * 10 ** random.uniform(-0.5, 0.5)), 2)
+    ahead = min(max(int((at[-1] + 1) * 10 ** random.uniform(-0.5, 0.5)), 2), 400)
     values = make(random, int(at[-1]) + ahead + 1)
     return Planted(
         world=world,

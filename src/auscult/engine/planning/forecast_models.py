@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 VAGUE = 1e6  # prior variance of the level, in variances of the noise
+LIGHTEST = 1e-3  # of all weight; models that weigh less are left out
 PRIOR_FREEDOM = 1.0  # degrees of freedom of what is known about the noise beforehand
 
 
@@ -46,7 +47,7 @@ class Shape:
 
 
 def _shapes() -> tuple[Shape, ...]:
-    slopes = ((0.0, 0.5), (0.05, 0.2), (0.3, 0.2), (2.0, 0.1))
+    slopes = ((0.0, 0.6), (0.05, 0.2), (0.3, 0.15), (2.0, 0.05))
     walks = [
         (0.0, 1.0, 1.0),
         (0.02, 1.0, 1.0),
@@ -62,9 +63,9 @@ def _shapes() -> tuple[Shape, ...]:
         for slope, weight in slopes
     ]
     turning = [
-        Shape(lasting=lasting, slope=0.3, turning=change, prior=0.3)
-        for lasting in (0.0, 0.3)
-        for change in (0.001, 0.01, 0.1)
+        Shape(lasting=lasting, slope=0.3, turning=change, prior=0.15)
+        for lasting in (0.0, 0.1, 0.5)
+        for change in (1e-4, 1e-3, 1e-2, 1e-1)
     ]
     return (*steady, *turning)
 
@@ -99,29 +100,25 @@ def predict(seen: Floats, ahead: int, *, gap: float, total: bool, least: float) 
         Standard deviation that noise has at least, about: one reading's worth of evidence.
     """
     line = _line(seen, ahead, total=total)
-    rest = seen - line[: seen.size]
-    known = np.concatenate([rest, np.full(ahead, np.nan)])
+    # A total starts with its first value; only its growth is to be told.
+    rest = (seen - line[: seen.size])[1 if total else 0 :]
     read = np.flatnonzero(~np.isnan(rest))
-    if total:
-        known, read = known[1:], read[1:] - 1  # the first is where the total starts
+    write = _total if total else _level
+    matrices = [write(shape, gap) for shape in SHAPES]
+    states = [_filtered(rest, read, each) for each in matrices]
+    # The first reading fixes the level (of a total: the growth) and says nothing about the noise.
     freedom = read.size - 1 + PRIOR_FREEDOM
-    evidence, centre, spread = [], [], []
-    for shape in SHAPES:
-        mean, variance = _filtered(known, shape, gap, total=total)
-        # The first reading fixes the level; it says nothing about the noise.
-        missed = rest[~np.isnan(rest)][1 if total else 0 :][1:] - mean[read[1:]]
-        size = PRIOR_FREEDOM * least**2 + float((missed**2 / variance[read[1:]]).sum())
-        evidence.append(
-            np.log(shape.prior) - 0.5 * (np.log(variance[read]).sum() + freedom * np.log(size))
-        )
-        centre.append(mean[-ahead:])
-        spread.append(np.sqrt(variance[-ahead:] * size / freedom))
-    weights = np.exp(np.array(evidence) - max(evidence))
-    keep = weights > 1e-3 * weights.sum()
+    size = PRIOR_FREEDOM * least**2 + np.array([state.missed for state in states])
+    evidence = np.log([shape.prior for shape in SHAPES]) - 0.5 * (
+        np.array([state.volume for state in states]) + freedom * np.log(size)
+    )
+    weights = np.exp(evidence - evidence.max())
+    keep = np.flatnonzero(weights > LIGHTEST * weights.sum())
+    centre, variance = _ahead([states[at] for at in keep], [matrices[at] for at in keep], ahead)
     return Mixture(
         weights=weights[keep] / weights[keep].sum(),
-        centre=np.array(centre)[keep] + line[-ahead:],
-        spread=np.array(spread)[keep],
+        centre=centre + line[-ahead:],
+        spread=np.sqrt(variance * size[keep, None] / freedom),
         freedom=freedom,
     )
 
@@ -134,20 +131,57 @@ def _line(seen: Floats, ahead: int, *, total: bool) -> Floats:
     return np.full(steps.size, np.nanmean(seen))
 
 
-def _filtered(known: Floats, shape: Shape, gap: float, *, total: bool) -> tuple[Floats, Floats]:
-    """Give mean and variance of each step before it is seen, in variances of the noise."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What the filter leaves: the state of the next step, and how well all readings fitted.
+
+    `missed` is the sum of squared misses over their variances, `volume` that of the variances'
+    logarithms; both in variances of the noise.
+    """
+
+    mean: Floats
+    cov: Floats
+    missed: float
+    volume: float
+
+
+def _filtered(rest: Floats, read: NDArray[np.int64], matrices: dict[str, Floats]) -> _State:
     from statsmodels.tsa.statespace.kalman_filter import KalmanFilter  # noqa: PLC0415 - 150 MB
 
-    matrices = _total(shape, gap) if total else _level(shape, gap)
-    size = matrices["transition"].shape[0]
+    size = len(matrices["start"])
     model: Any = KalmanFilter(k_endog=1, k_states=size, k_posdef=size)
-    model.bind(known.copy())
+    model.bind(rest.copy())
     model["selection"] = np.eye(size)
     for name in ("design", "transition", "state_cov", "obs_cov"):
         model[name] = matrices[name]
     model.initialize_known(np.zeros(size), matrices["start"])
     found = model.filter()
-    return found.forecasts[0].copy(), found.forecasts_error_cov[0, 0].copy()
+    variance = found.forecasts_error_cov[0, 0][read]
+    missed = found.forecasts_error[0][read]
+    return _State(
+        mean=found.predicted_state[:, -1].copy(),
+        cov=found.predicted_state_cov[:, :, -1].copy(),
+        missed=float((missed[1:] ** 2 / variance[1:]).sum()),
+        volume=float(np.log(variance).sum()),
+    )
+
+
+def _ahead(
+    states: list[_State], matrices: list[dict[str, Floats]], steps: int
+) -> tuple[Floats, Floats]:
+    """Carry states on: mean and variance of each step's reading, shape (models, steps)."""
+    design, noise, move, change = (
+        np.stack([each[name] for each in matrices])
+        for name in ("design", "obs_cov", "transition", "state_cov")
+    )
+    mean = np.stack([state.mean for state in states])[..., None]
+    cov = np.stack([state.cov for state in states])
+    centre, variance = np.empty((2, len(states), steps))
+    for step in range(steps):
+        centre[:, step] = (design @ mean)[:, 0, 0]
+        variance[:, step] = (design @ cov @ design.mT + noise)[:, 0, 0]
+        mean, cov = move @ mean, move @ cov @ move.mT + change
+    return centre, variance
 
 
 def _level(shape: Shape, gap: float) -> dict[str, Floats]:
