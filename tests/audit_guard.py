@@ -57,6 +57,11 @@ RECORDING = {
     "auscult.web.accounts.tokens_actions:drop_old_answers": "drops answers whose day is over",
     "auscult.web.shell.api_answers:_claim": "a claim of an idempotency key",
     "auscult.web.shell.api_answers:_keep": "the answer to a write that has its row",
+    # Goals: how an objective's source is doing, and what its readings, which have rows, lead to.
+    "auscult.web.goals.collecting:claim": "a claim of work",
+    "auscult.web.goals.collecting:note_success": "when an objective's source answered",
+    "auscult.web.goals.collecting:note_failure": "why it didn't, and when to try again",
+    "auscult.web.goals.forecasting:keep": "works out what readings with rows lead to",
     # Claims: which process works on what.
     "auscult.web.sources.actions:claim_source": "a claim of work",
     "auscult.web.sources.actions:renew_claim": "a claim of work",

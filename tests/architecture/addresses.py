@@ -441,6 +441,10 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/peers": replace(API, methods=BOTH),
     "api/v1/peers/places": API,
     "api/v1/peers/<number>": API,
+    "api/v1/cycles": API,
+    "api/v1/cycles/<number>": API,
+    "api/v1/bets": API,
+    "api/v1/bets/<number>/check-in": replace(API, methods="POST"),
     "api/v1/alerts": API,
     "api/v1/alerts/<number>": API,
     "api/v1/alerts/<number>/acknowledge": replace(API, methods="POST"),
@@ -463,6 +467,10 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "goals/objectives/<int:number>/readings/": replace(GOALS, methods="POST", row="objective"),
     "goals/objectives/<int:number>/readings/file/": replace(GOALS, methods=BOTH, row="objective"),
     "goals/readings/<int:number>/remove/": replace(GOALS, methods="POST", row="reading"),
+    "goals/objectives/<int:number>/source/": replace(GOALS, methods=BOTH, row="objective"),
+    "goals/objectives/<int:number>/switch/": Needs(
+        Right.MANAGE_HOUSE, methods="POST", row="objective"
+    ),
     "goals/objectives/<int:number>/links/": replace(GOALS, methods="POST", row="objective"),
     "goals/links/<int:number>/remove/": replace(GOALS, methods="POST", row="goal-link"),
     "goals/link/": replace(GOALS, methods=BOTH, query="kind=watch&number=1"),

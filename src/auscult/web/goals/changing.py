@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from auscult.engine.kernel.http import shown
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.goals.models import About, Change, Objective, Priority
@@ -39,11 +40,18 @@ def of_objective(objective: Objective) -> dict[str, Any]:
         "deadline": _day(objective.deadline),
         "owner": objective.owner_id,
         "source": str(objective.source_kind),
-        "settings": dict(objective.source),
+        "settings": _without_secrets(objective.source),
         "may_ask": objective.may_ask,
         "closed": _day(objective.closed_on),
         "actual": objective.actual,
     }
+
+
+def _without_secrets(source: Values) -> dict[str, Any]:
+    """Return the settings of a source as they may be read by everybody in the house."""
+    if "address" not in source:
+        return dict(source)
+    return {**source, "address": shown(source["address"])}
 
 
 def _day(day: Any) -> str | None:

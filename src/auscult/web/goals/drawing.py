@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from auscult.web.goals.models import Objective, Reading
+from auscult.web.goals.standing import Standing
 
 WIDTH, HEIGHT = 1000.0, 100.0  # of a drawing's own units
 MARGIN = 0.06  # of the height, so that no line runs along an edge
@@ -28,10 +29,10 @@ class Frame:
         return round(WIDTH * (day - self.first).days / max(1, (self.last - self.first).days), 1)
 
     def y(self, value: float) -> float:
-        """Return where a value stands."""
+        """Return where a value stands; one that lies outside, at the edge."""
         inner = HEIGHT * (1 - 2 * MARGIN)
         share = (value - self.low) / (self.high - self.low)
-        return round(HEIGHT * MARGIN + inner * (1 - share), 1)
+        return round(min(HEIGHT, max(0.0, HEIGHT * MARGIN + inner * (1 - share))), 1)
 
 
 def frame(days: Iterable[date], values: Iterable[float]) -> Frame:
@@ -84,6 +85,10 @@ class Drawing:
     ----------
     way : str
         From the baseline to the target at the deadline, as a line's points.
+    ahead : str
+        What is expected, as a line's points; empty without a forecast.
+    half, most : str
+        Outlines of where it lies in 50 and in 90 of 100 cases.
     today_x : float or None
         None where today lies outside.
     days : tuple of date
@@ -95,20 +100,31 @@ class Drawing:
     line: str
     dots: tuple[Dot, ...]
     way: str
+    ahead: str
+    half: str
+    most: str
     target_y: float
     deadline_x: float
     today_x: float | None
     days: tuple[date, ...]
 
 
-def drawing(objective: Objective, readings: Sequence[Reading], today: date) -> Drawing:
-    """Return the series of an objective, from its baseline to its deadline or its last reading."""
+def drawing(standing: Standing, today: date) -> Drawing:
+    """Return the series of an objective, from its baseline to its deadline or its last reading.
+
+    Readings, target and the inner half of the forecast are always inside; the rest of the
+    forecast is cut where it would make them small.
+    """
+    objective, readings = standing.objective, standing.readings
+    path = standing.outlook.path if standing.outlook else ()
     days = [objective.baseline_on, objective.deadline, *(one.day for one in readings)]
     values = [objective.baseline, objective.target, *(one.value for one in readings)]
-    held = frame(days, values)
+    inner = [value for one in path for value in (one.low50, one.high50)]
+    held = frame(days, [*values, *_near(values, inner)])
     dots = tuple(Dot(x=held.x(one.day), y=held.y(one.value), reading=one) for one in readings)
     start = (held.x(objective.baseline_on), held.y(objective.baseline))
     end = (held.x(objective.deadline), held.y(objective.target))
+    joint = [(dots[-1].x, dots[-1].y)] if dots and path else []
     span = held.last - held.first
     return Drawing(
         high=held.high,
@@ -116,6 +132,9 @@ def drawing(objective: Objective, readings: Sequence[Reading], today: date) -> D
         line=points((one.x, one.y) for one in dots),
         dots=dots,
         way=points((start, end)),
+        ahead=points([*joint, *((held.x(one.day), held.y(one.central)) for one in path)]),
+        half=_band(held, joint, [(one.day, one.low50, one.high50) for one in path]),
+        most=_band(held, joint, [(one.day, one.low90, one.high90) for one in path]),
         target_y=end[1],
         deadline_x=end[0],
         today_x=held.x(today) if held.first <= today <= held.last else None,
@@ -124,3 +143,17 @@ def drawing(objective: Objective, readings: Sequence[Reading], today: date) -> D
             for part in range(DAYS_NAMED)
         ),
     )
+
+
+def _near(known: Sequence[float], inner: Sequence[float]) -> list[float]:
+    """Return the ends of a forecast, cut at the room that what is known takes itself."""
+    room = max(known) - min(known)
+    low, high = min(known) - room, max(known) + room
+    return [min(high, max(low, value)) for value in inner]
+
+
+def _band(held: Frame, joint: list[Point], rows: Sequence[tuple[date, float, float]]) -> str:
+    """Return an outline: forth along the upper edge, back along the lower."""
+    forth = [(held.x(day), held.y(high)) for day, _low, high in rows]
+    back = [(held.x(day), held.y(low)) for day, low, _high in reversed(rows)]
+    return points([*joint, *forth, *back])

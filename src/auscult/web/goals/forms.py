@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts import people
 from auscult.web.accounts.models import Actor
-from auscult.web.goals import queries
-from auscult.web.goals.models import Direction, Objective, Priority
+from auscult.web.goals import figures, queries
+from auscult.web.goals.models import Direction, Objective, Priority, SourceKind
 from auscult.web.goals.objective_actions import LONGEST_UNIT, ObjectiveWish
 from auscult.web.goals.priority_actions import LONGEST, LONGEST_TEXT, PriorityWish
 from auscult.web.goals.reading_actions import LONGEST_NOTE, Given
 from auscult.web.goals.reading_files import decoded
+from auscult.web.goals.source_actions import LONGEST_ADDRESS, LONGEST_PATH, SourceWish
 
 FEW_LINES = {"rows": 3}
 MOST_BYTES = 2 << 20
@@ -35,7 +36,7 @@ def number_field(label: Any, **more: Any) -> forms.FloatField:
     return forms.FloatField(label=label, localize=True, widget=widget, **more)
 
 
-def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
     """Put choices that depend on the house into a field."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
@@ -263,3 +264,58 @@ class TargetForm(forms.Form):
         """Return kind and number; only once the form is valid."""
         kind, _colon, number = self.cleaned_data["target"].rpartition(":")
         return kind, int(number)
+
+
+class SourceForm(forms.Form):
+    """Where the readings of an objective come from."""
+
+    kind = forms.ChoiceField(label=_("Readings"), choices=SourceKind)
+    figure = forms.ChoiceField(
+        label=_("Figure (of Auscult)"),
+        required=False,
+        help_text=_("Its values are taken from the day of the baseline on, each night."),
+    )
+    address = forms.CharField(
+        label=_("Address (that answers with JSON)"),
+        max_length=LONGEST_ADDRESS,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
+        help_text=_("It is asked once a day, and only when an owner has switched that on."),
+    )
+    path = forms.CharField(
+        label=_("Path to the number (in the answer)"),
+        max_length=LONGEST_PATH,
+        required=False,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("“data.0.value”, “/data/0/value”; empty where the answer is the number."),
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        groups = [
+            (
+                str(figure.label),
+                [(f"{figure.kind}:{number}", name) for number, name in figure.of(actor)],
+            )
+            for figure in figures.figures()
+        ]
+        offer(self, "figure", [("", "–"), *[group for group in groups if group[1]]])
+
+    def wish(self) -> SourceWish:
+        """Return what was chosen; only once the form is valid."""
+        values = self.cleaned_data
+        figure, _colon, number = values["figure"].rpartition(":")
+        return SourceWish(
+            kind=SourceKind(values["kind"]),
+            figure=figure,
+            of=int(number or 0),
+            address=values["address"],
+            path=values["path"],
+        )
+
+
+def stored_source(objective: Objective) -> dict[str, Any]:
+    """Return the source of an objective as its form shows it at first."""
+    source = objective.source
+    figure = f"{source['figure']}:{source['of']}" if "figure" in source else ""
+    return {"kind": objective.source_kind, **source, "figure": figure}

@@ -89,6 +89,9 @@ class Objective(models.Model):
     locked_until = models.DateTimeField(null=True)
     source_error = models.TextField(blank=True, default="")
     read_at = models.DateTimeField(null=True)  # when its source answered last
+    # What the readings lead to, as `forecasting` works it out; and whether that is to be done.
+    forecast: Any = models.JSONField(default=dict)
+    forecast_due = models.BooleanField(default=False)
     closed_on = models.DateField(null=True)
     actual = models.FloatField(null=True)  # where it was when it was closed; null: nobody knows
 

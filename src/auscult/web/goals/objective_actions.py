@@ -57,6 +57,7 @@ def save_objective(
     for name in ObjectiveWish.__slots__:
         setattr(saved, name, getattr(wish, name))
     saved.title, saved.measure = wish.title.strip(), wish.measure.strip()
+    saved.forecast_due = True
     saved.save()
     keep_change(actor, saved, "save-objective", before=before, after=of_objective(saved))
     return saved

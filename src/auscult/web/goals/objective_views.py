@@ -27,6 +27,7 @@ from auscult.web.goals.forms import (
 from auscult.web.goals.models import About, Objective, Origin
 from auscult.web.goals.standing import standing
 from auscult.web.goals.views import FORM, number_in, say
+from auscult.web.goals.wording import chance, source_in_words
 
 NEWEST = 5  # changes that the page shows by itself
 
@@ -52,16 +53,20 @@ def page(
     found = linked.linked(actor, chosen)
     newest = queries.changes(actor).filter(kind=About.OBJECTIVE, number=chosen.pk)[:NEWEST]
     readings = list(queries.readings(actor, chosen))
+    stands = standing(chosen, readings, today)
     shown: dict[str, Any] = {
         "objective": chosen,
-        "standing": standing(chosen, readings, today),
-        "drawing": drawing(chosen, readings, today),
+        "standing": stands,
+        "chance": chance(stands),
+        "drawing": drawing(stands, today),
         "readings": readings[::-1],
         "form": form or ReadingForm(today),
         "linked": found,
         "link_form": link_form or TargetForm(linked.choices(actor, chosen)),
         "changes": history.told(actor, newest),
+        "origin": source_in_words(actor, chosen),
         "may_edit": may(actor, Right.EDIT_GOALS),
+        "may_switch": may(actor, Right.MANAGE_HOUSE),
     }
     return render(request, "goals/objective.html", shown)
 

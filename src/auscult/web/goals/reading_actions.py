@@ -75,8 +75,14 @@ def save_readings(
             unique_fields=["objective", "day"],
             update_fields=["value", "note", "origin"],
         )
+        look_ahead(actor, objective)
         keep_change(actor, objective, "save-readings", before=before, after=after)
     return Kept(added=len(rows) - len(before), changed=len(before), same=len(given) - len(rows))
+
+
+def look_ahead(actor: Actor, objective: Objective) -> None:
+    """Have the forecast worked out anew: what it follows from was changed."""
+    queries.objectives(actor).filter(pk=objective.pk).update(forecast_due=True)
 
 
 def _locked(actor: Actor, objective: Objective, given: Sequence[Given]) -> list[Reading]:
@@ -130,4 +136,5 @@ def remove_reading(actor: Actor, *, reading: Reading) -> None:
         raise ObjectiveClosed(objective.title)
     before = {reading.day.isoformat(): _shown(reading)}
     reading.delete()
+    look_ahead(actor, objective)
     keep_change(actor, objective, "remove-reading", before=before, after={})

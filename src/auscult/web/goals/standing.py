@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from auscult.web.accounts.models import Actor
 from auscult.web.goals import queries
+from auscult.web.goals.forecasting import TOO_EARLY, Outlook, outlook
 from auscult.web.goals.models import Objective, Priority, Reading
 
 FEWEST = 5  # readings before anything is said about the deadline
+
+
+# A verdict of the forecast, as a badge shows it.
+VERDICTS: Mapping[str, tuple[str, str | Promise]] = {
+    "too early": ("", gettext_lazy("too early to tell")),
+    "on course": ("good", gettext_lazy("on course")),
+    "at risk": ("warn", gettext_lazy("at risk")),
+    "off course": ("bad", gettext_lazy("off course")),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +36,36 @@ class Standing:
     ----------
     readings : tuple of Reading
         The oldest first.
+    code : str
+        Its state for programs: `closed`, `reached`, `missed`, `unread`, `overdue`, `waiting` for
+        its forecast, or the verdict of the forecast, `too-early`, `on-course`, `at-risk`,
+        `off-course`.
     kind, label : str
         Its state as a badge shows it.
     attained : float or None
-        Percent of the way from baseline to target at the newest reading; it may be below 0 or
-        above 100. None: nobody read it yet.
+        Share of the way from baseline to target at the newest reading; it may be below 0 or
+        above 1. None: nobody read it yet.
+    outlook : Outlook or None
+        Where it is heading; None: nobody worked that out yet, or it is over.
     """
 
     objective: Objective
     readings: tuple[Reading, ...]
+    code: str
     kind: str
     label: str
     attained: float | None
+    outlook: Outlook | None
 
     @property
     def newest(self) -> Reading | None:
         """The last reading; None: there is none yet."""
         return self.readings[-1] if self.readings else None
+
+    @property
+    def percent(self) -> float | None:
+        """Percent of the way from baseline to target."""
+        return None if self.attained is None else 100 * self.attained
 
 
 def standings(actor: Actor, objectives: Iterable[Objective]) -> list[Standing]:
@@ -56,37 +81,45 @@ def standings(actor: Actor, objectives: Iterable[Objective]) -> list[Standing]:
 
 def standing(objective: Objective, readings: Sequence[Reading], today: date) -> Standing:
     """Return where an objective stands by its readings."""
-    kind, label = _state(objective, readings, today)
+    over = objective.closed_on is not None or today > objective.deadline
+    ahead = None if over or not readings else outlook(objective)
+    code, kind, label = _state(objective, readings, today, ahead)
     value = objective.actual if objective.closed_on else None
     if value is None and readings:
         value = readings[-1].value
     return Standing(
         objective=objective,
         readings=tuple(readings),
+        code=code,
         kind=kind,
         label=label,
-        attained=None if value is None else 100 * objective.attainment(value),
+        attained=None if value is None else objective.attainment(value),
+        outlook=ahead,
     )
 
 
-def _state(objective: Objective, readings: Sequence[Reading], today: date) -> tuple[str, str]:
+def _state(
+    objective: Objective, readings: Sequence[Reading], today: date, ahead: Outlook | None
+) -> tuple[str, str, str]:
     if objective.closed_on is not None:
         return _closed(objective)
     if not readings:
-        return "", _("no reading yet")
+        return "unread", "", _("no reading yet")
     if today > objective.deadline:
-        return "warn", _("past its deadline")
-    if len(readings) < FEWEST:
-        return "", _("too early to tell")
-    return "", _("under way")
+        return "overdue", "warn", _("past its deadline")
+    if ahead is None and len(readings) >= FEWEST:
+        return "waiting", "", _("the forecast is being worked out")
+    verdict = ahead.verdict if ahead else TOO_EARLY
+    kind, label = VERDICTS[verdict]
+    return verdict.replace(" ", "-"), kind, str(label)
 
 
-def _closed(objective: Objective) -> tuple[str, str]:
+def _closed(objective: Objective) -> tuple[str, str, str]:
     if objective.actual is None:
-        return "", _("closed")
+        return "closed", "", _("closed")
     if objective.attainment(objective.actual) >= 1:
-        return "good", _("reached")
-    return "bad", _("missed")
+        return "reached", "good", _("reached")
+    return "missed", "bad", _("missed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.goals import link_views, objective_views, reading_views, views
+from auscult.web.goals import link_views, objective_views, reading_views, source_views, views
 
 app_name = "goals"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("objectives/<int:number>/readings/", objective_views.save_reading, name="save-reading"),
     path("objectives/<int:number>/readings/file/", reading_views.upload, name="upload"),
     path("readings/<int:number>/remove/", reading_views.remove_reading, name="remove-reading"),
+    path("objectives/<int:number>/source/", source_views.source, name="source"),
+    path("objectives/<int:number>/switch/", source_views.switch_asking, name="switch-asking"),
     path("objectives/<int:number>/links/", link_views.add_link, name="add-link"),
     path("links/<int:number>/remove/", link_views.remove_link, name="remove-link"),
     path("link/", link_views.link, name="link"),

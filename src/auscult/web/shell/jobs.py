@@ -8,6 +8,17 @@ from auscult.web.alerts.jobs import JOBS as ALERTS
 from auscult.web.briefs.jobs import JOBS as BRIEFS
 from auscult.web.dashboards.jobs import JOBS as DASHBOARDS
 from auscult.web.delivery.jobs import JOBS as DELIVERY
+from auscult.web.goals.jobs import JOBS as GOALS
+from auscult.web.planning.jobs import JOBS as PLANNING
 from auscult.web.shell.retention import JOBS as RETENTION
 
-JOBS: tuple[Job, ...] = (*ACCOUNTS, *ALERTS, *BRIEFS, *DELIVERY, *DASHBOARDS, *RETENTION)
+JOBS: tuple[Job, ...] = (
+    *ACCOUNTS,
+    *ALERTS,
+    *BRIEFS,
+    *DELIVERY,
+    *DASHBOARDS,
+    *GOALS,
+    *PLANNING,
+    *RETENTION,
+)
