@@ -19,6 +19,7 @@ from auscult.web.planning.errors import Circular, PlanRefused
 from auscult.web.planning.graph import circle
 from auscult.web.planning.models import MOST_DAYS, Bet, Cycle, Level, Need, Task, TaskKind
 from auscult.web.planning.moves import BetState, TaskState
+from auscult.web.planning.serving import link_objective
 
 MOST_HOURS = 10_000.0  # a week, of a whole house
 MOST_MONEY = 1e12
@@ -93,6 +94,7 @@ def save_bet(actor: Actor, *, cycle: Cycle, wish: BetWish, bet: Bet | None = Non
     why = _("Saved the bet “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, cycle, action="save-bet", why=why):
         made = bet or Bet(cycle=cycle, number=next_number(cycle.bets))
+        before = made.objective
         for name in ("objective", "owner", "function", "confidence"):
             setattr(made, name, getattr(wish, name))
         for name in ("title", "amplifies", "audience", "kit", "either_or"):
@@ -102,6 +104,7 @@ def save_bet(actor: Actor, *, cycle: Cycle, wish: BetWish, bet: Bet | None = Non
         _set_estimates(made, wish)
         made.depends_on.set(wish.depends_on)
         _refuse_circle(cycle.bets.all())
+        link_objective(actor, made, before=before)
     return made
 
 

@@ -22,6 +22,7 @@ from auscult.web.planning.models import (
     Verdict,
 )
 from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
+from auscult.web.planning.serving import link_objective
 from auscult.web.planning.snapshots import LEVEL, NEED
 
 ONE_DAY = timedelta(days=1)
@@ -42,7 +43,7 @@ def carry_over(actor: Actor, old: Cycle, closing: Review) -> Cycle:
             _take_assumption(assumption, new)
         dropped = closing.findings.filter(verdict=Verdict.DROPPED, bet__isnull=False).values("bet")
         kept = old.bets.filter(state=BetState.ON).exclude(pk__in=dropped).order_by("number")
-        _take_bets(list(kept), new)
+        _take_bets(actor, list(kept), new)
     return new
 
 
@@ -66,8 +67,10 @@ def _take_assumption(one: Assumption, new: Cycle) -> None:
     )
 
 
-def _take_bets(kept: list[Bet], new: Cycle) -> None:
+def _take_bets(actor: Actor, kept: list[Bet], new: Cycle) -> None:
     bets = {one.pk: _take_bet(one, new) for one in kept}
+    for made in bets.values():
+        link_objective(actor, made)
     for one in kept:
         known = [bets[key] for key in one.depends_on.values_list("pk", flat=True) if key in bets]
         bets[one.pk].depends_on.set(known)

@@ -220,7 +220,8 @@ class BetForm(PlanForm):
         self, actor: Actor, cycle: Cycle, data: QueryDict | None = None, *, bet: Bet | None = None
     ) -> None:
         super().__init__(data, initial=_initial(bet) if bet else {"owner": actor.user_id})
-        _offer(self, "objective", queries.objectives(actor))
+        own = bet.objective_id if bet else None
+        _offer(self, "objective", queries.objectives(actor, also=own))
         _offer(self, "owner", queries.people(actor))
         _offer(self, "function", teams(actor))
         others = queries.bets(actor).filter(cycle=cycle).order_by("number")

@@ -161,9 +161,9 @@ def lessons(actor: Actor) -> QuerySet[Lesson]:
     return rows.select_related("cycle", "bet__function", "user").order_by("-at", "-pk")
 
 
-def objectives(actor: Actor) -> QuerySet[Objective]:
-    """Return the objectives that a bet can be made on, with their priorities."""
-    rows = Objective.objects.filter(_of(actor, ""), closed_on=None)
+def objectives(actor: Actor, *, also: int | None = None) -> QuerySet[Objective]:
+    """Return the open objectives with their priorities, and another one that a bet has."""
+    rows = Objective.objects.filter(_of(actor, ""), Q(closed_on=None) | Q(pk=also))
     return rows.select_related("priority").order_by("priority__place", "pk")
 
 

@@ -11,6 +11,7 @@ from auscult.web.dashboards.api import router as dashboards
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
 from auscult.web.listening.api_taking import router as taking
+from auscult.web.planning.api import router as planning
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
 from auscult.web.shell.api_problems import not_there, say_errors
 from auscult.web.sources.api import router as sources
@@ -36,7 +37,7 @@ api = NinjaAPI(
     auth=[Bearer(), Session(csrf=False)],
 )
 say_errors(api)
-for router in (accounts, sources, listening, around, taking, alerts, dashboards):
+for router in (accounts, sources, listening, around, taking, alerts, dashboards, planning):
     api.add_router("", router)
 
 

@@ -1,4 +1,4 @@
-"""What has a date, as a calendar (iCalendar, RFC 5545): reports to come, alerts that were.
+"""What has a date, as a calendar (iCalendar, RFC 5545): reports, alerts, tasks, days of a cycle.
 
 It stands in the shell, for it looks into several applications.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -29,8 +29,12 @@ from auscult.web.alerts.queries import alerts
 from auscult.web.dashboards.models import Schedule
 from auscult.web.dashboards.queries import dashboards
 from auscult.web.delivery.queries import link
+from auscult.web.planning import queries as planning
+from auscult.web.planning.moves import CycleState
+from auscult.web.planning.showing import tasks_of
 
 KIND = "calendar"
+ONE_DAY = timedelta(days=1)
 BACK = timedelta(days=90)
 AT_LEAST = timedelta(minutes=15)  # an event of no length can't be seen in a calendar
 
@@ -48,7 +52,7 @@ def ical(actor: Actor, _address: SecretAddress) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Auscult")
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
-    for event in (*_reports(actor), *_alerts(actor)):
+    for event in (*_reports(actor), *_alerts(actor), *_plan(actor)):
         calendar.add_component(event)
     found: bytes = calendar.to_ical()
     return found
@@ -78,13 +82,30 @@ def _alert(actor: Actor, one: Alert, ends: datetime) -> Event:
     )
 
 
+def _plan(actor: Actor) -> Iterator[Event]:
+    """Tasks of the current cycle that aren't over, its middle and its end: whole days."""
+    cycle = planning.current(actor)
+    if cycle is None or cycle.state == CycleState.CLOSED:
+        return
+    page, last = link(reverse("planning:room")), planning.versions(actor, cycle).first()
+    stamp = last.at if last else actor.clock.now()
+    days = ((_("Mid-point check"), cycle.period.middle), (_("Closing review"), cycle.last_day))
+    for what, (title, day) in zip(("middle", "end"), days, strict=True):
+        key = f"{what} of cycle {cycle.pk}"
+        yield _event(actor, key, f"{title}: {cycle.title}", page, day, day + ONE_DAY, stamp)
+    for one in tasks_of(actor, cycle).filter(state__in=planning.OPEN):
+        place = link(reverse("planning:bet", args=[one.bet_id]))
+        begins, ends = one.first_day, one.last_day + ONE_DAY
+        yield _event(actor, f"task {one.pk}", one.title, place, begins, ends, stamp)
+
+
 def _event(  # noqa: PLR0913, PLR0917 - the fields of an event
     actor: Actor,
     what: str,
     title: str,
     place: str,
-    begins: datetime,
-    ends: datetime,
+    begins: date,
+    ends: date,
     stamp: datetime,
 ) -> Event:
     event = Event()

@@ -17,6 +17,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.dashboards import queries as dashboards
 from auscult.web.listening import queries as listening
+from auscult.web.planning import queries as planning
 from auscult.web.shell.navigation import rooms_of, settings_pages_of
 from auscult.web.sources import queries as sources
 
@@ -50,6 +51,9 @@ DOINGS: tuple[Doing, ...] = (
     ),
     Doing(label=gettext_lazy("Compare peers"), url="listening:peers", right=Right.READ_MENTIONS),
     Doing(label=gettext_lazy("Connect a source"), url="sources:room", right=Right.EDIT_SOURCES),
+    Doing(label=gettext_lazy("Plan a cycle"), url="planning:add-cycle", right=Right.EDIT_PLAN),
+    Doing(label=gettext_lazy("Board of the plan"), url="planning:board", right=Right.SEE_FIGURES),
+    Doing(label=gettext_lazy("Lessons"), url="planning:lessons", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Set up your house"), url="set-up", right=Right.MANAGE_HOUSE),
     Doing(label=gettext_lazy("Design system"), url="design", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Keyboard shortcuts"), url="shortcuts", right=Right.SEE_FIGURES),
@@ -93,6 +97,13 @@ def _sources(actor: Actor) -> Iterator[Hit]:
             yield Hit(label=name, kind=_("source"), address=address)
 
 
+def _bets(actor: Actor) -> Iterator[Hit]:
+    if may(actor, Right.SEE_FIGURES):
+        for number, title in planning.bets(actor).order_by("-pk").values_list("pk", "title"):
+            address = reverse("planning:bet", args=[number])
+            yield Hit(label=title, kind=_("bet"), address=address)
+
+
 # Each application's own places: one function each, asked in this order.
 FINDERS: tuple[Callable[[Actor], Iterable[Hit]], ...] = (
     _rooms,
@@ -100,6 +111,7 @@ FINDERS: tuple[Callable[[Actor], Iterable[Hit]], ...] = (
     _watches,
     _dashboards,
     _sources,
+    _bets,
     _settings,
 )
 

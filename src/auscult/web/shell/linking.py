@@ -6,8 +6,9 @@ from auscult.web.alerts.linkables import LINKABLES as ALERTS
 from auscult.web.goals import figures, links
 from auscult.web.listening.linkables import FIGURES as LISTENING_FIGURES
 from auscult.web.listening.linkables import LINKABLES as LISTENING
+from auscult.web.planning.linkables import LINKABLES as PLANNING
 
-LINKABLES: tuple[links.Linkable, ...] = (*LISTENING, *ALERTS)
+LINKABLES: tuple[links.Linkable, ...] = (*LISTENING, *ALERTS, *PLANNING)
 FIGURES: tuple[figures.Figure, ...] = (*LISTENING_FIGURES,)
 
 

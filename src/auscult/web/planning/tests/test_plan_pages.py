@@ -223,15 +223,15 @@ def test_a_task_of_ones_own_is_changed_by_who_checks_in(
     assert "the first day or later" in early.content.decode()
 
 
-def test_the_plan_is_taken_away_as_files_and_that_is_written_down(
-    owner: Actor, task: Task
-) -> None:
+def test_the_plan_is_taken_away_as_files_and_that_is_written_down(owner: Actor, task: Task) -> None:
     wish = TaskWish(title="=1+1", first_day=task.first_day, last_day=task.last_day)
     save_task(owner, bet=task.bet, wish=wish)
     client = browser(owner)
     plan = orjson.loads(client.get(reverse("planning:as-json")).content)
     assert plan["bets"]["1"]["tasks"]["1"]["title"] == "Ask the wards"
-    rows = list(csv.DictReader(io.StringIO(client.get(reverse("planning:as-csv")).content.decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(client.get(reverse("planning:as-csv")).content.decode()))
+    )
     assert [row["title"] for row in rows] == ["Ask the wards", "'=1+1"]
     assert rows[0]["people"] == "teammate"
     pdf = client.get(reverse("planning:printed"))

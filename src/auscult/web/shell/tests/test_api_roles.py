@@ -17,6 +17,8 @@ from auscult.web.dashboards.models import Dashboard
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Mention, Peer
 from auscult.web.listening.revealing import Why
+from auscult.web.planning.actions import plan_cycle, start_cycle
+from auscult.web.planning.bet_actions import BetWish, save_bet
 from auscult.web.shell.api_document import document
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
@@ -85,6 +87,12 @@ ROUTES = {
     "POST /alerts/{number}/snooze": Asked(
         right=Right.HANDLE_ALERTS, row="alert", body={"until": f"{TOMORROW:%Y-%m-%dT%H:%M:%SZ}"}
     ),
+    "GET /cycles": Asked(right=Right.SEE_FIGURES),
+    "GET /cycles/{number}": Asked(right=Right.SEE_FIGURES, row="cycle"),
+    "GET /bets": Asked(right=Right.SEE_FIGURES),
+    "POST /bets/{number}/check-in": Asked(
+        right=Right.CHECK_IN, row="bet", body={"progress": 20, "confidence": 4}
+    ),
     "GET /rules": Asked(right=Right.SEE_FIGURES),
     "GET /dashboards": Asked(right=Right.SEE_FIGURES),
     "GET /dashboards/{number}": Asked(right=Right.SEE_FIGURES, row="dashboard"),
@@ -144,7 +152,12 @@ def rows(owner: Actor) -> dict[str, int]:
         created_at=now,
         changed_at=now,
     )
+    cycle = plan_cycle(owner, title="walk", first_day=now.date())
+    bet = save_bet(owner, cycle=cycle, wish=BetWish(title="walk"))
+    start_cycle(owner, cycle=cycle)
     return {
+        "cycle": cycle.number,
+        "bet": bet.pk,
         "alert": alert.pk,
         "dashboard": dashboard.pk,
         "source": source.pk,

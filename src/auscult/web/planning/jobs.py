@@ -1,0 +1,19 @@
+"""The week's plan by mail, when it is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.work import Job
+from auscult.web.planning import digest
+
+
+def _mail_due(actor: Actor) -> bool:
+    week = digest.due_week(actor)
+    if week is not None:
+        digest.send_digest(actor, week=week)
+    return False
+
+
+JOBS = (Job(name="planning", every=timedelta(minutes=1), run=_mail_due),)
