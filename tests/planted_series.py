@@ -29,6 +29,8 @@ class Planted:
     readings: tuple[tuple[date, float], ...]
     deadline: date
     actual: float
+    target: float
+    upward: bool
     measure: Measure
 
 
@@ -110,10 +112,26 @@ def drawn(world: str, readings: int, random: Random) -> Planted:
     at -= at[0]
     ahead = min(max(int((at[-1] + 1) * 10 ** random.uniform(-0.5, 0.5)), 2), 400)
     values = make(random, int(at[-1]) + ahead + 1)
+    upward = measure.total or bool(random.random() < 0.5)
+    target = aimed(values[at], ahead / max(int(at[-1]), 1), measure, random, upward=upward)
     return Planted(
         world=world,
         readings=tuple((FIRST + timedelta(days=int(day)), float(values[day])) for day in at),
         deadline=FIRST + timedelta(days=int(at[-1]) + ahead),
         actual=float(values[-1]),
+        target=target,
+        upward=upward,
         measure=measure,
     )
+
+
+def aimed(
+    values: Floats, times_as_far: float, measure: Measure, random: Random, *, upward: bool
+) -> float:
+    """Draw a target as a house would: from what it has seen, not from what will come."""
+    if measure.total:
+        growth = (values[-1] - values[0] + 1) * times_as_far
+        return float(round(values[-1] + growth * random.uniform(0.5, 1.5)))
+    away = 1.5 * abs(random.normal()) * max(float(values.std()), 0.5)
+    target = float(values[-1]) + (away if upward else -away)
+    return float(round(target)) if measure.whole else target
