@@ -246,7 +246,7 @@ def _apart(early: Kept, late: Kept) -> float | None:
 
 def _days(seen: Units, claim: Claim, level: float, chance: float = 0.8) -> int | None:
     pairs = units_needed(seen, math.log(claim.worthwhile), level=level, chance=chance)
-    return None if pairs is None else 2 * pairs
+    return None if pairs is None else judging.rounded(2 * pairs)
 
 
 def _course(kept: tuple[Kept, ...]) -> list[Reason]:

@@ -93,7 +93,8 @@ class Finding:
         Logarithm of the evidence that it is below `worthwhile`.
     needed : int or None
         How many posts like these (of an experiment: days) it takes in all, four times in
-        five, to tell `worthwhile` from no difference; None where that can't be said.
+        five, to tell `worthwhile` from no difference, to two digits; None where that can't
+        be said.
     since, until : datetime or None
         First and last post.
     reasons : tuple of Reason

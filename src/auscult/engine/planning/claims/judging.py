@@ -108,6 +108,12 @@ def reasons(
     return told
 
 
+def rounded(number: float) -> int:
+    """Round up to two digits: the spread of few posts is known no better."""
+    step = int(10 ** max(len(str(math.ceil(number))) - 2, 0))
+    return math.ceil(number / step) * step
+
+
 def of_looks(level: float, claims: int) -> list[Reason]:
     """Say what the interval guards against."""
     told = [Reason(why=Why.ANY_DAY, numbers=(("percent", round(100 * (1 - level), 2)),))]

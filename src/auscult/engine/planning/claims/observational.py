@@ -132,7 +132,7 @@ def _needed(found: Pairs, claim: Claim, level: float) -> int | None:
     if found.units.size < judging.FEWEST:
         return None
     units = units_needed(found.units, math.log(claim.worthwhile), level=level)
-    return None if units is None else math.ceil(units * found.posts / found.units.size)
+    return None if units is None else judging.rounded(units * found.posts / found.units.size)
 
 
 def _about(found: Pairs) -> list[Reason]:
