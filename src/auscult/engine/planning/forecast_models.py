@@ -47,15 +47,8 @@ class Shape:
 
 
 def _shapes() -> tuple[Shape, ...]:
-    slopes = ((0.0, 0.6), (0.05, 0.2), (0.3, 0.15), (2.0, 0.05))
-    walks = [
-        (0.0, 1.0, 1.0),
-        (0.02, 1.0, 1.0),
-        (0.1, 1.0, 1.0),
-        (0.3, 1.0, 1.0),
-        (0.7, 1.0, 1.0),
-        (1.0, 1.0, 1.0),
-    ]
+    slopes = ((0.0, 0.65), (0.05, 0.2), (0.3, 0.12), (2.0, 0.03))
+    walks = [(share, 1.0, 1.0) for share in (0.0, 0.02, 0.1, 0.3, 0.7, 1.0)]
     returns = [(share, memory, 0.5) for share in (0.5, 1.0) for memory in (0.4, 0.7, 0.9)]
     steady = [
         Shape(lasting=lasting, memory=memory, slope=slope, prior=prior * weight)
@@ -63,7 +56,7 @@ def _shapes() -> tuple[Shape, ...]:
         for slope, weight in slopes
     ]
     turning = [
-        Shape(lasting=lasting, slope=0.3, turning=change, prior=0.15)
+        Shape(lasting=lasting, slope=0.3, turning=change, prior=0.1)
         for lasting in (0.0, 0.1, 0.5)
         for change in (1e-4, 1e-3, 1e-2, 1e-1)
     ]
