@@ -210,7 +210,10 @@ def _priority(owner: Actor) -> dict[str, Any]:
 
 
 def objective(owner: Actor) -> Objective:
-    """Give the owner's house an objective of a priority of its own."""
+    """Give the owner's house an objective of a priority of its own, once."""
+    there = Objective.objects.filter(organisation_id=owner.organisation_id, title="Walks").first()
+    if there is not None:
+        return there
     wish = ObjectiveWish(
         priority=save_priority(owner, wish=PriorityWish(title="Walk")),
         title="Walks",
@@ -259,17 +262,24 @@ def _schedule(owner: Actor) -> dict[str, Any]:
 
 
 def _cycle(owner: Actor) -> dict[str, Any]:
-    made = plan_cycle(owner, title="Walk", first_day=owner.clock.now().date())
+    ours = Cycle.objects.filter(organisation_id=owner.organisation_id, state="planned")
+    day = owner.clock.now().date()
+    made = ours.first() or plan_cycle(owner, title="Walk", first_day=day)
     return {"number": made.number, "kind": "closing"}
 
 
+def _planned(owner: Actor) -> Cycle:
+    number = _cycle(owner)["number"]
+    return Cycle.objects.get(organisation_id=owner.organisation_id, number=number)
+
+
 def _assumption(owner: Actor) -> dict[str, Any]:
-    cycle = Cycle.objects.get(number=_cycle(owner)["number"])
+    cycle = _planned(owner)
     return {"number": save_assumption(owner, cycle=cycle, text="It stays dry").pk}
 
 
 def _bet(owner: Actor) -> dict[str, Any]:
-    cycle = Cycle.objects.get(number=_cycle(owner)["number"])
+    cycle = _planned(owner)
     return {"number": save_bet(owner, cycle=cycle, wish=BetWish(title="Walk")).pk}
 
 
@@ -449,6 +459,14 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/alerts/<number>": API,
     "api/v1/alerts/<number>/acknowledge": replace(API, methods="POST"),
     "api/v1/alerts/<number>/snooze": replace(API, methods="POST"),
+    "api/v1/priorities": replace(API, methods=BOTH),
+    "api/v1/priorities/<number>": API,
+    "api/v1/objectives": replace(API, methods=BOTH),
+    "api/v1/objectives/<number>": API,
+    "api/v1/objectives/<number>/readings": replace(API, methods=BOTH),
+    "api/v1/objectives/<number>/links": replace(API, methods=BOTH),
+    "api/v1/links/<number>": API,
+    "api/v1/orphans": API,
     "api/v1/rules": API,
     "api/v1/dashboards": API,
     "api/v1/dashboards/<number>": API,

@@ -8,6 +8,8 @@ from ninja import NinjaAPI
 from auscult.web.accounts.api import router as accounts
 from auscult.web.alerts.api import router as alerts
 from auscult.web.dashboards.api import router as dashboards
+from auscult.web.goals.api import router as goals
+from auscult.web.goals.api_readings import router as readings
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
 from auscult.web.listening.api_taking import router as taking
@@ -37,7 +39,18 @@ api = NinjaAPI(
     auth=[Bearer(), Session(csrf=False)],
 )
 say_errors(api)
-for router in (accounts, sources, listening, around, taking, alerts, dashboards, planning):
+for router in (
+    accounts,
+    sources,
+    listening,
+    around,
+    taking,
+    alerts,
+    dashboards,
+    goals,
+    readings,
+    planning,
+):
     api.add_router("", router)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from architecture.addresses import objective
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.tokens import REACH, scopes_for
 from auscult.web.alerts.models import Alert
 from auscult.web.dashboards.models import Dashboard
+from auscult.web.goals.link_actions import add_link
 from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Mention, Peer
 from auscult.web.listening.revealing import Why
@@ -93,6 +95,45 @@ ROUTES = {
     "POST /bets/{number}/check-in": Asked(
         right=Right.CHECK_IN, row="bet", body={"progress": 20, "confidence": 4}
     ),
+    "GET /priorities": Asked(right=Right.SEE_FIGURES),
+    "POST /priorities": Asked(right=Right.EDIT_GOALS, status=201, body={"title": "Walk far"}),
+    "PATCH /priorities/{number}": Asked(
+        right=Right.EDIT_GOALS, row="priority", body={"function": "Research"}
+    ),
+    "GET /objectives": Asked(right=Right.SEE_FIGURES),
+    "POST /objectives": Asked(
+        right=Right.EDIT_GOALS,
+        status=404,  # there is no such priority
+        body={
+            "priority_id": 1 << 40,
+            "title": "Walk",
+            "measure": "walks a day",
+            "direction": "up",
+            "baseline": 1,
+            "baseline_on": "2026-08-01",
+            "target": 2,
+            "deadline": "2027-08-01",
+        },
+    ),
+    "GET /objectives/{number}": Asked(right=Right.SEE_FIGURES, row="objective"),
+    "PATCH /objectives/{number}": Asked(
+        right=Right.EDIT_GOALS, row="objective", body={"target": 4, "owner": "owner"}
+    ),
+    "GET /objectives/{number}/readings": Asked(right=Right.SEE_FIGURES, row="objective"),
+    "POST /objectives/{number}/readings": Asked(
+        right=Right.EDIT_GOALS,
+        row="objective",
+        body={"readings": [{"day": "2026-09-01", "value": 2}]},
+    ),
+    "GET /objectives/{number}/links": Asked(right=Right.SEE_FIGURES, row="objective"),
+    "POST /objectives/{number}/links": Asked(
+        right=Right.EDIT_GOALS,
+        row="objective",
+        status=404,
+        body={"kind": "watch", "number": 1 << 40},
+    ),
+    "DELETE /links/{number}": Asked(right=Right.EDIT_GOALS, row="goal-link", status=204),
+    "GET /orphans": Asked(right=Right.SEE_FIGURES),
     "GET /rules": Asked(right=Right.SEE_FIGURES),
     "GET /dashboards": Asked(right=Right.SEE_FIGURES),
     "GET /dashboards/{number}": Asked(right=Right.SEE_FIGURES, row="dashboard"),
@@ -155,7 +196,12 @@ def rows(owner: Actor) -> dict[str, int]:
     cycle = plan_cycle(owner, title="walk", first_day=now.date())
     bet = save_bet(owner, cycle=cycle, wish=BetWish(title="walk"))
     start_cycle(owner, cycle=cycle)
+    goal = objective(owner)
+    link = add_link(owner, objective=goal, kind="watch", number=watch.pk)
     return {
+        "priority": goal.priority_id,
+        "objective": goal.pk,
+        "goal-link": link.pk,
         "cycle": cycle.number,
         "bet": bet.pk,
         "alert": alert.pk,
