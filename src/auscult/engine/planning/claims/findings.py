@@ -29,6 +29,7 @@ class Why(StrEnum):
     MORE = "more"
     SMALLER_THAN_WORTHWHILE = "smaller-than-worthwhile"
     NOT_MORE = "not-more"
+    LESS = "less"
     OPEN = "open"
     NEEDED = "needed"
     NEEDED_DAYS = "needed-days"

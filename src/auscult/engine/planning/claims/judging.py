@@ -133,5 +133,7 @@ def _why(said: Judged) -> Why:
         return Why.MORE
     if said.verdict is Verdict.CANNOT_TELL:
         return Why.OPEN
+    if said.high is not None and said.high < 1:
+        return Why.LESS
     above = said.low is not None and said.low > 1
     return Why.SMALLER_THAN_WORTHWHILE if above else Why.NOT_MORE

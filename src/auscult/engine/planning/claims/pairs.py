@@ -51,7 +51,8 @@ class Pairs:
         logarithm of (count + 1) of the post of the one group, less that of its neighbour; per
         follower where both posts say how many their author had.
     at : array of int, shape (units,)
-        When each week was over and its last posts settled, microseconds since 1970.
+        When each week was over and its last posts settled, microseconds since 1970, taking
+        the claim's clock for that of UTC.
     by_author : array of int, shape (authors,)
         Pairs of each author who has any.
     zeros : int

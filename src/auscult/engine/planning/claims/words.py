@@ -16,6 +16,7 @@ SENTENCES: dict[Why, str] = {
         "If these posts get more at all, it is less than %(worthwhile)g times as much, which is"
         " what would be worth a change of habits."
     ),
+    Why.LESS: "These posts get less, and chance doesn't explain it.",
     Why.OPEN: "Both no difference and a worthwhile one fit what was seen.",
     Why.NEEDED: (
         "To tell %(worthwhile)g times as much from no difference takes about %(needed)d posts"

@@ -170,7 +170,7 @@ def test_looking_at_every_block_raises_few_false_verdicts_and_misses_little(runs
     doubt, wrong, missed = math.log(2 / 0.05), 0, 0
     for seed in range(runs):
         rng = np.random.default_rng(seed)
-        schedule = draw(_experiment(), rng)
+        schedule = draw(_experiment(blocks=6), rng)
         blocks = as_blocks(
             schedule.experiment,
             read_back(schedule, follow(schedule, rng, skipped=0.1), now=NOW),

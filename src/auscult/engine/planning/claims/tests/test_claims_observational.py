@@ -75,6 +75,13 @@ def test_a_small_effect_among_very_many_posts_is_real_but_not_worthwhile() -> No
     assert Why.SMALLER_THAN_WORTHWHILE in _whys(found)
 
 
+def test_posts_that_get_less_do_not_hold_and_it_is_said() -> None:
+    found = observe(_world(effect=math.log(0.5), authors=10, days=200), MEDIA)
+    assert found.verdict is Verdict.DOES_NOT
+    assert Why.LESS in _whys(found)
+    assert _bounds(found)[1] < 1
+
+
 def test_few_posts_cannot_tell_and_say_how_many_it_takes() -> None:
     found = observe(_world(authors=1, days=90, effect=math.log(1.2)), MEDIA)
     assert found.verdict is Verdict.CANNOT_TELL
