@@ -15,6 +15,7 @@ from auscult.engine.planning.claims.definitions import Claim, Feature
 from auscult.engine.planning.claims.evidence import Blocks, Units
 from auscult.engine.planning.claims.features import Flags, Floats, Whole
 from auscult.engine.planning.claims.findings import Finding, Kind, Reason, Why
+from auscult.engine.planning.claims.judging import Judged
 from auscult.engine.planning.claims.pairs import SETTLED
 from auscult.engine.planning.claims.power import units_needed
 from auscult.engine.planning.claims.schedule import (
@@ -118,10 +119,16 @@ def analyse(
     blocks = as_blocks(schedule.experiment, kept)
     claim = schedule.experiment.claim
     said = judging.judge(blocks, claim.worthwhile, level)
+    return _finding(claim, kept, blocks, said, level)
+
+
+def _finding(
+    claim: Claim, kept: tuple[Kept, ...], blocks: Blocks, said: Judged, level: float
+) -> Finding:
     pairs = blocks.size
     singles = Units(values=blocks.differences[blocks.present], weights=np.ones(pairs))
     needed = _days(singles, claim, level) if pairs >= judging.FEWEST else None
-    over = [one.slot.at for one in kept if one.over]
+    over = [one.slot.at.astimezone(UTC) for one in kept if one.over]
     return Finding(
         claim=claim.key,
         kind=Kind.DRAWN,
@@ -138,8 +145,8 @@ def analyse(
         evidence=said.evidence,
         against=said.against,
         needed=needed,
-        since=min(over).astimezone(UTC) if over else None,
-        until=max(over).astimezone(UTC) if over else None,
+        since=min(over, default=None),
+        until=max(over, default=None),
         reasons=(
             *judging.reasons(said, claim.worthwhile, needed, 2 * pairs, Kind.DRAWN),
             *_course(kept),
