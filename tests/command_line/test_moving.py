@@ -45,6 +45,19 @@ add_source(actor, name="secret", connector="youtube",
     config={"searches": ["flu"], "key": "AIzaVerySecretKey0123456789"}, keep=Keep(ttl_days=9))
 set_rules(actor, days={"lines": 14})
 forget(actor, uris=["p:3"], reason="asked")
+from datetime import date
+from auscult.web.goals.link_actions import add_link
+from auscult.web.goals.models import Origin
+from auscult.web.goals.objective_actions import ObjectiveWish, save_objective
+from auscult.web.goals.priority_actions import PriorityWish, save_priority
+from auscult.web.goals.reading_actions import Given, save_readings
+from auscult.web.listening.models import Watch
+want = save_priority(actor, wish=PriorityWish(title="More flu shots", owner_id=actor.user_id))
+goal = save_objective(actor, wish=ObjectiveWish(priority=want, title="Shots", measure="shots",
+    baseline=10, baseline_on=date(2026, 1, 1), target=20, deadline=date(2026, 12, 31)))
+save_readings(actor, objective=goal, given=[Given(day=date(2026, 2, 1), value=12.5)],
+    origin=Origin.TYPED)
+add_link(actor, objective=goal, kind="watch", number=Watch.objects.earliest("pk").pk)
 stranger = add_organisation(organisation="Hilltop", username="stranger")
 save_watch(stranger, name="not ours", query="hilltop")
 """
@@ -132,6 +145,9 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
     assert table(tmp_path / "again", "accounts.AuditEntry")[: len(before)] == before
     assert len(table(out, "listening.Mention")) == 119
     assert table(out, "sources.Source")
+    assert [row["value"] for row in table(out, "goals.Reading")] == [12.5]
+    assert table(out, "goals.Link")
+    assert table(out, "goals.Change")
     assert not any("not ours" in str(row) for row in table(out, "listening.Watch"))
     done(COMMAND, "audit", "verify", "--archive", new, **elsewhere)
     found = done(

@@ -253,7 +253,7 @@ class LinkForm(forms.Form):
 class TargetForm(forms.Form):
     """What serves an objective: one of the groups of `linked.choices`."""
 
-    target = forms.ChoiceField(label=_("What is done for it"))
+    target = forms.ChoiceField(label=_("Link something to it"))
 
     def __init__(self, groups: Sequence[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

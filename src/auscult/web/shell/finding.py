@@ -16,6 +16,7 @@ from auscult.engine.query.proposing.names import plain
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.dashboards import queries as dashboards
+from auscult.web.goals import queries as goals
 from auscult.web.listening import queries as listening
 from auscult.web.planning import queries as planning
 from auscult.web.shell.navigation import rooms_of, settings_pages_of
@@ -51,6 +52,11 @@ DOINGS: tuple[Doing, ...] = (
     ),
     Doing(label=gettext_lazy("Compare peers"), url="listening:peers", right=Right.READ_MENTIONS),
     Doing(label=gettext_lazy("Connect a source"), url="sources:room", right=Right.EDIT_SOURCES),
+    Doing(label=gettext_lazy("Add a priority"), url="goals:add-priority", right=Right.EDIT_GOALS),
+    Doing(
+        label=gettext_lazy("Add an objective"), url="goals:add-objective", right=Right.EDIT_GOALS
+    ),
+    Doing(label=gettext_lazy("Shiny objects"), url="goals:orphans", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Plan a cycle"), url="planning:add-cycle", right=Right.EDIT_PLAN),
     Doing(label=gettext_lazy("Board of the plan"), url="planning:board", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Lessons"), url="planning:lessons", right=Right.SEE_FIGURES),
@@ -97,6 +103,16 @@ def _sources(actor: Actor) -> Iterator[Hit]:
             yield Hit(label=name, kind=_("source"), address=address)
 
 
+def _goals(actor: Actor) -> Iterator[Hit]:
+    if may(actor, Right.SEE_FIGURES):
+        for number, title in goals.priorities(actor).values_list("pk", "title"):
+            address = reverse("goals:priority", args=[number])
+            yield Hit(label=title, kind=_("priority"), address=address)
+        for number, title in goals.open_objectives(actor).values_list("pk", "title"):
+            address = reverse("goals:objective", args=[number])
+            yield Hit(label=title, kind=_("objective"), address=address)
+
+
 def _bets(actor: Actor) -> Iterator[Hit]:
     if may(actor, Right.SEE_FIGURES):
         for number, title in planning.bets(actor).order_by("-pk").values_list("pk", "title"):
@@ -111,6 +127,7 @@ FINDERS: tuple[Callable[[Actor], Iterable[Hit]], ...] = (
     _watches,
     _dashboards,
     _sources,
+    _goals,
     _bets,
     _settings,
 )

@@ -68,7 +68,7 @@ def test_from_a_priority_to_readings(teammate: Actor) -> None:
     client.post(place, {"value": "29", "day": "2026-10-01", "note": "after the fair"})
     client.post(place, {"value": "26.5", "day": "2026-11-01"})
     page = client.get(answer.headers["Location"]).content.decode()
-    assert "26.5 of 12.5 posts on 1 Nov 2026" in page
+    assert "26.5 posts on 1 Nov 2026, wanted: 12.5" in page
     assert "That is 24 % of the way" in page
     assert "after the fair" in page
     room = client.get("/goals/").content.decode()
