@@ -18,22 +18,35 @@ from numpy.typing import NDArray
 
 from auscult.engine.planning.curves import Floats
 from auscult.engine.planning.model import Model
-from auscult.engine.planning.rows import INFINITE, Rows, add_columns
+from auscult.engine.planning.rows import INFINITE, Places, Rows, add_columns
 from auscult.engine.planning.worth import Worth
 
 # Scales, as shares of the largest, at which a new layer gets tangents.
-FIRST = (0.0, 0.05, 0.12, 0.25, 0.45, 0.7, 1.0)
-FULL = 1e-9
+FIRST = (0.0, 0.02, 0.05, 0.09, 0.14, 0.2, 0.28, 0.37, 0.48, 0.6, 0.73, 0.87, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Weights of the samples by bet, (samples, bets), and what full objectives count."""
+    """One pair of weights, for some objectives and their bets.
 
+    Attributes
+    ----------
+    view : int
+        Place of the weights `q`.
+    objectives, bets : array of int
+    weights : array of float, shape (samples, bets of it)
+        The part `r` that counts, by bet.
+    rooms : array of float, shape (objectives of it,)
+        What full objectives count.
+    columns : array of int, shape (bets of it,)
+    """
+
+    view: int
+    objectives: NDArray[np.intp]
+    bets: NDArray[np.intp]
     weights: Floats
     rooms: Floats
-    view: int
-    columns: NDArray[np.int32]
+    columns: Places
 
 
 class Layers:
@@ -43,48 +56,55 @@ class Layers:
         self.model = model
         self.worth = worth
         self.most = model.shape.most
-        means = worth.curves.gains(self.most).mean(axis=0) * worth.weights[worth.objective]
+        self.counts = worth.weights[worth.objective]
+        means = worth.curves.gains(self.most).mean(axis=0) * self.counts
         self.unit = float(means.sum()) or 1.0
         self.layers: list[Layer] = []
-        self.views: list[tuple[Floats, NDArray[np.int32]]] = []
+        self.views: list[tuple[Floats, Places]] = []
         highs = model.highs
         highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        self.aim = add_columns(highs, np.array([-INFINITE]), np.array([INFINITE]))
-        highs.changeColCost(int(self.aim[0]), 1.0)
+        self.aim = int(add_columns(highs, np.array([-INFINITE]), np.array([INFINITE]))[0])
+        highs.changeColCost(self.aim, 1.0)
         samples = worth.curves.samples
-        self._view(np.full(samples, 1 / samples), np.zeros(len(model.problem.bets)))
+        self._view(np.full(samples, 1 / samples), np.zeros(self.most.size))
 
-    def refine(self, scale: Floats) -> None:
-        """Make the model exact at these scales."""
-        shares = self.worth.shares(self.worth.values(scale))
-        view = self._closest(shares, scale)
-        values = np.array(self.model.highs.getSolution().col_value)
-        for layer in self.layers:
-            self._tangents(layer, scale, values[layer.columns])
-        if view is None:
-            self._view(shares, scale)
-        elif self._lacks(view, scale):
-            self._layer(view, scale)
+    def refine(self, scale: Floats, *, near: float) -> bool:
+        """Make the model right at these scales, but for `near`, in the unit of the weights.
 
-    def _closest(self, shares: Floats, scale: Floats) -> int | None:
-        """Give the view that already says these scales' aim, or None."""
+        Says whether anything was to be added.
+        """
+        before = self.model.highs.getNumRow()
         values = self.worth.values(scale)
+        shares = self.worth.shares(values)
         said = [float(weights @ values) for weights, _ in self.views]
-        best = int(np.argmin(said))
-        return best if said[best] <= float(shares @ values) + FULL * self.unit else None
+        view = int(np.argmin(said))
+        answer = np.array(self.model.highs.getSolution().col_value)
+        for layer in self.layers:
+            self._tangents(
+                layer, scale, above=answer[layer.columns] - near / self.unit / scale.size
+            )
+        if said[view] > float(shares @ values) + near:
+            self._view(shares, scale)
+        else:
+            lacking = self._lacking(view, scale, near / self.worth.weights.size)
+            if lacking.size:
+                self._layer(view, scale, lacking)
+        return bool(self.model.highs.getNumRow() > before)
 
-    def _lacks(self, view: int, scale: Floats) -> bool:
-        """Say whether an objective is counted above what is left of its room."""
+    def _lacking(self, view: int, scale: Floats, near: float) -> NDArray[np.intp]:
+        """Give the objectives that are counted above what is left of their rooms."""
         gains = self.worth.curves.gains(scale)
         weights = self.worth.weights
         true = self.views[view][0] @ self.worth.gains(scale) * weights
         said = np.full(weights.size, np.inf)
         for layer in self.layers:
             if layer.view == view:
-                each = (layer.weights * gains).sum(axis=0)
-                sums = np.bincount(self.worth.objective, each, minlength=weights.size)
-                said = np.minimum(said, (layer.rooms + sums) * weights)
-        return bool((said > true + FULL * self.unit).any())
+                each = (layer.weights * gains[:, layer.bets]).sum(axis=0)
+                mine = self.worth.objective[layer.bets]
+                sums = np.bincount(mine, each, minlength=weights.size)[layer.objectives]
+                at = layer.objectives
+                said[at] = np.minimum(said[at], (layer.rooms + sums) * weights[at])
+        return np.flatnonzero(said > true + near)
 
     def _view(self, shares: Floats, scale: Floats) -> None:
         """Look at the samples with these weights: the aim is never above their mean."""
@@ -92,57 +112,57 @@ class Layers:
         upper = np.where(np.isfinite(self.worth.rooms), self.worth.rooms * weights, INFINITE)
         columns = add_columns(self.model.highs, np.full(weights.size, -INFINITE), upper / self.unit)
         rows = Rows()
-        rows.add(
-            [int(self.aim[0]), *columns.tolist()], [1.0, *([-1.0] * weights.size)],
-            upper=0.0,
-        )  # fmt: skip
+        rows.add([self.aim, *columns.tolist()], [1.0, *([-1.0] * weights.size)], upper=0.0)
         rows.put(self.model.highs)
         self.views.append((shares, columns))
-        self._layer(len(self.views) - 1, scale)
+        self._layer(len(self.views) - 1, scale, np.arange(weights.size))
 
-    def _layer(self, view: int, scale: Floats) -> None:
+    def _layer(self, view: int, scale: Floats, objectives: NDArray[np.intp]) -> None:
         """Count in a view what isn't full at these scales; what is full counts as its room."""
         worth = self.worth
         shares, totals = self.views[view]
+        bets = np.flatnonzero(np.isin(worth.objective, objectives))
         counts = worth.raw(scale) < worth.rooms
-        parts = shares[:, None] * counts
         full = np.where(np.isfinite(worth.rooms), worth.rooms, 0.0) * (shares @ ~counts)
-        bets = len(self.most)
         layer = Layer(
-            weights=parts[:, worth.objective],
-            rooms=full,
             view=view,
-            columns=add_columns(self.model.highs, np.zeros(bets), np.full(bets, INFINITE)),
+            objectives=objectives,
+            bets=bets,
+            weights=(shares[:, None] * counts)[:, worth.objective[bets]],
+            rooms=full[objectives],
+            columns=add_columns(
+                self.model.highs, np.zeros(bets.size), np.full(bets.size, INFINITE)
+            ),
         )
         self.layers.append(layer)
         rows = Rows()
-        for at, column in enumerate(totals.tolist()):
-            members = layer.columns[worth.objective == at]
+        for at in objectives.tolist():
+            members = layer.columns[worth.objective[bets] == at]
             rows.add(
-                [column, *members.tolist()], [1.0, *([-1.0] * members.size)],
+                [int(totals[at]), *members.tolist()],
+                [1.0, *([-1.0] * members.size)],
                 upper=float(full[at] * worth.weights[at] / self.unit),
-            )  # fmt: skip
+            )
         rows.put(self.model.highs)
+        everywhere = np.full(bets.size, np.inf)
         for share in FIRST:
-            self._tangents(layer, share * self.most)
-        self._tangents(layer, scale)
+            self._tangents(layer, share * self.most, above=everywhere)
+        self._tangents(layer, scale, above=everywhere)
 
-    def _tangents(self, layer: Layer, scale: Floats, said: Floats | None = None) -> None:
-        """Hold curves of a layer from above by tangents at a scale, where more is said now."""
-        counts = self.worth.weights[self.worth.objective] / self.unit
-        gains = (layer.weights * self.worth.curves.gains(scale)).sum(axis=0) * counts
-        slopes = (layer.weights * self.worth.curves.slopes(scale)).sum(axis=0) * counts
-        intercepts = np.maximum(gains - slopes * scale, 0.0)
-        rows = np.stack([np.ones(scale.size), -slopes * self.most, -intercepts], axis=1)
-        columns = np.stack([layer.columns, self.model.scale, self.model.made], axis=1)
-        if said is not None:
-            wanted = said > gains + FULL
-            rows, columns = rows[wanted], columns[wanted]
-        bets = len(rows)
-        if not bets:
-            return
-        self.model.highs.addRows(
-            bets, np.full(bets, -INFINITE), np.zeros(bets), 3 * bets,
-            np.arange(0, 3 * bets, 3, dtype=np.int32), columns.ravel().astype(np.int32),
-            rows.ravel(),
-        )  # fmt: skip
+    def _tangents(self, layer: Layer, scale: Floats, *, above: Floats) -> None:
+        """Hold curves of a layer by tangents at a scale, where they lie below `above`."""
+        at, curves = layer.bets, self.worth.curves.of(layer.bets)
+        counts = self.counts[at] / self.unit
+        gains = (layer.weights * curves.gains(scale[at])).sum(axis=0) * counts
+        slopes = (layer.weights * curves.slopes(scale[at])).sum(axis=0) * counts
+        intercepts = np.maximum(gains - slopes * scale[at], 0.0)
+        wanted = above > gains
+        values = np.stack([np.ones(at.size), -slopes * self.most[at], -intercepts], axis=1)[wanted]
+        columns = np.stack([layer.columns, self.model.scale[at], self.model.made[at]], axis=1)
+        bets = len(values)
+        if bets:
+            self.model.highs.addRows(
+                bets, np.full(bets, -INFINITE), np.zeros(bets), 3 * bets,
+                np.arange(0, 3 * bets, 3, dtype=np.int32),
+                columns[wanted].ravel().astype(np.int32), values.ravel(),
+            )  # fmt: skip

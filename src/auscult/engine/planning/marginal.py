@@ -7,11 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from auscult.engine.planning.curves import Floats
-from auscult.engine.planning.solving import FINE, Solved, Solver
+from auscult.engine.planning.interval import Interval
+from auscult.engine.planning.solving import Solved, Solver
 
-# One more hour a week is told by what a hundredth of what there is brings: small enough to be a
-# slope, large enough to be above what solving leaves open.
-STEP = 0.01
+# Differences of plans are told, so each is solved more finely than a plan.
+FINER = 2e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """How much more is asked about, in the problem's own units.
+
+    Attributes
+    ----------
+    hours : float
+        Hours a week of one skill, in every week; 60 where a problem is written in minutes.
+    money : float
+        Over the cycle; 10,000 where a problem is written in cents.
+    """
+
+    hours: float = 1.0
+    money: float = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,75 +36,62 @@ class Marginal:
 
     Attributes
     ----------
-    resource : str
-        The skill, or "" for money.
-    unit : float
-        For how much more it is told: 1 hour a week in each week, or 100 of money.
+    skill : str
+        The skill; "" for money.
+    amount : float
+        How much more is there: hours a week in every week, or money.
     samples : array of float, shape (samples,)
-        What this much more brings in each sample, if it is spent as the plan would spend it
-        without knowing which sample is true.
-    shadow : float
-        What it adds to what the plan aims at.
+        What this much more adds to the priority-weighted gain in each sample. It is spent as
+        the plan would spend it, without knowing which sample is true.
+    aim : float
+        What it adds to the plan's aim, 0 or more: the shadow price.
     """
 
-    resource: str
-    unit: float
+    skill: str
+    amount: float
     samples: Floats
-    shadow: float
+    aim: float
 
     @property
-    def mean(self) -> float:
-        """Mean over the samples."""
-        return float(self.samples.mean())
-
-    @property
-    def low(self) -> float:
-        """5 in 100 samples lie below."""
-        return float(np.quantile(self.samples, 0.05))
-
-    @property
-    def high(self) -> float:
-        """5 in 100 samples lie above."""
-        return float(np.quantile(self.samples, 0.95))
+    def value(self) -> Interval:
+        """The gain, with the range that 90 in 100 samples lie in."""
+        return Interval.of(self.samples)
 
 
-def marginals(solver: Solver, solved: Solved) -> tuple[Marginal, ...]:
-    """Give the marginal value of each skill and of money.
+def marginals(solver: Solver, solved: Solved, more: More) -> tuple[Marginal, ...]:
+    """Give the marginal value of each skill, and of money last.
 
-    Which bets are made stays as it is; how more could make others worth while is told by the
-    curve of what more brings.
+    Which bets are made stays as it is: how more would make others worth while is told by
+    `outlook.more_of`.
     """
-    problem, model = solver.problem, solver.model
-    model.fix(solved.answer.made)
+    problem = solver.problem
     hours, money = problem.free_hours, problem.free_money
+    solver.model.fix(solved.answer.made)
+    before = solver.refined(FINER).answer.scale
     found = []
     for at, skill in enumerate(problem.skills):
-        step = STEP * max(float(hours[at].mean()), 1e-3 * model.shape.unit_hours)
-        more = hours.copy()
-        more[at] += step
-        found.append(_one(solver, solved, skill, (more, money), 1 / step))
-    step = STEP * max(money, 1e-3 * model.shape.unit_money)
-    found.append(_one(solver, solved, "", (hours, money + step), 100 / step, unit=100.0))
-    model.limit(hours, money)
+        raised = hours.copy()
+        raised[at] += more.hours
+        solver.model.limit(raised, money)
+        found.append(_marginal(solver, before, skill, more.hours))
+    solver.model.limit(hours, money + more.money)
+    found.append(_marginal(solver, before, "", more.money))
+    solver.model.limit(hours, money)
+    solver.model.fix(None)
     return tuple(found)
 
 
-def _one(
-    solver: Solver,
-    solved: Solved,
-    resource: str,
-    limits: tuple[Floats, float],
-    times: float,
-    *,
-    unit: float = 1.0,
-) -> Marginal:
-    solver.model.limit(*limits)
-    more = solver.refined(FINE).answer.scale
-    before = solved.answer.scale
+def _marginal(solver: Solver, before: Floats, skill: str, amount: float) -> Marginal:
+    after = solver.refined(FINER).answer.scale
     worth = solver.worth
+    gain = worth.aim(after) - worth.aim(before)
+    # What lies within the fineness of solving is nothing.
+    idle = gain <= FINER * worth.aim(before)
     return Marginal(
-        resource=resource,
-        unit=unit,
-        samples=(worth.values(more) - worth.values(before)) * times,
-        shadow=max(worth.aim(more) - worth.aim(before), 0.0) * times,
+        skill=skill,
+        amount=amount,
+        samples=np.zeros(worth.curves.samples)
+        if idle
+        else worth.values(after) - worth.values(before),
+        aim=0.0 if idle else gain,
     )

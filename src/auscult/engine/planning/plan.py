@@ -9,28 +9,12 @@ from numpy.typing import NDArray
 
 from auscult.engine.planning.conflicts import conflict
 from auscult.engine.planning.curves import Floats
-from auscult.engine.planning.marginal import Marginal, marginals
+from auscult.engine.planning.interval import Interval
+from auscult.engine.planning.marginal import Marginal, More, marginals
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.reasons import Undone, undone
 from auscult.engine.planning.solving import GAP, Impossible, Solved, Solver
 from auscult.engine.planning.spread import spread
-
-LOW, HIGH = 0.05, 0.95
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """A mean over the samples, and the range that 90 in 100 of them lie in."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Floats) -> Interval:
-        """Sum up the values of samples."""
-        low, high = np.quantile(values, [LOW, HIGH])
-        return cls(mean=float(values.mean()), low=float(low), high=float(high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +78,7 @@ class Plan:
         return Interval.of(self.gains[:, keys.index(objective)])
 
 
-def allocate(problem: Problem, *, gap: float = GAP) -> Plan:
+def allocate(problem: Problem, *, gap: float = GAP, more: More | None = None) -> Plan:
     """Choose hours, money and skills for the most priority-weighted attainment.
 
     Parameters
@@ -102,6 +86,9 @@ def allocate(problem: Problem, *, gap: float = GAP) -> Plan:
     problem : Problem
     gap : float
         The answer is at most this share below the best plan (`Plan.gap` says how much it is).
+    more : More, optional
+        For how much more of a skill or of money marginal values are told; if not given, an hour
+        a week and 100.
 
     Raises
     ------
@@ -135,15 +122,15 @@ def allocate(problem: Problem, *, gap: float = GAP) -> Plan:
         solved = solver.solve(gap=gap)
     except Impossible:
         raise conflict(problem) from None
-    return told(solver, solved)
+    return told(solver, solved, more or More())
 
 
-def told(solver: Solver, solved: Solved) -> Plan:
+def told(solver: Solver, solved: Solved, more: More) -> Plan:
     """Write down what was solved."""
     problem, scale, made = solver.problem, solved.answer.scale, solved.answer.made
     bets = problem.bets
     values = solver.worth.values(scale)
-    found = marginals(solver, solved)
+    found = marginals(solver, solved, more)
     return Plan(
         problem=problem,
         scale=scale,

@@ -61,7 +61,7 @@ class Undone:
 def undone(solver: Solver, solved: Solved, marginals: tuple[Marginal, ...]) -> tuple[Undone, ...]:
     """Give what is left undone, most valuable first."""
     scale, most = solved.answer.scale, solver.model.shape.most
-    scarce = {each.resource for each in marginals if each.shadow > 0}
+    scarce = {each.skill for each in marginals if each.aim > 0}
     left = []
     for at in np.flatnonzero(scale < most * (1 - 1e-4)):
         whole = scale.copy()

@@ -72,6 +72,8 @@ def quiet() -> highspy.Highs:
     highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own way
     highs.setOptionValue("threads", 1)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
     # The relaxation is near whole numbers already: searching it is quicker than guessing.
     highs.setOptionValue("mip_allow_restart", False)  # noqa: FBT003
     highs.setOptionValue("mip_heuristic_effort", 0.0)

@@ -14,9 +14,9 @@ from auscult.engine.planning.model import Model
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.worth import Worth
 
-# A guarantee of a tenth of a percent is far below what any estimate can tell apart; once the
-# bets are chosen, their scales are refined to a hundred-thousandth.
-GAP = 1e-3
+# Two in a thousand are far below what any estimate can tell apart; once the bets are chosen,
+# their scales are refined to a hundred-thousandth.
+GAP = 2e-3
 FINE = 1e-5
 FITS = 1e-7
 ROUNDS = 60
@@ -83,7 +83,7 @@ class Solver:
             If bets that must be made don't fit.
         """
         if not self.model.shape.chosen.any():
-            return self.refined(FINE)
+            return self.refined(min(FINE, gap))
         best: Solved | None = None
         bound = self._relaxed(gap)
         for choice in range(ROUNDS):
@@ -117,7 +117,7 @@ class Solver:
             answer = self._run()
             fits = self._fits(answer)
             before, bound = bound, min(bound, answer.bound)
-            self.layers.refine(answer.whole_scale)
+            self.layers.refine(answer.whole_scale, near=gap / 4 * self.worth.aim(answer.scale))
             if fits and before - bound <= gap / 10 * abs(bound):
                 break
         return bound
@@ -135,7 +135,8 @@ class Solver:
                 best = Solved(answer, aim, bound)
             if best is not None and bound - best.aim <= gap * max(best.aim, NOTHING):
                 break
-            self.layers.refine(answer.scale)
+            if not self.layers.refine(answer.scale, near=gap / 4 * aim) and fits:
+                break
         assert best is not None
         return Solved(best.answer, best.aim, bound)
 
@@ -148,12 +149,13 @@ class Solver:
 
     def _whole(self, gap: float) -> Answer:
         """Choose bets as a whole; the bound is that of all choices."""
-        highs = self.model.highs
-        highs.setOptionValue("mip_rel_gap", gap / 2)
+        self.model.highs.setOptionValue("mip_rel_gap", gap / 2)
         self.model.whole(yes=True)
-        answer = self._run()
-        self.layers.refine(answer.scale)
-        self.model.whole(yes=False)
+        try:
+            answer = self._run()
+            self.layers.refine(answer.scale, near=gap / 4 * self.worth.aim(answer.scale))
+        finally:
+            self.model.whole(yes=False)
         return answer
 
     def _run(self) -> Answer:
@@ -169,7 +171,7 @@ class Solver:
         info = highs.getInfo()
         whole = info.mip_node_count >= 0
         bound = info.mip_dual_bound if whole else info.objective_function_value
-        share = np.clip(values[self.model.scale], 0.0, 1.0)
+        share = np.clip(values[self.model.scale], 0.0, 1.0) + 0.0
         made = np.clip(values[self.model.made], 0.0, 1.0)
         return Answer(
             scale=share * shape.most,

@@ -45,8 +45,13 @@ class Worth:
 
     def raw(self, scale: Floats) -> Floats:
         """Give gains by objective as if there were room for all, shape (samples, objectives)."""
-        members = self.objective[:, None] == np.arange(self.weights.size)
-        return np.asarray(self.curves.gains(scale) @ members.astype(float))
+        # A sum over runs of sorted columns: quicker than a product with a matrix of zeros.
+        order = np.argsort(self.objective, kind="stable")
+        used, starts = np.unique(self.objective[order], return_index=True)
+        raw = np.zeros((self.curves.samples, self.weights.size))
+        if used.size:
+            raw[:, used] = np.add.reduceat(self.curves.gains(scale)[:, order], starts, axis=1)
+        return raw
 
     def gains(self, scale: Floats) -> Floats:
         """Give gains by objective that count, shape (samples, objectives)."""
