@@ -6,7 +6,6 @@ docs/explanation/forecast.md.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,6 +84,15 @@ class Forecast:
     set_aside: tuple[date, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What is to be reached, by when, and from which side."""
+
+    target: float
+    deadline: date
+    upward: bool
+
+
 def forecast(
     readings: Sequence[tuple[date, float]],
     *,
@@ -108,12 +116,6 @@ def forecast(
     measure : Measure, optional
         Bounds, whole numbers, running total.
 
-    Returns
-    -------
-    Forecast
-        `too early` with fewer than five readings, or when the deadline is more than ten times as
-        far ahead as the readings reach back.
-
     Raises
     ------
     Correctable
@@ -123,8 +125,7 @@ def forecast(
     Examples
     --------
     >>> from datetime import date, timedelta
-    >>> week = timedelta(weeks=1)
-    >>> begun = date(2026, 1, 5)
+    >>> week, begun = timedelta(weeks=1), date(2026, 1, 5)
     >>> readings = [(begun + at * week, value) for at, value in enumerate([40, 41, 43, 43, 45, 46])]
     >>> found = forecast(readings, target=50, deadline=begun + 10 * week, upward=True)
     >>> found.verdict.value, len(found.path)
@@ -137,13 +138,16 @@ def forecast(
         return _told(float(reached), (), len(days), ())
     if len(days) < FEWEST or deadline - days[-1] > REACH * (days[-1] - days[0]):
         return _told(None, (), len(days), ())
-    last = days[-1]
-    low, high = kind.bounds(float(values[-1]))
+    return _foreseen(Aim(target=target, deadline=deadline, upward=upward), days, values, kind)
+
+
+def _foreseen(aim: Aim, days: Sequence[date], values: Floats, kind: Measure) -> Forecast:
+    last, bounds = days[-1], kind.bounds(float(values[-1]))
     unit = 1.0 if kind.whole else unit_of(values)
     ready = series(days[-USED:], values[-USED:], total=kind.total)
-    mixture = _by_day(ready, (deadline - last).days, unit, total=kind.total)
-    probability = _probability(mixture, target, unit, upward=upward, low=low, high=high)
-    lines = np.clip(quantiles(mixture, LEVELS), low, high)
+    mixture = _by_day(ready, (aim.deadline - last).days, unit, total=kind.total)
+    lines = np.clip(quantiles(mixture, LEVELS), *bounds)
+    probability = _probability(mixture, aim, unit, bounds)
     return _told(probability, _path(last, lines, kind), len(days), ready.set_aside)
 
 
@@ -171,8 +175,8 @@ def _told(
 def _by_day(ready: Series, ahead: int, unit: float, *, total: bool) -> Mixture:
     """Predict by step, give days between two steps what lies between, and add the week."""
     steps = -(-ahead // ready.step)
-    rounding = unit / math.sqrt(12)  # the deviation that rounding alone makes
-    found = predict(ready.seen, steps, gap=ready.gap, total=total, least=rounding)
+    # What never moved may move by a unit once: six weeks without any don't say that none comes.
+    found = predict(ready.seen, steps, gap=ready.gap, total=total, least=unit)
     at, grid = np.arange(1, ahead + 1) / ready.step, np.arange(1, steps + 1)
     week = ready.week[weekday(ready.last + np.arange(1, ahead + 1))]
     return Mixture(
@@ -183,15 +187,14 @@ def _by_day(ready: Series, ahead: int, unit: float, *, total: bool) -> Mixture:
     )
 
 
-def _probability(
-    mixture: Mixture, target: float, unit: float, *, upward: bool, low: float, high: float
-) -> float:
+def _probability(mixture: Mixture, aim: Aim, unit: float, bounds: tuple[float, float]) -> float:
     """Count what would lie beyond a bound as lying on it, and half a unit short as reached."""
-    if (target <= low) if upward else (target >= high):
+    (low, high), target = bounds, aim.target
+    if (target <= low) if aim.upward else (target >= high):
         return 1.0
-    if (target > high) if upward else (target < low):
+    if (target > high) if aim.upward else (target < low):
         return 0.0
-    if upward:
+    if aim.upward:
         return above(mixture, target - unit / 2)
     return 1 - above(mixture, target + unit / 2)
 
