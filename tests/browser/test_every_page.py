@@ -36,6 +36,9 @@ NO_PAGES = {
     "dashboards/<slug:which>/<slug:name>.csv": "a file",
     "dashboards/<slug:which>/<slug:name>.<slug:form>": "a picture",
     "briefs/<day:week>/brief.pdf": "a file",
+    "plan/page/plan.pdf": "a file",
+    "plan/page/plan.json": "a file",
+    "plan/page/tasks.csv": "a file",
     "account/second-factor/recovery-codes/download/": "a file",
 }
 PAGES = {

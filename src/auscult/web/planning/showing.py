@@ -121,7 +121,8 @@ def today(actor: Actor, cycle: Cycle) -> Today:
     """Return what is late, due within a week, and to be said by the actor."""
     now = queries.today(actor)
     rows = tasks_of(actor, cycle).filter(state__in=queries.OPEN, last_day__lte=now + SOON)
-    shown = cards(actor, cycle, rows)
+    closed = cycle.state == CycleState.CLOSED
+    shown = () if closed else cards(actor, cycle, rows)
     runs = cycle.state == CycleState.RUNNING
     reviews = set(cycle.reviews.values_list("kind", flat=True))
     return Today(

@@ -20,6 +20,7 @@ from auscult.web.planning.timeline import timeline as timeline_of
 from auscult.web.planning.versions import changes
 
 LISTED = 200  # versions
+SHIFTS = ((-7, "−7"), (-1, "−1"), (1, "+1"), (7, "+7"))  # days, and how a button says them
 
 
 def _entering(request: HttpRequest) -> Actor:
@@ -63,7 +64,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         request,
         actor,
         "timeline",
-        lambda cycle: {"timeline": timeline_of(actor, cycle), "width": WIDTH},
+        lambda cycle: {"timeline": timeline_of(actor, cycle), "width": WIDTH, "shifts": SHIFTS},
     )
 
 

@@ -115,7 +115,7 @@ def test_a_task_goes_over_the_board_by_buttons(owner: Actor, task: Task) -> None
 
 
 def test_a_task_moves_along_the_timeline(owner: Actor, task: Task) -> None:
-    assert "a week later" in page(owner, "timeline")
+    assert "+7<span" in page(owner, "timeline")
     send(owner, "shift-task", task.pk, days="7")
     moved = queries.task(owner, task.pk)
     assert moved.first_day == task.first_day + timedelta(days=7)
