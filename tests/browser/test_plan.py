@@ -117,6 +117,7 @@ def test_a_cycle_is_walked_from_its_priorities_to_the_next_one(plan_rooms: Rooms
     assert plan_rooms.errors == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(360, True), (1440, False)])
 def test_each_page_of_a_plan_in_use_is_fit_to_be_shown(
     plan_rooms: Rooms, axe: str, width: int, dark: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
@@ -153,6 +154,14 @@ def check_ins(actor: Actor) -> QuerySet[CheckIn]:
     """Return what people said of the bets, the newest week first."""
     rows = CheckIn.objects.filter(_of(actor, "bet__cycle__"))
     return rows.select_related("user", "bet").order_by("-week", "-at", "-pk")
+
+
+def last_of_own(actor: Actor, of: Sequence[Bet]) -> dict[int, CheckIn]:
+    """Return what the actor said last of bets, by the number of the bet."""
+    found: dict[int, CheckIn] = {}
+    for said in check_ins(actor).filter(bet__in=of, user=actor.user_id):
+        found.setdefault(said.bet_id, said)
+    return found
 
 
 def lessons(actor: Actor) -> QuerySet[Lesson]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -48,14 +49,26 @@ class CheckInForm(PlanForm):
 
 def check_in_form(actor: Actor, bet: Bet, data: QueryDict | None = None) -> CheckInForm:
     """Return the form of a bet: filled with this week's, else begun with the last progress."""
-    week = queries.monday(queries.today(actor))
-    own = queries.check_ins(actor).filter(bet=bet, user=actor.user_id)
-    last: CheckIn | None = own.first()
+    return _form(bet, queries.last_of_own(actor, [bet]), queries.today(actor), data)
+
+
+def check_in_forms(actor: Actor, bets: Sequence[Bet]) -> list[tuple[Bet, CheckInForm]]:
+    """Return each bet with its form."""
+    last, today = queries.last_of_own(actor, bets), queries.today(actor)
+    return [(bet, _form(bet, last, today)) for bet in bets]
+
+
+def _form(
+    bet: Bet,
+    last: Mapping[int, CheckIn],
+    today: date,
+    data: QueryDict | None = None,
+) -> CheckInForm:
     initial: dict[str, Any] = {}
-    if last is not None:
-        initial = {"progress": last.progress, "confidence": last.confidence}
-        if last.week == week:
-            initial |= {"hours": last.hours, "blockers": last.blockers}
+    if said := last.get(bet.pk):
+        initial = {"progress": said.progress, "confidence": said.confidence}
+        if said.week == queries.monday(today):
+            initial |= {"hours": said.hours, "blockers": said.blockers}
     return CheckInForm(data, initial=initial, auto_id=f"id_{bet.pk}_%s")
 
 

@@ -13,7 +13,7 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import pages, queries, showing
 from auscult.web.planning.models import Cycle
-from auscult.web.planning.review_forms import check_in_form
+from auscult.web.planning.review_forms import check_in_forms
 from auscult.web.planning.timeline import WIDTH
 from auscult.web.planning.timeline import calendar as calendar_of
 from auscult.web.planning.timeline import timeline as timeline_of
@@ -36,10 +36,9 @@ def room(request: HttpRequest) -> HttpResponse:
 
     def content(cycle: Cycle) -> dict[str, Any]:
         now = showing.today(actor, cycle)
-        forms = [(bet, check_in_form(actor, bet)) for bet in now.silent]
         return {
             "now": now,
-            "forms": forms,
+            "forms": check_in_forms(actor, now.silent),
             "standings": showing.standings(actor, cycle),
             "gets_digest": queries.gets_digest(actor),
         }

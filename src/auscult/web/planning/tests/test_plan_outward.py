@@ -101,7 +101,9 @@ def test_programs_read_the_plan_and_check_in(owner: Actor, stranger: Actor, task
 
 def test_tasks_and_the_days_of_the_cycle_stand_in_the_calendar(owner: Actor, task: Task) -> None:
     read: Any = Calendar.from_ical(ical(owner, SecretAddress()))
-    found = {str(one["summary"]): (one["dtstart"].dt, one["dtend"].dt) for one in read.walk("VEVENT")}
+    found = {
+        str(one["summary"]): (one["dtstart"].dt, one["dtend"].dt) for one in read.walk("VEVENT")
+    }
     assert found["Ask the wards"] == (date(2026, 11, 16), date(2026, 11, 20))
     middle = date(2027, 1, 4)
     assert found["Mid-point check: First hundred"] == (middle, middle + timedelta(days=1))
