@@ -43,18 +43,22 @@ class Kept:
     over : bool
         The day is over, and its posts have had time to be answered.
     posts : int
-        Posts of that day whose counts are known.
+        The author's posts of that day, but for answers and reposts.
+    unsettled, uncounted : int
+        Those of them whose counts were read too soon, or not at all.
     as_drawn : bool
         One of them was posted when and as it was drawn.
     outcome : float or None
-        Mean logarithm of (count + 1) over them.
+        Mean logarithm of (count + 1) over the others.
     audience : float or None
-        Mean logarithm of the author's followers, where all posts say it.
+        Mean logarithm of the author's followers, where all of these say it.
     """
 
     slot: Slot
     over: bool
     posts: int
+    unsettled: int
+    uncounted: int
     as_drawn: bool
     outcome: float | None
     audience: float | None
@@ -66,7 +70,8 @@ class _Own:
 
     days: Whole
     moments: Whole
-    outcomes: Floats
+    settled: Flags
+    outcomes: Floats  # not a number where nothing was counted
     audience: Floats
     fits: dict[Side, Flags]
 
@@ -167,9 +172,10 @@ def days_needed(
     pairs, or no number of days would do.
     """
     own = _own(posts, experiment, SETTLED)
+    ripe = own.settled & np.isfinite(own.outcomes)
     means = {
-        int(day): float(own.outcomes[own.days == day].mean())
-        for day in np.unique(own.days)
+        int(day): float(own.outcomes[ripe & (own.days == day)].mean())
+        for day in np.unique(own.days[ripe])
         if date.fromordinal(int(day) + _EPOCH).weekday() in experiment.weekdays
     }
     apart = [means[day + _WEEK] - mean for day, mean in means.items() if day + _WEEK in means]
@@ -206,13 +212,12 @@ def _own(posts: pa.Table, experiment: Experiment, after: timedelta) -> _Own:
         pc.equal(posts.column("author"), experiment.author),
     )
     mine = posts.filter(pc.fill_null(theirs, fill_value=False))
-    counted = features.counts(claim.outcome, mine)
-    known = features.own_words(mine) & features.settled(mine, after) & np.isfinite(counted)
-    mine, counted = mine.filter(pa.array(known)), counted[known]
+    mine = mine.filter(pa.array(features.own_words(mine)))
     return _Own(
         days=features.local_days(mine, claim.zone),
         moments=features.moments(mine),
-        outcomes=np.log1p(counted),
+        settled=features.settled(mine, after),
+        outcomes=np.log1p(features.counts(claim.outcome, mine)),
         audience=np.log(features.followers(mine)),
         fits=_fits(claim, mine),
     )
@@ -230,14 +235,18 @@ def _fits(claim: Claim, posts: pa.Table) -> dict[Side, Flags]:
 def _kept(slot: Slot, own: _Own, now: datetime, after: timedelta, window: timedelta) -> Kept:
     rows = np.flatnonzero(own.days == slot.day.toordinal() - _EPOCH)
     near = np.abs(own.moments[rows] - utc(slot.at)) <= window // timedelta(microseconds=1)
-    audience = float(own.audience[rows].mean()) if rows.size else math.nan
+    told = rows[own.settled[rows] & np.isfinite(own.outcomes[rows])]
+    unsettled = int((~own.settled[rows]).sum())
+    audience = float(own.audience[told].mean()) if told.size else math.nan
     end = datetime.combine(slot.day + timedelta(days=1), time(), slot.at.tzinfo)
     return Kept(
         slot=slot,
         over=end + after <= now,
         posts=rows.size,
+        unsettled=unsettled,
+        uncounted=rows.size - told.size - unsettled,
         as_drawn=bool((near & own.fits[slot.side][rows]).any()),
-        outcome=float(own.outcomes[rows].mean()) if rows.size else None,
+        outcome=float(own.outcomes[told].mean()) if told.size else None,
         audience=audience if math.isfinite(audience) else None,
     )
 
@@ -267,6 +276,12 @@ def _course(kept: tuple[Kept, ...]) -> list[Reason]:
         told.append(Reason(why=Why.NOT_AS_DRAWN, numbers=numbers))
     if empty:
         told.append(Reason(why=Why.NOTHING_POSTED, numbers=(("days", empty),)))
+    for why, posts in (
+        (Why.UNSETTLED, sum(one.unsettled for one in over)),
+        (Why.UNCOUNTED, sum(one.uncounted for one in over)),
+    ):
+        if posts:
+            told.append(Reason(why=why, numbers=(("posts", posts),)))
     running = {one.slot.block for one in kept if not one.over}
     if waiting := sum(one.slot.block in running for one in over):
         told.append(Reason(why=Why.BLOCK_OPEN, numbers=(("days", waiting),)))

@@ -152,6 +152,20 @@ def test_days_that_were_not_followed_or_empty_are_told_and_shrink_the_effect() -
     assert 1 < found.ratio < math.exp(0.8 * 0.75)
 
 
+def test_posts_read_too_soon_are_told_and_are_no_empty_days() -> None:
+    schedule = _drawn(blocks=4)
+    posts = follow(schedule, np.random.default_rng(1))
+    young = posts.set_column(
+        posts.schema.get_field_index("collected_at"),
+        posts.schema.field("collected_at"),
+        posts["created_at"],
+    )
+    found = analyse(schedule, young, now=NOW)
+    assert (found.verdict, found.pairs) == (Verdict.CANNOT_TELL, 0)
+    assert _numbers(found, Why.UNSETTLED) == {"posts": 40}
+    assert not {Why.NOTHING_POSTED, Why.NOT_AS_DRAWN} & {reason.why for reason in found.reasons}
+
+
 def test_a_running_block_waits() -> None:
     schedule = _drawn(blocks=2)
     posts = follow(schedule, np.random.default_rng(1))
