@@ -151,6 +151,7 @@ class Solver:
         """Choose bets as a whole; the bound is that of all choices."""
         self.model.highs.setOptionValue("mip_rel_gap", gap / 2)
         self.model.whole(yes=True)
+        self.model.highs.clearSolver()  # else it begins by completing the choices made in part
         try:
             answer = self._run()
             self.layers.refine(answer.scale, near=gap / 4 * self.worth.aim(answer.scale))
