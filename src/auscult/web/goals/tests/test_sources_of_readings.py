@@ -27,9 +27,9 @@ from auscult.web.goals.pointing import NotThere, number_at, steps
 from auscult.web.goals.reading_actions import Given, save_readings
 from auscult.web.goals.source_actions import SourceWish, save_source, switch_asking
 from auscult.web.listening.actions import remove_watch, save_watch
-from auscult.web.listening.linkables import mentions_by_day, mentions_by_week
+from auscult.web.listening.day_counts import mentions_by_day, mentions_by_week
 from auscult.web.listening.models import HourlyCount, Watch
-from auscult.web.sources.models import Source
+from auscult.web.sources.models import Coverage, Source
 from programs import user_of
 
 NAMES = st.text(max_size=5).filter(lambda name: not name.startswith("-"))
@@ -242,6 +242,31 @@ def test_a_figure_counts_by_day_and_by_whole_week(
     weeks = mentions_by_week(owner, *span)
     assert dict(weeks) == {date(2026, 11, 8): 38, date(2026, 11, 15): 77}
     assert mentions_by_day(stranger, *span) == {}
+
+
+@pytest.mark.django_db
+def test_days_that_nobody_read_are_missing_and_no_zero(
+    owner: Actor, watch: Watch, heard: Callable[..., None]
+) -> None:
+    midnight = owner.clock.now().replace(hour=0)
+    for back in range(2, 20):
+        heard(midnight - timedelta(days=back, hours=-12), back)
+    source = Source.objects.get()
+
+    def gap(back: int, hours: int, community: str = "") -> None:
+        since = midnight - timedelta(days=back)
+        Coverage.objects.create(
+            source=source, community=community, since=since,
+            until=since + timedelta(hours=hours), reason="failed",
+        )  # fmt: skip
+
+    gap(5, 24)
+    gap(6, 11)
+    gap(8, 36)  # the whole day, and half of the next: exactly half still counts
+    days = mentions_by_day(owner, watch.pk, date(2026, 11, 4), date(2026, 11, 18))
+    assert set(range(4, 19)) - {day.day for day in days} == {12, 15}
+    weeks = mentions_by_week(owner, watch.pk, date(2026, 11, 4), date(2026, 11, 18))
+    assert {sunday.day for sunday in weeks} == {8}
 
 
 @pytest.mark.django_db
