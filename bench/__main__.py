@@ -22,6 +22,7 @@ NAMES = (
     "bursts",
     "copies",
     "forecast",
+    "allocation",
     "web",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

@@ -103,12 +103,7 @@ def learn(
         weights /= weights.sum()
         unforeseen = chance < UNFORESEEN or 1 / float(weights @ weights) < AGREE
         if unforeseen:
-            true = np.maximum(
-                reading.gained + reading.error * rng.standard_normal(curves.samples), 0.0
-            )
-            shares = curves.of([at]).gains(done[[at]])[:, 0] / np.maximum(ceiling[:, at], 1e-300)
-            shares = np.where(ceiling[:, at] > 0, shares, 1.0)
-            ceiling[:, at] = true / shares
+            ceiling[:, at] = _through(curves.of([at]), float(done[at]), reading, rng)
         else:
             drawn = _resampled(weights, rng)
             ceiling[:, at], pace[:, at] = ceiling[drawn, at], pace[drawn, at]
@@ -119,6 +114,13 @@ def learn(
             unforeseen=unforeseen,
         )
     return Curves(ceiling=ceiling, pace=pace, form=curves.form), found
+
+
+def _through(one: Curves, done: float, reading: Reading, rng: np.random.Generator) -> Floats:
+    """Give the ceilings with which curves of the same bends pass through a reading."""
+    noise = reading.error * rng.standard_normal(one.samples)
+    level = Curves(ceiling=np.ones_like(one.ceiling), pace=one.pace, form=one.form)
+    return np.maximum(reading.gained + noise, 0.0) / level.gains([done])[:, 0]
 
 
 def _resampled(weights: Floats, rng: np.random.Generator) -> NDArray[np.intp]:

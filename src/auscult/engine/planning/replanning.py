@@ -271,15 +271,17 @@ def _rest(problem: Problem, bet: Bet, passed: int, happened: Happened, done: flo
     begun = done > 0
     first = max(bet.first - passed, 1)
     left = (last - first + 1) / len(problem.window(bet))
+    most = max(bet.most - done, 0.0)
+    # A minimum is so many hours a week: it goes on at that rate at least, or stops.
     return replace(
         bet,
         first=first,
         last=last,
         length=problem.length(bet),
-        least=max(bet.least - done, 0.0),
-        most=max(bet.most - done, 0.0),
+        least=min(bet.least * left, most),
+        most=most,
         money_fixed=0.0 if begun else bet.money_fixed,
         needs=tuple(replace(need, fixed=need.fixed * left) for need in bet.needs),
-        must=bet.must and done < bet.least,
+        must=bet.must and most > 0,
         after=() if begun else bet.after,
     )
