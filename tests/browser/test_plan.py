@@ -19,8 +19,12 @@ from browser.conftest import Rooms, Server, environment, sign_in
 from browser.looking import complaints, shoot
 
 HERE = Path(__file__).parent
-PAGES = ("", "board/", "timeline/", "calendar/", "people/", "functions/", "page/", "versions/",
-         "lessons/", "cycles/")  # fmt: skip
+PAGES = (
+    "", "board/", "timeline/", "calendar/", "people/", "functions/", "page/", "versions/",
+    "lessons/", "cycles/", "cycles/add/", "cycles/2/change/", "cycles/2/bets/add/",
+    "cycles/2/assumptions/add/", "cycles/1/review/closing/", "cycles/1/close/", "bets/1/",
+    "bets/1/change/", "bets/1/check-in/", "bets/1/tasks/add/", "tasks/1/",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -80,8 +81,9 @@ def change_cycle(request: HttpRequest, number: int) -> HttpResponse:
 
     def save() -> bool:
         values = dict(form.cleaned_data)
-        actions.set_focus(actor, cycle=cycle, priorities=values.pop("focus"))
-        actions.change_cycle(actor, cycle=cycle, **values)
+        with transaction.atomic():
+            actions.set_focus(actor, cycle=cycle, priorities=values.pop("focus"))
+            actions.change_cycle(actor, cycle=cycle, **values)
         return True
 
     if request.method == "POST" and _saved(form, save):

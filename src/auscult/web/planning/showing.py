@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from auscult.engine.planning.periods import Phase
 from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.accounts.people import teams
+from auscult.web.alerts.queries import open_alerts
 from auscult.web.goals.models import Objective
 from auscult.web.planning import moves, queries
 from auscult.web.planning.models import Assumption, Bet, CheckIn, Cycle, Lesson, ReviewKind, Task
@@ -78,6 +79,7 @@ class Today:
     due: tuple[Card, ...]
     silent: tuple[Bet, ...]  # the actor's, which she said nothing of this week
     doubted: tuple[Assumption, ...]
+    noticed: tuple[Assumption, ...]  # said to hold, while their watch has an open alert
     middle_due: bool
     closing_due: bool
 
@@ -125,11 +127,14 @@ def today(actor: Actor, cycle: Cycle) -> Today:
     shown = () if closed else cards(actor, cycle, rows)
     runs = cycle.state == CycleState.RUNNING
     reviews = set(cycle.reviews.values_list("kind", flat=True))
+    alerted = open_alerts(actor).exclude(watch=None).values("watch")
+    holding = cycle.assumptions.filter(state=AssumptionState.HOLDS, watch__in=alerted)
     return Today(
         late=tuple(one for one in shown if one.late),
         due=tuple(one for one in shown if not one.late),
         silent=tuple(silent(actor, cycle, actor.user_id)) if runs else (),
         doubted=tuple(cycle.assumptions.exclude(state=AssumptionState.HOLDS).order_by("number")),
+        noticed=tuple(holding.select_related("watch").order_by("number")) if runs else (),
         middle_due=runs and now >= cycle.period.middle and not reviews,
         closing_due=runs and now >= cycle.last_day and ReviewKind.CLOSING not in reviews,
     )

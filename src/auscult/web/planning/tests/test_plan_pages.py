@@ -16,7 +16,9 @@ from pypdf import PdfReader
 from auscult.engine.kernel.clock import FixedClock
 from auscult.web.accounts import queries as accounts
 from auscult.web.accounts.models import Actor, AuditEntry, User
+from auscult.web.alerts.models import Alert, Kind
 from auscult.web.goals.models import Objective
+from auscult.web.listening.actions import save_watch
 from auscult.web.planning import actions, queries
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
 from auscult.web.planning.models import Bet, Cycle, Lesson, Task
@@ -202,6 +204,21 @@ def test_an_assumption_is_written_judged_and_said_today(owner: Actor, cycle: Cyc
     send(owner, "assumption", one.pk, text="Wards help a bit", noticed_by="")
     one.refresh_from_db()
     assert one.text == "Wards help a bit"
+
+
+def test_the_watch_of_an_assumption_notices(owner: Actor, cycle: Cycle) -> None:
+    watch = save_watch(owner, name="Rumours", query="rumour")
+    one = actions.save_assumption(owner, cycle=cycle, text="Rumours stay few", watch=watch)
+    assert "raised an alert" not in page(owner, "room")
+    now = owner.clock.now()
+    Alert.objects.create(
+        organisation_id=owner.organisation_id, name="more", kind=Kind.VOLUME, watch=watch,
+        key="k", since=now, raised_at=now, last_at=now, turned_at=now,
+    )  # fmt: skip
+    assert "The watch “Rumours” raised an alert" in page(owner, "room")
+    send(owner, "judge", one.pk, state="doubt")
+    assert "raised an alert" not in page(owner, "room")
+    assert "In doubt: Rumours stay few" in page(owner, "room")
 
 
 def test_a_task_of_ones_own_is_changed_by_who_checks_in(
