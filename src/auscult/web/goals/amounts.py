@@ -17,7 +17,7 @@ def amount(value: float) -> str:
 
     Examples
     --------
-    >>> [amount(value) for value in (40.0, 26.5, 0.012345, 1234.56, -0.0)]
+    >>> [amount(value) for value in (40.0, 26.5, 0.012346, 1234.56, -0.0)]
     ['40', '26.5', '0.01235', '1,235', '0']
     """
     if value == int(value):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from auscult.engine.planning.attainment import attainment
 from auscult.web.accounts.models import Organisation, Team, User
 
 
@@ -112,7 +113,7 @@ class Objective(models.Model):
 
     def attainment(self, value: float) -> float:
         """Return the share of the way from baseline to target at a value: 0 and 1 at these."""
-        return (value - self.baseline) / (self.target - self.baseline)
+        return attainment(value, baseline=self.baseline, target=self.target)
 
 
 class Origin(models.TextChoices):

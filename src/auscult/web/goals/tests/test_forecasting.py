@@ -136,3 +136,14 @@ def test_a_deadline_too_far_ahead_is_too_early(
     read(owner, objective, RISING)
     work_out(runner)
     assert state(owner, objective).code == "too-early"
+
+
+def test_percents_stay_percents(owner: Actor, runner: Actor, wished: Callable[..., Any]) -> None:
+    wish = wished(title="Answered in time", unit="%", baseline=80.0, target=99.0)
+    objective = save_objective(owner, wish=wish)
+    read(owner, objective, [80.0, 88.0, 91.0, 96.0, 94.0, 97.0, 98.0, 97.0])
+    work_out(runner)
+    found = outlook(queries.objective(owner, objective.pk))
+    assert found is not None
+    assert max(one.high90 for one in found.path) == 100.0
+    assert min(one.low90 for one in found.path) >= 0.0
