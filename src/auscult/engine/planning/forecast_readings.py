@@ -47,14 +47,16 @@ class Series:
 
 def series(days: Sequence[date], values: Floats, *, total: bool) -> Series:
     """Lay readings, in order of their days, on the coarsest grid that holds them all."""
-    spikes = np.zeros(values.size, bool) if total else spiked(values)
     numbers = np.array([day.toordinal() for day in days], np.int64)
-    kept, left = numbers[~spikes], values[~spikes]
+    # The week goes first: a house that closes on Sundays has no spike each week.
+    week = np.zeros(WEEK) if total else season(numbers, values)
+    rest = values - week[weekday(numbers)]
+    spikes = np.zeros(values.size, bool) if total else spiked(rest)
+    kept = numbers[~spikes]
     gaps = np.diff(kept)
     step = int(np.gcd.reduce(gaps))
-    week = np.zeros(WEEK) if total else season(kept, left)
     seen = np.full((kept[-1] - kept[0]) // step + 1, np.nan)
-    seen[(kept - kept[0]) // step] = left - week[weekday(kept)]
+    seen[(kept - kept[0]) // step] = rest[~spikes]
     return Series(
         seen=seen,
         step=step,
@@ -93,9 +95,12 @@ def season(numbers: NDArray[np.int64], values: Floats) -> Floats:
     if count.min() < WEEKS_FOR_A_SEASON or not daily(numbers):
         return np.zeros(WEEK)
     rest = values - around_week(numbers, values)
-    mean = np.array([rest[weekday(numbers) == at].mean() for at in range(WEEK)])
+    # Without each weekday's highest and lowest, so that one storm makes no habit.
+    mean = np.array([np.sort(rest[weekday(numbers) == at])[1:-1].mean() for at in range(WEEK)])
     mean -= mean.mean()
-    noise = float(((rest - mean[weekday(numbers)]) ** 2).sum()) / max(values.size - 13, 1)
+    squares = np.sort((rest - mean[weekday(numbers)]) ** 2)[: int(0.9 * values.size)]
+    # The lowest 90 of 100 squares of normal noise have 0.62 of its variance on average.
+    noise = float(squares.sum()) / 0.62 / max(squares.size - 13, 1)
     chance = float((noise / count).mean())
     between = float((mean**2).sum()) / (WEEK - 1)
     sure = 0.0 if between <= chance else 1 - chance / between
@@ -108,9 +113,9 @@ def daily(numbers: NDArray[np.int64]) -> bool:
 
 
 def around_week(numbers: NDArray[np.int64], values: Floats) -> Floats:
-    """Give the mean of the days of a week around each reading."""
+    """Give the median of the days of a week around each reading: one storm doesn't move it."""
     near = np.abs(numbers[:, None] - numbers[None, :]) <= WEEK // 2
-    return np.asarray((near @ values) / near.sum(1))
+    return np.array([np.median(values[there]) for there in near])
 
 
 def unit_of(values: Floats) -> float:

@@ -171,6 +171,25 @@ def test_weekends_are_expected_to_be_weekends() -> None:
     assert central[1] > 16
 
 
+def test_closed_sundays_are_a_habit_and_a_storm_is_none() -> None:
+    random = np.random.default_rng(8)
+    values = [float(random.poisson(8 if at % 7 == 6 else 100)) for at in range(63)]
+    values[30] = 900.0
+    found = ahead(by_day(values), 14, 90, measure=COUNT)
+    assert found.set_aside == (FIRST + timedelta(days=30),)
+    central = {day.day.weekday(): day.central for day in found.path}
+    assert central[6] < 20
+    assert all(85 < central[day] < 115 for day in range(6))
+
+
+def test_the_unit_of_the_readings_does_not_matter() -> None:
+    readings = by_day([round(value, 1) for value in line(20, 0.2)])
+    hundred = [(day, round(value * 100.0, 0)) for day, value in readings]
+    one, other = ahead(readings, 12, 6.5), ahead(hundred, 12, 650)
+    assert one.probability == pytest.approx(other.probability, abs=0.02)
+    assert one.path[-1].high90 * 100 == pytest.approx(other.path[-1].high90, rel=0.02)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, 50), min_size=5, max_size=25),
