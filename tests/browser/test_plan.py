@@ -30,8 +30,8 @@ PAGES = (
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     archive = tmp_path_factory.mktemp("plan") / "archive"
-    script = [sys.executable, HERE / "planning_house.py"]
-    subprocess.run(script, env=environment(archive), check=True)
+    script = HERE / "planning_house.py"
+    subprocess.run([sys.executable, script], env=environment(archive), check=True)
     running = Server(archive, "--empty")
     yield running
     running.stop()

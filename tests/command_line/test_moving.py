@@ -58,6 +58,25 @@ goal = save_objective(actor, wish=ObjectiveWish(priority=want, title="Shots", me
 save_readings(actor, objective=goal, given=[Given(day=date(2026, 2, 1), value=12.5)],
     origin=Origin.TYPED)
 add_link(actor, objective=goal, kind="watch", number=Watch.objects.earliest("pk").pk)
+from auscult.web.planning import bet_actions, opening, queries, review_actions
+from auscult.web.planning.actions import start_cycle, subscribe
+from auscult.web.planning.models import ReviewKind, Verdict
+from auscult.web.planning.moves import AssumptionState
+cycle = opening.open_cycle(actor, title="Winter", first_day=queries.today(actor), focus=[want],
+    template="flu-season")
+start_cycle(actor, cycle=cycle)
+bet = bet_actions.save_bet(actor, cycle=cycle, wish=bet_actions.BetWish(title="Talks",
+    objective=goal, effects=(bet_actions.Effect(hours=2, low=1, likely=2, high=3.5),),
+    needs=(bet_actions.Wanted(skill="Speaking", hours=1),), depends_on=(cycle.bets.first(),)))
+bet_actions.save_task(actor, bet=bet, wish=bet_actions.TaskWish(title="Call", people=(kim,),
+    first_day=cycle.first_day, last_day=cycle.last_day))
+review_actions.check_in(actor, bet=bet, report=review_actions.Report(progress=9, confidence=2))
+review_actions.save_review(actor, cycle=cycle, kind=ReviewKind.CLOSING,
+    findings=review_actions.Findings(actuals={goal: 17.0},
+        bets={bet: review_actions.Judged(verdict=Verdict.KEPT, lesson="Call early")},
+        assumptions={cycle.assumptions.first(): (AssumptionState.DOUBT, "Rumours rose")}))
+review_actions.close_cycle(actor, cycle=cycle)
+subscribe(actor, wanted=True)
 stranger = add_organisation(organisation="Hilltop", username="stranger")
 save_watch(stranger, name="not ours", query="hilltop")
 """
@@ -148,6 +167,9 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
     assert [row["value"] for row in table(out, "goals.Reading")] == [12.5]
     assert table(out, "goals.Link")
     assert table(out, "goals.Change")
+    plan = {name for name in names if name.startswith("planning.")}
+    assert {name for name in plan if not table(out, name)} == {"planning.Digest"}
+    assert [row["text"] for row in table(out, "planning.Lesson")] == ["Call early"]
     assert not any("not ours" in str(row) for row in table(out, "listening.Watch"))
     done(COMMAND, "audit", "verify", "--archive", new, **elsewhere)
     found = done(
