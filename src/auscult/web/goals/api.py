@@ -238,7 +238,10 @@ def _save_objective(actor: Actor, body: ObjectiveChange, old: Objective | None) 
         values["owner_id"] = _owner(actor, given.pop("owner"))
     number = given.pop("priority_id", None)
     if number is not None:
-        values["priority"] = queries.priority(actor, number)
+        found = queries.every_priority(actor).filter(pk=number).first()
+        if found is None:
+            raise GoalRefused("priority_id", number, _("the number of a priority of your house"))
+        values["priority"] = found
     values |= {name: value for name, value in given.items() if value is not None}
     values["direction"] = Direction(values["direction"])
     saved = objective_actions.save_objective(actor, wish=ObjectiveWish(**values), objective=old)

@@ -103,7 +103,7 @@ ROUTES = {
     "GET /objectives": Asked(right=Right.SEE_FIGURES),
     "POST /objectives": Asked(
         right=Right.EDIT_GOALS,
-        status=404,  # there is no such priority
+        status=422,  # there is no such priority
         body={
             "priority_id": 1 << 40,
             "title": "Walk",
