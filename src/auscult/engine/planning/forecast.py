@@ -145,9 +145,11 @@ def _foreseen(aim: Aim, days: Sequence[date], values: Floats, kind: Measure) -> 
     last, bounds = days[-1], kind.bounds(float(values[-1]))
     unit = 1.0 if kind.whole else unit_of(values)
     ready = series(days[-USED:], values[-USED:], total=kind.total)
-    mixture = _by_day(ready, (aim.deadline - last).days, unit, total=kind.total)
-    lines = np.clip(quantiles(mixture, LEVELS), *bounds)
-    probability = _probability(mixture, aim, unit, bounds)
+    ahead = (aim.deadline - last).days
+    mixture = _by_day(ready, ahead, unit, total=kind.total)
+    week = ready.week[weekday(last.toordinal() + np.arange(1, ahead + 1))]
+    lines = np.clip(quantiles(mixture, LEVELS) + week, *bounds)
+    probability = _probability(mixture, float(week[-1]), aim, unit, bounds)
     return _told(probability, _path(last, lines, kind), len(days), ready.set_aside)
 
 
@@ -173,30 +175,34 @@ def _told(
 
 
 def _by_day(ready: Series, ahead: int, unit: float, *, total: bool) -> Mixture:
-    """Predict by step, give days between two steps what lies between, and add the week."""
+    """Predict by step, and give days between two steps what lies between."""
     steps = -(-ahead // ready.step)
     # What never moved may move by a unit once: six weeks without any don't say that none comes.
     found = predict(ready.seen, steps, gap=ready.gap, total=total, least=unit)
     at, grid = np.arange(1, ahead + 1) / ready.step, np.arange(1, steps + 1)
-    week = ready.week[weekday(ready.last + np.arange(1, ahead + 1))]
     return Mixture(
         weights=found.weights,
-        centre=np.array([np.interp(at, grid, row) for row in found.centre]) + week,
+        centre=np.array([np.interp(at, grid, row) for row in found.centre]),
         spread=np.array([np.interp(at, grid, row) for row in found.spread]),
         freedom=found.freedom,
     )
 
 
-def _probability(mixture: Mixture, aim: Aim, unit: float, bounds: tuple[float, float]) -> float:
-    """Count what would lie beyond a bound as lying on it, and half a unit short as reached."""
+def _probability(
+    mixture: Mixture, week: float, aim: Aim, unit: float, bounds: tuple[float, float]
+) -> float:
+    """Count what would lie beyond a bound as lying on it, and half a unit short as reached.
+
+    `week` is what the deadline's weekday adds to what the mixture tells.
+    """
     (low, high), target = bounds, aim.target
     if (target <= low) if aim.upward else (target >= high):
         return 1.0
     if (target > high) if aim.upward else (target < low):
         return 0.0
     if aim.upward:
-        return above(mixture, target - unit / 2)
-    return 1 - above(mixture, target + unit / 2)
+        return above(mixture, target - week - unit / 2)
+    return 1 - above(mixture, target - week + unit / 2)
 
 
 def _path(last: date, lines: Floats, kind: Measure) -> tuple[Expected, ...]:

@@ -31,8 +31,6 @@ class Series:
         Usual steps between two readings.
     week : array of float, shape (7,)
         What each weekday (Monday first) adds.
-    last : int
-        Ordinal day of the last step.
     set_aside : tuple of date
         Spikes that were taken out.
     """
@@ -41,7 +39,6 @@ class Series:
     step: int
     gap: float
     week: Floats
-    last: int
     set_aside: tuple[date, ...]
 
 
@@ -62,7 +59,6 @@ def series(days: Sequence[date], values: Floats, *, total: bool) -> Series:
         step=step,
         gap=float(np.median(gaps)) / step,
         week=week,
-        last=int(kept[-1]),
         set_aside=tuple(day for day, spike in zip(days, spikes, strict=True) if spike),
     )
 
