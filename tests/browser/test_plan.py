@@ -132,6 +132,6 @@ def test_each_page_of_a_plan_in_use_is_fit_to_be_shown(
         for asked in ("", "?cycle=1"):
             page.goto(f"/plan/{name}{asked}")
             found[name + asked] = complaints(page, axe)
-            shoot(page, f"plan-{name.strip('/') or 'today'}{asked[-1:]}-{width}")
+            shoot(page, f"plan-{name.strip('/').replace('/', '-') or 'today'}{asked[-1:]}-{width}")
     assert not any(found.values()), {key: said for key, said in found.items() if said}
     assert plan_rooms.errors == []

@@ -37,6 +37,7 @@ def as_pdf(actor: Actor, cycle: Cycle) -> bytes:
             {"title": _("Objectives"), "lines": _objectives(cycle)},
             {"title": _("Assumptions"), "lines": _assumptions(cycle)},
         ],
+        "title-of-bets": _("Bets"),
         "head": [_("Bet"), _("For"), _("Owner"), _("Tasks done"), _("Progress")],
         "bets": _bets(actor, cycle),
     }
