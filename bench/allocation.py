@@ -169,6 +169,8 @@ def times(*, small: bool) -> list[dict[str, object]]:
              seconds(house(choices=False), allocate, 1), "s of one core"),
         _row("the same, for the worst 20 % (no minimum, either-or or dependency), plan alone",
              seconds(house(choices=False, worst=0.2), _solve, 1), "s of one core"),
+        _row("the same, for the worst 20 %, with them, plan alone",
+             seconds(house(worst=0.2), _solve, 1), "s of one core"),
         _row("8 curves, one budget, nothing to choose", 1e3 * seconds(_simple(), _solve, 9), "ms",
              goal=10.0),
     ]  # fmt: skip

@@ -21,8 +21,9 @@ from auscult.engine.planning.model import Model
 from auscult.engine.planning.rows import INFINITE, Places, Rows, add_columns
 from auscult.engine.planning.worth import Worth
 
-# Scales, as shares of the largest, at which a new layer gets tangents.
+# Scales, as shares of the largest, at which the first layer and later ones get tangents.
 FIRST = (0.0, 0.02, 0.05, 0.09, 0.14, 0.2, 0.28, 0.37, 0.48, 0.6, 0.73, 0.87, 1.0)
+LATER = (0.0, 0.12, 0.4, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class Layers:
             )
         rows.put(self.model.highs)
         everywhere = np.full(bets.size, np.inf)
-        for share in FIRST:
+        for share in LATER if len(self.layers) > 1 else FIRST:
             self._tangents(layer, share * self.most, above=everywhere)
         self._tangents(layer, scale, above=everywhere)
 

@@ -117,7 +117,9 @@ class Solver:
             answer = self._run()
             fits = self._fits(answer)
             before, bound = bound, min(bound, answer.bound)
-            self.layers.refine(answer.whole_scale, near=gap / 4 * self.worth.aim(answer.scale))
+            near = gap / 4 * self.worth.aim(answer.scale)
+            self.layers.refine(answer.whole_scale, near=near)
+            self.layers.refine(answer.scale, near=near)
             if fits and before - bound <= gap / 10 * abs(bound):
                 break
         return bound

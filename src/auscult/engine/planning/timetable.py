@@ -81,6 +81,8 @@ class Timetable:
 
     def lay(self, hours: Floats) -> tuple[float, list[Cut]]:
         """Say how many hours are left over, and which limits that breaks."""
+        if not hours.size:
+            return 0.0, []
         movable = np.where(self.shape.steady, 0.0, hours)
         set_rows(self.highs, self.demand_rows, movable, np.full(movable.size, INFINITE))
         room = (self.free - self.load(hours)).ravel()

@@ -308,3 +308,32 @@ def test_a_careful_house_takes_the_sure_bet() -> None:
     )
     assert allocate(problem).made.tolist() == [False, True]
     assert allocate(replace(problem, worst=0.2)).made.tolist() == [True, False]
+
+
+def test_an_empty_house_gets_an_empty_plan() -> None:
+    empty = Problem(
+        objectives=(Objective(key="o"),),
+        bets=(),
+        curves=Curves(ceiling=np.zeros((3, 0)), pace=np.ones((3, 0))),
+        skills=("s",),
+        capacity=np.ones((1, 3)),
+    )
+    assert allocate(empty).aim == 0
+    nobody = allocate(replace(empty, skills=(), capacity=np.zeros((0, 3))))
+    assert [marginal.skill for marginal in nobody.marginals] == [""]
+
+
+@pytest.mark.parametrize("weight", [1e-9, 1e9])
+@pytest.mark.parametrize("hours", [0.0, 1e-6, 1.0, 1e6])
+def test_numbers_may_be_tiny_or_huge(weight: float, hours: float) -> None:
+    bet = Bet(key="b", objective="o", needs=(Need(skills=("s",), hours=2 * hours),))
+    problem = Problem(
+        objectives=(Objective(key="o", weight=weight),),
+        bets=(bet,),
+        curves=Curves(ceiling=np.full((3, 1), 0.2), pace=np.ones((3, 1))),
+        skills=("s",),
+        capacity=np.full((1, 3), hours),
+    )
+    plan = allocate(problem)
+    assert plan.scale == pytest.approx([0.5 if hours else 1.0], rel=1e-4)
+    assert plan.aim == pytest.approx(-0.2 * weight * np.expm1(-plan.scale[0]))
