@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.errors import NotAllowed
@@ -131,9 +132,9 @@ def _set_estimates(bet: Bet, wish: BetWish) -> None:
     )
 
 
-def _refuse_circle(rows: Iterable[Bet] | Iterable[Task]) -> None:
+def _refuse_circle(rows: QuerySet[Bet] | QuerySet[Task]) -> None:
     """Refuse rows, all of a cycle, that wait for each other."""
-    known = {one.pk: one for one in rows}
+    known = {one.pk: one for one in rows.prefetch_related("depends_on")}
     waits = {key: [other.pk for other in one.depends_on.all()] for key, one in known.items()}
     if found := circle(waits):
         raise Circular([str(known[key]) for key in found])
