@@ -60,7 +60,7 @@ class Plan:
     @property
     def gap(self) -> float:
         """How far below the best this can be, as a share of what it is worth."""
-        return (self.bound - self.aim) / max(abs(self.aim), np.finfo(float).tiny)
+        return max(self.bound - self.aim, 0.0) / max(abs(self.aim), np.finfo(float).tiny)
 
     @property
     def value(self) -> Interval:
@@ -135,7 +135,7 @@ def told(solver: Solver, solved: Solved, more: More) -> Plan:
         problem=problem,
         scale=scale,
         made=made & (scale > 0),
-        hours=spread(solver.model.timetable, solved.answer.hours, problem),
+        hours=spread(solver.model.shape, solved.answer.hours, problem),
         money=np.array([b.money for b in bets]) * scale
         + np.array([b.money_fixed for b in bets]) * made,
         aim=solved.aim,

@@ -140,7 +140,7 @@ class Solver:
             if not self.layers.refine(answer.scale, near=gap / 4 * aim) and fits:
                 break
         assert best is not None
-        return Solved(best.answer, best.aim, bound)
+        return Solved(best.answer, best.aim, max(bound, best.aim))
 
     def _fits(self, answer: Answer) -> bool:
         """Say whether the hours fit into weeks; if not, add the limits that they break."""

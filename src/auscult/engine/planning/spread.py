@@ -8,10 +8,11 @@ import numpy as np
 from auscult.engine.planning.curves import Floats
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.rows import INFINITE, Rows, add_columns
+from auscult.engine.planning.shape import Shape
 from auscult.engine.planning.timetable import Timetable
 
 
-def spread(timetable: Timetable, hours: Floats, problem: Problem) -> Floats:
+def spread(shape: Shape, hours: Floats, problem: Problem) -> Floats:
     """Give hours by bet, skill and week.
 
     Of all ways how the hours of the sources fit into weeks, one that moves the fewest hours
@@ -19,12 +20,11 @@ def spread(timetable: Timetable, hours: Floats, problem: Problem) -> Floats:
 
     Parameters
     ----------
-    timetable : Timetable
+    shape : Shape
     hours : array of float, shape (sources,)
         Hours of each source over all its weeks.
     problem : Problem
     """
-    shape = timetable.shape
     weeks = shape.window.sum(axis=1)
     even = (hours / np.maximum(weeks, 1))[:, None] * shape.window
     loads = np.zeros_like(problem.capacity)
@@ -32,7 +32,7 @@ def spread(timetable: Timetable, hours: Floats, problem: Problem) -> Floats:
     if (loads <= problem.free_hours + 1e-9 * shape.unit_hours).all():
         laid = even
     else:
-        laid = _moved(timetable, hours, even)
+        laid = _moved(Timetable(shape, problem.free_hours), hours, even)
     given = np.zeros((len(problem.bets), *problem.capacity.shape))
     np.add.at(given, (shape.bet, shape.skill), laid)
     return given
