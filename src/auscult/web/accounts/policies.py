@@ -30,6 +30,7 @@ class Right(models.TextChoices):
     EDIT_DASHBOARDS = "edit-dashboards", _("make, share and schedule dashboards")
     EDIT_PLAN = "edit-plan", _("change cycles, bets and tasks of the plan")
     CHECK_IN = "check-in", _("say how the plan goes, change tasks of one's own")
+    DECIDE_ACCOUNTS = "decide-accounts", _("decide on requests for accounts of the house")
     EDIT_GOALS = "edit-goals", _("change priorities and objectives")
     USE_INTERFACES = "use-interfaces", _("make tokens and secret addresses for programs")
     EDIT_INTERFACES = "edit-interfaces", _("change webhooks of the house")
@@ -78,6 +79,7 @@ TABLE: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.EDIT_DASHBOARDS: frozenset({O, E, P, A, V}),
         Right.EDIT_PLAN: frozenset({O, E}),
         Right.CHECK_IN: frozenset({O, E, P, A, B}),
+        Right.DECIDE_ACCOUNTS: frozenset({O, P}),
         Right.EDIT_GOALS: frozenset({O, E}),
         Right.USE_INTERFACES: frozenset({O, E, P, A, V}),
         Right.EDIT_INTERFACES: frozenset({O, E}),

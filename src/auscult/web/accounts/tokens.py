@@ -56,12 +56,13 @@ REACH: Mapping[Scope, frozenset[Right]] = MappingProxyType(
         Scope.PEOPLE: frozenset({Right.MANAGE_PEOPLE}),
     }
 )  # fmt: skip
-# What no token opens: a program could give itself more, give the whole house away, or remove
-# what nobody can bring back.
+# What no token opens: a program could give itself more, give the whole house away, remove
+# what nobody can bring back, or decide what persons answer for.
 FOR_PERSONS = frozenset(
     {
         Right.USE_INTERFACES, Right.EDIT_INTERFACES, Right.MANAGE_HOUSE, Right.SET_RETENTION,
         Right.TAKE_OUT, Right.WORK, Right.REMOVE_SOURCES, Right.FORGET,
+        Right.DECIDE_ACCOUNTS,
     }
 )  # fmt: skip
 

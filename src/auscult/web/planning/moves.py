@@ -44,7 +44,16 @@ class AssumptionState(models.TextChoices):
     WRONG = "wrong", _("wrong")
 
 
-State = TypeVar("State", CycleState, BetState, TaskState, AssumptionState)
+class RequestState(models.TextChoices):
+    """What became of a request for an account."""
+
+    ASKED = "asked", _("asked")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+State = TypeVar("State", CycleState, BetState, TaskState, AssumptionState, RequestState)
 Moves = Mapping[State, tuple[State, ...]]
 
 # A cycle goes one way; what is closed stays as it was.
@@ -71,6 +80,15 @@ ASSUMPTION: Moves[AssumptionState] = MappingProxyType(
     {
         state: tuple(other for other in AssumptionState if other is not state)
         for state in AssumptionState
+    }
+)
+# Who was refused asks again when more is there; an account that is there is closed elsewhere.
+REQUEST: Moves[RequestState] = MappingProxyType(
+    {
+        RequestState.ASKED: (RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN),
+        RequestState.APPROVED: (),
+        RequestState.REFUSED: (RequestState.ASKED,),
+        RequestState.WITHDRAWN: (RequestState.ASKED,),
     }
 )
 
