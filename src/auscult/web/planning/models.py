@@ -12,7 +12,10 @@ from auscult.engine.planning.periods import Period
 from auscult.web.accounts.models import Organisation, Team, User
 from auscult.web.goals.models import Objective, Priority
 from auscult.web.listening.models import Watch
-from auscult.web.planning import people_models  # noqa: F401 - Django looks for tables from here
+from auscult.web.planning import (  # noqa: F401 - Django looks for tables from here
+    people_models,
+    resource_models,
+)
 from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
 
 USUAL_DAYS = 100

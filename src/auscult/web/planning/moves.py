@@ -53,7 +53,18 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-State = TypeVar("State", CycleState, BetState, TaskState, AssumptionState, RequestState)
+class AllocationState(models.TextChoices):
+    """How far a question to the planner is."""
+
+    WAITING = "waiting", _("waiting")
+    WORKING = "working", _("being worked out")
+    DONE = "done", _("worked out")
+    FAILED = "failed", _("refused")
+
+
+State = TypeVar(
+    "State", CycleState, BetState, TaskState, AssumptionState, RequestState, AllocationState
+)
 Moves = Mapping[State, tuple[State, ...]]
 
 # A cycle goes one way; what is closed stays as it was.
@@ -89,6 +100,19 @@ REQUEST: Moves[RequestState] = MappingProxyType(
         RequestState.APPROVED: (),
         RequestState.REFUSED: (RequestState.ASKED,),
         RequestState.WITHDRAWN: (RequestState.ASKED,),
+    }
+)
+
+# An answer stays; who asks anew asks another question.
+ALLOCATION: Moves[AllocationState] = MappingProxyType(
+    {
+        AllocationState.WAITING: (AllocationState.WORKING,),
+        AllocationState.WORKING: (
+            AllocationState.DONE,
+            AllocationState.FAILED,
+        ),
+        AllocationState.DONE: (),
+        AllocationState.FAILED: (),
     }
 )
 
