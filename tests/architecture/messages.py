@@ -3,7 +3,9 @@
 Beside what Django looks for these are
 
 - what completes a sentence of an error where it is raised: `require(actor, right, "add peers")`;
-- what a connector's configuration says of its fields, which its docstring holds.
+- what is said at once beside what is said lazily: `_now("an empty plan")`;
+- what a connector's configuration says of its fields, which its docstring holds;
+- the sentences of tests of claims, as the engine knows nothing of translation.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.core.management.commands import makemessages
 
 from auscult.engine.connectors.base import find, names
 from auscult.engine.connectors.fields import fields_of
+from auscult.engine.planning.claims import SENTENCES
 
 # The argument of each that is looked up where the error is made.
 COMPLETIONS = {
@@ -29,8 +32,8 @@ COMPLETIONS = {
     "RangeRefused": 3,
     "SourceRefused": 3,
     "CredentialsAgain": 2,
+    "PlanUnknown": 1,
 }
-FIELDS = Path("connector_fields.py")  # is there while strings are gathered
 # Of a catalogue's head: the time, which would change it at every run.
 UNTOLD = ('"POT-Creation-Date', '"Report-Msgid-Bugs-To')
 
@@ -41,6 +44,7 @@ class Command(makemessages.Command):
     xgettext_options = [  # noqa: RUF012 - as Django has it
         *makemessages.Command.xgettext_options,
         *(f"--keyword={name}:{place}" for name, place in COMPLETIONS.items()),
+        "--keyword=_now",
     ]
 
 
@@ -54,16 +58,25 @@ def told() -> list[str]:
     return list(found)
 
 
+# Files that are there while strings are gathered.
+GATHERED = {
+    Path("connector_fields.py"): told,
+    Path("claim_sentences.py"): lambda: list(SENTENCES.values()),
+}
+
+
 def gather(package: Path, *options: str) -> None:
     """Bring the catalogues of a package up to date."""
     os.chdir(package)
-    FIELDS.write_text("".join(f"_({text!r})\n" for text in told()), encoding="utf-8")
+    for path, texts in GATHERED.items():
+        path.write_text("".join(f"_({text!r})\n" for text in texts()), encoding="utf-8")
     try:
         Command().run_from_argv(
             ["django-admin", "makemessages", "--all", "--no-obsolete", "--no-wrap", *options]
         )
     finally:
-        FIELDS.unlink()
+        for path in GATHERED:
+            path.unlink()
     for catalogue in Path("locale").glob("*/LC_MESSAGES/*.po"):
         lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if not line.startswith(UNTOLD)]

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from auscult.web.accounts import people
 from auscult.web.accounts.models import Actor
@@ -126,7 +127,7 @@ class ObjectiveForm(forms.Form):
     )
     direction = forms.ChoiceField(label=_("It shall go"), choices=Direction)
     baseline = number_field(_("Where it stands (baseline)"))
-    baseline_on = day_field(_("on"))
+    baseline_on = day_field(pgettext_lazy("a day", "on"))
     target = number_field(_("Where it shall be (target)"))
     deadline = day_field(_("by"))
     owner = forms.ChoiceField(label=_("Who answers for it"), required=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
@@ -11,7 +12,7 @@ from auscult.web.goals.changing import keep_change
 from auscult.web.goals.errors import LinkUnknown, ObjectiveClosed
 from auscult.web.goals.models import Link, Objective
 
-MAY = "link what is done to objectives"
+MAY = gettext_noop("link what is done to objectives")
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
@@ -17,7 +18,7 @@ from auscult.web.goals.errors import GoalRefused
 from auscult.web.goals.models import Direction, Objective, Priority
 from auscult.web.goals.priority_actions import LONGEST, check_owner
 
-MAY = "change objectives"
+MAY = gettext_noop("change objectives")
 GREATEST = 1e15  # a value beyond can't be told from its neighbours
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 LONGEST_UNIT = 40

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.models import Actor, Team
 from auscult.web.accounts.policies import Right, require
@@ -17,7 +18,7 @@ from auscult.web.goals.models import Priority
 
 LONGEST = 200  # characters of a title and of an audience
 LONGEST_TEXT = 4_000
-MAY = "change priorities"
+MAY = gettext_noop("change priorities")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
@@ -20,7 +21,7 @@ from auscult.web.goals.objective_actions import FIRST_DAY, check_value
 
 MOST_AT_ONCE = 5_000
 LONGEST_NOTE = 200
-MAY = "change readings"
+MAY = gettext_noop("change readings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

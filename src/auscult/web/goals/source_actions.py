@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.engine.kernel.http import read_address
 from auscult.web.accounts.models import Actor
@@ -18,7 +19,7 @@ from auscult.web.goals.models import Objective, SourceKind
 
 LONGEST_ADDRESS = 2_000
 LONGEST_PATH = 200
-MAY = "change where readings come from"
+MAY = gettext_noop("change where readings come from")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor, Team, User
@@ -262,7 +263,7 @@ def require_task(actor: Actor, task: Task) -> None:
     if queries.may_change(actor, task):
         return
     require(actor, Right.CHECK_IN, CHANGE)
-    action = "change tasks of others"
+    action = gettext_noop("change tasks of others")
     raise NotAllowed(str(actor.role.label), action, who_may(Right.EDIT_PLAN))
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.engine.kernel.errors import Correctable
 
@@ -39,7 +40,7 @@ class CycleUnknown(PlanUnknown):
     """No such cycle."""
 
     def __init__(self, given: object) -> None:
-        super().__init__("cycle", given)
+        super().__init__(gettext_noop("cycle"), given)
 
 
 class BetUnknown(PlanUnknown):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor, Team, User
@@ -151,7 +152,7 @@ class AssumptionForm(PlanForm):
         label=_("A watch that would notice"),
         queryset=Watch.objects.none(),
         required=False,
-        empty_label=_("none"),
+        empty_label=pgettext_lazy("a watch", "none"),
     )
 
     def __init__(self, actor: Actor, data: QueryDict | None = None, **more: Any) -> None:

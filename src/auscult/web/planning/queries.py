@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import TABLE, Right, may, require
@@ -24,7 +25,7 @@ from auscult.web.planning.models import (
 )
 from auscult.web.planning.moves import CycleState, TaskState
 
-SEE = "see the plan"
+SEE = gettext_noop("see the plan")
 OPEN = (TaskState.TO_DO, TaskState.DOING)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from auscult.web.planning.comparing import ABSENT, Difference, Plan, differences, leaves
 
@@ -27,7 +27,7 @@ FIELDS = {
     "confidence": gettext_lazy("confidence"),
     "either_or": gettext_lazy("either-or"),
     "objective": gettext_lazy("objective"),
-    "owner": gettext_lazy("owner"),
+    "owner": pgettext_lazy("of a bet", "owner"),
     "function": gettext_lazy("function"),
     "networks": gettext_lazy("networks"),
     "depends_on": gettext_lazy("waits for"),
