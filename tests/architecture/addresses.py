@@ -54,6 +54,7 @@ from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, 
 from auscult.web.planning.actions import plan_cycle, save_assumption
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
 from auscult.web.planning.models import Bet, Cycle
+from auscult.web.planning.people_models import AccountRequest
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
 
@@ -290,6 +291,17 @@ def _task(owner: Actor) -> dict[str, Any]:
     return {"number": save_task(owner, bet=bet, wish=wish).pk}
 
 
+def _account_request(owner: Actor) -> dict[str, Any]:
+    asked = AccountRequest.objects.create(
+        organisation_id=owner.organisation_id,
+        network="Walks",
+        purpose="Walk together",
+        asker_id=owner.user_id,
+        asked_at=owner.clock.now(),
+    )
+    return {"number": asked.pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "priority": _priority,
     "objective": _objective,
@@ -314,6 +326,7 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "assumption": _assumption,
     "bet": _bet,
     "task": _task,
+    "account-request": _account_request,
 }
 
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "en"}
@@ -329,6 +342,7 @@ RULES = Needs(Right.EDIT_ALERTS)
 GOALS = Needs(Right.EDIT_GOALS)
 PLAN = Needs(Right.SEE_FIGURES)
 PLANNING = Needs(Right.EDIT_PLAN)
+TAKING_PART = Needs(Right.CHECK_IN, methods=BOTH)
 HOOKS = Needs(Right.EDIT_INTERFACES)
 OWN = member(methods="any")
 # Who has neither password nor second factor has nothing to show again: 403.
@@ -603,6 +617,21 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     ),
     "plan/tasks/<int:number>/shift/": replace(
         PLANNING, methods="POST", row="task", data={"days": "7"}
+    ),
+    # A line of a log is its person's, a request its asker's: tested beside the pages.
+    "plan/readiness/": PLAN,
+    "plan/readiness/log/": TAKING_PART,
+    "plan/readiness/<int:number>/change/": replace(TAKING_PART, args=FIRST),
+    "plan/readiness/<int:number>/remove/": replace(TAKING_PART, args=FIRST, methods="POST"),
+    "plan/accounts/ask/": TAKING_PART,
+    "plan/accounts/<int:number>/": replace(PLAN, args=FIRST),
+    "plan/accounts/<int:number>/change/": replace(TAKING_PART, args=FIRST),
+    "plan/accounts/<int:number>/withdraw/": replace(TAKING_PART, args=FIRST, methods="POST"),
+    "plan/accounts/<int:number>/decide/": Needs(
+        Right.DECIDE_ACCOUNTS,
+        methods="POST",
+        row="account-request",
+        data={"state": "refused", "reason": "No"},
     ),
     # briefs
     "briefs/": Needs(Right.SEE_FIGURES),

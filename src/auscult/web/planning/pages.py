@@ -28,7 +28,9 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("page", _("On one page")),
     ("versions", _("Versions")),
     ("lessons", _("Lessons")),
+    ("claims", _("Purists' corner")),
     ("cycles", _("Cycles")),
+    ("readiness", _("Readiness")),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from auscult.web.planning import editing_views, file_views, review_views, views
+from auscult.web.planning import editing_views, file_views, readiness_views, review_views, views
 
 app_name = "planning"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("lessons/", views.lessons, name="lessons"),
     path("digest/", review_views.subscribe, name="subscribe"),
     path("cycles/", views.cycles, name="cycles"),
+    path("claims/", include("auscult.web.planning.claims_urls")),
     path("cycles/add/", editing_views.add_cycle, name="add-cycle"),
     path("cycles/<int:number>/change/", editing_views.change_cycle, name="change-cycle"),
     path("cycles/<int:number>/start/", editing_views.start_cycle, name="start-cycle"),
@@ -43,4 +44,13 @@ urlpatterns = [
     path("tasks/<int:number>/", editing_views.task, name="task"),
     path("tasks/<int:number>/move/", editing_views.move_task, name="move-task"),
     path("tasks/<int:number>/shift/", editing_views.shift_task, name="shift-task"),
+    path("readiness/", readiness_views.room, name="readiness"),
+    path("readiness/log/", readiness_views.log, name="log-practice"),
+    path("readiness/<int:number>/change/", readiness_views.change, name="change-practice"),
+    path("readiness/<int:number>/remove/", readiness_views.remove, name="remove-practice"),
+    path("accounts/ask/", readiness_views.ask, name="ask-account"),
+    path("accounts/<int:number>/", readiness_views.account, name="request"),
+    path("accounts/<int:number>/change/", readiness_views.ask_again, name="ask-again"),
+    path("accounts/<int:number>/withdraw/", readiness_views.withdraw, name="withdraw-request"),
+    path("accounts/<int:number>/decide/", readiness_views.decide, name="decide-request"),
 ]
