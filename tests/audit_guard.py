@@ -81,6 +81,7 @@ RECORDING = {
     "auscult.web.alerts.phrases:_look": "raises alerts by rules that have their rows",
     "auscult.web.alerts.posting:see_to": "tells whom a rule that has its row names",
     # A claim that others wait for: it writes what stands there already.
+    "auscult.web.planning.claims_testing:examine": "works out what claims with rows come to",
     "auscult.web.planning.changing:lock": "takes the turn of a plan, and changes nothing of it",
     # The outbox: letters tell of what has its row, and go their way.
     "auscult.web.delivery.actions:write_mail": "a mail of what has its row, or of the program",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.work import Job
 from auscult.web.planning import digest
+from auscult.web.planning.claims_testing import examine
 
 
 def _mail_due(actor: Actor) -> bool:
@@ -16,4 +17,7 @@ def _mail_due(actor: Actor) -> bool:
     return False
 
 
-JOBS = (Job(name="planning", every=timedelta(minutes=1), run=_mail_due),)
+JOBS = (
+    Job(name="planning", every=timedelta(minutes=1), run=_mail_due),
+    Job(name="claims", every=timedelta(minutes=1), run=examine),
+)

@@ -13,6 +13,7 @@ from auscult.web.accounts.models import Organisation, Team, User
 from auscult.web.goals.models import Objective, Priority
 from auscult.web.listening.models import Watch
 from auscult.web.planning import (  # noqa: F401 - Django looks for tables from here
+    claims_models,
     people_models,
     resource_models,
 )

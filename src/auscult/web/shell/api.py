@@ -14,6 +14,7 @@ from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
 from auscult.web.listening.api_taking import router as taking
 from auscult.web.planning.api import router as planning
+from auscult.web.planning.api_claims import router as claims
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
 from auscult.web.shell.api_problems import not_there, say_errors
 from auscult.web.sources.api import router as sources
@@ -50,6 +51,7 @@ for router in (
     goals,
     readings,
     planning,
+    claims,
 ):
     api.add_router("", router)
 

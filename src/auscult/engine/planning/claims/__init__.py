@@ -18,7 +18,13 @@ from auscult.engine.planning.claims.definitions import (
 )
 from auscult.engine.planning.claims.experiment import Kept, analyse, days_needed, read_back
 from auscult.engine.planning.claims.findings import Finding, Kind, Reason, Verdict, Why
-from auscult.engine.planning.claims.observational import Looks, looks, observe, observe_all
+from auscult.engine.planning.claims.observational import (
+    Looks,
+    looks,
+    observe,
+    observe_all,
+    observe_each,
+)
 from auscult.engine.planning.claims.schedule import (
     Appointment,
     Experiment,
@@ -55,6 +61,7 @@ __all__ = [
     "media_beat_none",
     "observe",
     "observe_all",
+    "observe_each",
     "post_at",
     "post_on",
     "questions_get_answers",

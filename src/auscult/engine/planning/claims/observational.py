@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -73,15 +73,21 @@ def observe_all(
     Of the verdicts "holds here" and "doesn't" on the page, a share of at most `level` is
     wrong on average, however much the claims have to do with one another.
     """
+    return observe_each(((posts, claim) for claim in claims), level=level, after=after)
+
+
+def observe_each(
+    asked: Iterable[tuple[pa.Table, Claim]], *, level: float = 0.05, after: timedelta = SETTLED
+) -> tuple[Finding, ...]:
+    """Hold each claim against posts of its own; otherwise as `observe_all`."""
     judging.check_level(level)
-    compared = [pair(posts, claim, after=after) for claim in claims]
+    compared = [(claim, pair(posts, claim, after=after)) for posts, claim in asked]
     judged, share = judging.together(
-        [(found.units, claim.worthwhile) for found, claim in zip(compared, claims, strict=True)],
-        level,
+        [(found.units, claim.worthwhile) for claim, found in compared], level
     )
     return tuple(
-        _finding(claim, found, said, share, len(claims))
-        for claim, found, said in zip(claims, compared, judged, strict=True)
+        _finding(claim, found, said, share, len(compared))
+        for (claim, found), said in zip(compared, judged, strict=True)
     )
 
 
