@@ -55,6 +55,14 @@ from auscult.web.planning.actions import plan_cycle, save_assumption
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.people_models import AccountRequest
+from auscult.web.planning.resource_actions import (
+    AbsenceWish,
+    AssetWish,
+    save_absence,
+    save_asset,
+    save_skill,
+)
+from auscult.web.planning.resource_models import AssetKind, Capacity
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
 
@@ -302,6 +310,27 @@ def _account_request(owner: Actor) -> dict[str, Any]:
     return {"number": asked.pk}
 
 
+def _skill(owner: Actor) -> dict[str, Any]:
+    return {"number": save_skill(owner, name="Walking").pk}
+
+
+def _hours(owner: Actor) -> dict[str, Any]:
+    made = Capacity.objects.create(
+        skill_id=_skill(owner)["number"], person_id=owner.user_id, hours=2
+    )
+    return {"number": made.pk}
+
+
+def _holiday(owner: Actor) -> dict[str, Any]:
+    day = owner.clock.now().date()
+    return {"number": save_absence(owner, wish=AbsenceWish(first_day=day, last_day=day)).pk}
+
+
+def _asset(owner: Actor) -> dict[str, Any]:
+    wish = AssetWish(kind=AssetKind.KIT, name="Walking stick")
+    return {"number": save_asset(owner, wish=wish).pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "priority": _priority,
     "objective": _objective,
@@ -327,6 +356,10 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "bet": _bet,
     "task": _task,
     "account-request": _account_request,
+    "skill": _skill,
+    "hours": _hours,
+    "holiday": _holiday,
+    "asset": _asset,
 }
 
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside", "language": "en"}
@@ -586,6 +619,16 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/page/plan.json": Needs(Right.EXPORT),
     "plan/page/tasks.csv": Needs(Right.EXPORT),
     "plan/versions/": PLAN,
+    "plan/have/": PLAN,
+    "plan/have/skills/add/": replace(PLANNING, methods=BOTH),
+    "plan/have/skills/<int:number>/": replace(PLANNING, methods=BOTH, row="skill"),
+    "plan/have/hours/add/": Needs(Right.CHECK_IN, methods=BOTH),
+    # One's own hours need CHECK_IN alone; these are the owner's, who alone sees everybody's.
+    "plan/have/hours/<int:number>/": Needs(Right.MANAGE_PEOPLE, methods=BOTH, row="hours"),
+    "plan/have/absences/add/": Needs(Right.CHECK_IN, methods=BOTH),
+    "plan/have/absences/<int:number>/": replace(PLANNING, methods=BOTH, row="holiday"),
+    "plan/have/assets/add/": replace(PLANNING, methods=BOTH),
+    "plan/have/assets/<int:number>/": replace(PLANNING, methods=BOTH, row="asset"),
     "plan/lessons/": PLAN,
     "plan/digest/": replace(PLAN, methods="POST"),
     "plan/cycles/": PLAN,
@@ -618,6 +661,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/tasks/<int:number>/shift/": replace(
         PLANNING, methods="POST", row="task", data={"days": "7"}
     ),
+    "plan/help/offer/": Needs(Right.CHECK_IN, methods="POST", data={"skill": "Walking"}),
+    "plan/help/<int:number>/withdraw/": Needs(Right.CHECK_IN, methods="POST", args=FIRST),
+    "plan/tasks/<int:number>/join/": Needs(Right.CHECK_IN, methods="POST", row="task"),
     # A line of a log is its person's, a request its asker's: tested beside the pages.
     "plan/readiness/": PLAN,
     "plan/readiness/log/": TAKING_PART,

@@ -25,6 +25,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("calendar", _("Calendar")),
     ("people", _("By person")),
     ("functions", _("By function")),
+    ("have", _("What we have")),
     ("page", _("On one page")),
     ("versions", _("Versions")),
     ("lessons", _("Lessons")),

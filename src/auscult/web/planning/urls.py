@@ -20,6 +20,7 @@ urlpatterns = [
     path("page/plan.json", file_views.as_json, name="as-json"),
     path("page/tasks.csv", file_views.as_csv, name="as-csv"),
     path("versions/", views.versions, name="versions"),
+    path("", include("auscult.web.planning.resource_urls")),
     path("lessons/", views.lessons, name="lessons"),
     path("digest/", review_views.subscribe, name="subscribe"),
     path("cycles/", views.cycles, name="cycles"),
