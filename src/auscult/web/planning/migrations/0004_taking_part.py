@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_people"),
         ("goals", "0003_forecasts"),
-        ("planning", "0001_planning"),
+        ("planning", "0003_claims"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
