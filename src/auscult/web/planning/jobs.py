@@ -1,4 +1,4 @@
-"""The week's plan by mail, when it is due."""
+"""The week's plan by mail, when it is due; and who offers a skill is told of a task for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.work import Job
 from auscult.web.planning import digest
 from auscult.web.planning.claims_testing import examine
+from auscult.web.planning.help_actions import call_for_help
 
 
 def _mail_due(actor: Actor) -> bool:
@@ -15,6 +16,7 @@ def _mail_due(actor: Actor) -> bool:
     if week is not None:
         digest.send_digest(actor, week=week)
     return False
+    call_for_help(actor)
 
 
 JOBS = (

@@ -17,7 +17,7 @@ from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor, AuditEntry, Membership, Role, User
 from auscult.web.accounts.queries import actor_for
 from auscult.web.goals.models import Objective
-from auscult.web.planning import moves, readiness, readiness_actions
+from auscult.web.planning import moves, readiness
 from auscult.web.planning.errors import MoveRefused, PlanRefused, PlanUnknown
 from auscult.web.planning.moves import RequestState
 from auscult.web.planning.people_models import AccountRequest, Practice
@@ -264,7 +264,7 @@ def test_who_was_slower_is_told(
 ) -> None:
     stale = readiness.request(owner, asked.pk)
     withdraw_request(teammate, request=asked)
-    monkeypatch.setattr(readiness_actions.readiness, "request", lambda _actor, _number: stale)
+    monkeypatch.setattr(readiness, "request", lambda _actor, _number: stale)
     with pytest.raises(MoveRefused, match="is withdrawn and can't become approved"):
         decide_request(owner, request=stale, state=RequestState.APPROVED, reason="Yes")
 
