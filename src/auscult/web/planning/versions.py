@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from auscult.web.planning.comparing import ABSENT, Difference, Plan, differences, leaves
+from auscult.web.planning.models import TaskKind
+from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
 
 FIELDS = {
     "title": gettext_lazy("name"),
@@ -50,6 +52,13 @@ KINDS = {
     "levels": gettext_lazy("Spending"),
     "needs": gettext_lazy("Need"),
 }
+# What stands in a plan as a code; a code means the same wherever it stands.
+CODES = {
+    str(one): one.label
+    for choices in (CycleState, BetState, TaskState, AssumptionState, TaskKind)
+    for one in choices
+}
+CODED = ("state", "kind")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +89,8 @@ def _lines(before: Plan, after: Plan, one: Difference) -> Iterator[Line]:
         line = Line(
             of=_of(before, after, path[:-1]),
             field=str(FIELDS.get(path[-1], path[-1])),
-            before=_value(old.get(path)),
-            after=_value(new.get(path)),
+            before=_value(path[-1], old.get(path)),
+            after=_value(path[-1], new.get(path)),
         )
         if line.before != line.after:
             yield line
@@ -107,9 +116,11 @@ def _part(plan: Plan, path: tuple[str, ...]) -> Plan | None:
     return found if isinstance(found, dict) else None
 
 
-def _value(value: Any) -> str:
+def _value(field: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
+    if field in CODED:
+        return str(CODES.get(str(value), value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

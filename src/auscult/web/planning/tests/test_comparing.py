@@ -7,6 +7,7 @@ from itertools import pairwise, product
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,14 @@ def test_what_was_added_is_said_field_by_field_with_its_name() -> None:
         ("Bet 3 “Films”, Task 1 “Ask”", "name"): ("", "Ask"),
         ("Bet 3 “Films”, Task 1 “Ask”", "minutes"): ("", "20"),
     }
+
+
+def test_states_and_kinds_are_said_in_the_readers_language() -> None:
+    before = {"state": "planned", "bets": {"1": {"state": "on", "title": "on"}}}
+    after = {"state": "running", "bets": {"1": {"state": "dropped", "title": "work"}}}
+    with override("de"):
+        said = {(one.before, one.after) for one in changes(before, after)}
+    assert said == {("geplant", "läuft"), ("läuft", "aufgegeben"), ("on", "work")}
 
 
 EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=30)
