@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 from auscult.web.accounts import people
@@ -53,6 +53,8 @@ from auscult.web.listening.actions import save_watch
 from auscult.web.listening.models import Copy, CopyGroup, HourlyCount, Mention, Peer
 from auscult.web.planning.actions import plan_cycle, save_assumption
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
+from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
+from auscult.web.planning.claims_models import Claim
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.people_models import AccountRequest
 from auscult.web.planning.resource_actions import (
@@ -331,6 +333,25 @@ def _asset(owner: Actor) -> dict[str, Any]:
     return {"number": save_asset(owner, wish=wish).pk}
 
 
+def _claim(owner: Actor) -> dict[str, Any]:
+    return {"number": add_claim(owner, wish=ClaimWish(kind="media")).pk}
+
+
+def _trial(owner: Actor) -> dict[str, Any]:
+    wish = TrialWish(
+        author="walk@lakeside.example",
+        first_day=owner.clock.now().date() + timedelta(days=3),
+        blocks=1,
+        weekdays=(0,),
+        one="Walk",
+        other="Sit",
+        one_at=time(9),
+        other_at=time(9),
+    )
+    claim = Claim.objects.get(pk=_claim(owner)["number"])
+    return {"number": draw_trial(owner, claim=claim, wish=wish, seed=1).pk}
+
+
 ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "priority": _priority,
     "objective": _objective,
@@ -355,6 +376,8 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "assumption": _assumption,
     "bet": _bet,
     "task": _task,
+    "claim": _claim,
+    "trial": _trial,
     "account-request": _account_request,
     "skill": _skill,
     "hours": _hours,
@@ -502,6 +525,8 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/cycles/<number>": API,
     "api/v1/bets": API,
     "api/v1/bets/<number>/check-in": replace(API, methods="POST"),
+    "api/v1/claims": API,
+    "api/v1/claims/<number>": API,
     "api/v1/alerts": API,
     "api/v1/alerts/<number>": API,
     "api/v1/alerts/<number>/acknowledge": replace(API, methods="POST"),
@@ -630,6 +655,18 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/have/assets/add/": replace(PLANNING, methods=BOTH),
     "plan/have/assets/<int:number>/": replace(PLANNING, methods=BOTH, row="asset"),
     "plan/lessons/": PLAN,
+    "plan/claims/": PLAN,
+    "plan/claims/add/<slug:kind>/": replace(PLANNING, methods=BOTH, args={"kind": "media"}),
+    "plan/claims/<int:number>/": replace(PLAN, row="claim"),
+    "plan/claims/<int:number>/move/": replace(
+        PLANNING, methods="POST", row="claim", data={"state": "aside"}
+    ),
+    "plan/claims/<int:number>/remove/": replace(PLANNING, methods=BOTH, row="claim"),
+    "plan/claims/<int:number>/draw/": replace(PLANNING, methods=BOTH, row="claim"),
+    "plan/claims/trials/<int:number>/": replace(PLAN, row="trial"),
+    "plan/claims/trials/<int:number>/stop/": replace(PLANNING, methods="POST", row="trial"),
+    "plan/claims/trials/<int:number>/days.csv": Needs(Right.EXPORT, row="trial"),
+    "plan/claims/trials/<int:number>/days.ics": Needs(Right.EXPORT, row="trial"),
     "plan/digest/": replace(PLAN, methods="POST"),
     "plan/cycles/": PLAN,
     "plan/cycles/add/": replace(PLANNING, methods=BOTH),

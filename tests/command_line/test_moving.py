@@ -77,6 +77,12 @@ review_actions.save_review(actor, cycle=cycle, kind=ReviewKind.CLOSING,
         assumptions={cycle.assumptions.first(): (AssumptionState.DOUBT, "Rumours rose")}))
 review_actions.close_cycle(actor, cycle=cycle)
 subscribe(actor, wanted=True)
+from datetime import time
+from auscult.web.planning import claims_actions
+claim = claims_actions.add_claim(actor, wish=claims_actions.ClaimWish(kind="media"))
+trial = claims_actions.TrialWish(author="desk", first_day=queries.today(actor) + timedelta(days=3),
+    blocks=1, weekdays=(0, 2), one="A", other="B", one_at=time(9), other_at=time(9))
+claims_actions.draw_trial(actor, claim=claim, wish=trial, seed=7)
 stranger = add_organisation(organisation="Hilltop", username="stranger")
 save_watch(stranger, name="not ours", query="hilltop")
 """

@@ -60,6 +60,7 @@ DOINGS: tuple[Doing, ...] = (
     Doing(label=gettext_lazy("Plan a cycle"), url="planning:add-cycle", right=Right.EDIT_PLAN),
     Doing(label=gettext_lazy("Board of the plan"), url="planning:board", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Lessons"), url="planning:lessons", right=Right.SEE_FIGURES),
+    Doing(label=gettext_lazy("Purists' corner"), url="planning:claims", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Set up your house"), url="set-up", right=Right.MANAGE_HOUSE),
     Doing(label=gettext_lazy("Design system"), url="design", right=Right.SEE_FIGURES),
     Doing(label=gettext_lazy("Keyboard shortcuts"), url="shortcuts", right=Right.SEE_FIGURES),

@@ -21,6 +21,7 @@ from auscult.web.listening.models import Mention, Peer
 from auscult.web.listening.revealing import Why
 from auscult.web.planning.actions import plan_cycle, start_cycle
 from auscult.web.planning.bet_actions import BetWish, save_bet
+from auscult.web.planning.claims_actions import ClaimWish, add_claim
 from auscult.web.shell.api_document import document
 from auscult.web.sources.actions import add_source
 from auscult.web.sources.models import Source
@@ -92,6 +93,8 @@ ROUTES = {
     "GET /cycles": Asked(right=Right.SEE_FIGURES),
     "GET /cycles/{number}": Asked(right=Right.SEE_FIGURES, row="cycle"),
     "GET /bets": Asked(right=Right.SEE_FIGURES),
+    "GET /claims": Asked(right=Right.SEE_FIGURES),
+    "GET /claims/{number}": Asked(right=Right.SEE_FIGURES, row="claim"),
     "POST /bets/{number}/check-in": Asked(
         right=Right.CHECK_IN, row="bet", body={"progress": 20, "confidence": 4}
     ),
@@ -204,6 +207,7 @@ def rows(owner: Actor) -> dict[str, int]:
         "goal-link": link.pk,
         "cycle": cycle.number,
         "bet": bet.pk,
+        "claim": add_claim(owner, wish=ClaimWish(kind="media")).pk,
         "alert": alert.pk,
         "dashboard": dashboard.pk,
         "source": source.pk,
