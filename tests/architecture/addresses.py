@@ -55,6 +55,7 @@ from auscult.web.planning.actions import plan_cycle, save_assumption
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
 from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
 from auscult.web.planning.claims_models import Claim
+from auscult.web.planning.commenting import add_comment
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.people_models import AccountRequest
 from auscult.web.planning.resource_actions import (
@@ -303,6 +304,11 @@ def _task(owner: Actor) -> dict[str, Any]:
 
 def _account_request(owner: Actor) -> dict[str, Any]:
     asked = AccountRequest.objects.create(
+def _comment(owner: Actor) -> dict[str, Any]:
+    bet = Bet.objects.get(pk=_bet(owner)["number"])
+    return {"number": add_comment(owner, bet=bet, text="We walk").pk}
+
+
         organisation_id=owner.organisation_id,
         network="Walks",
         purpose="Walk together",
@@ -381,6 +387,7 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "account-request": _account_request,
     "skill": _skill,
     "hours": _hours,
+    "comment": _comment,
     "holiday": _holiday,
     "asset": _asset,
 }
@@ -703,6 +710,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/tasks/<int:number>/join/": Needs(Right.CHECK_IN, methods="POST", row="task"),
     # A line of a log is its person's, a request its asker's: tested beside the pages.
     "plan/readiness/": PLAN,
+    "plan/bets/<int:number>/comments/": replace(TAKING_PART, row="bet"),
+    "plan/comments/<int:number>/change/": replace(TAKING_PART, row="comment"),
+    "plan/comments/<int:number>/remove/": replace(TAKING_PART, methods="POST", row="comment"),
     "plan/readiness/log/": TAKING_PART,
     "plan/readiness/<int:number>/change/": replace(TAKING_PART, args=FIRST),
     "plan/readiness/<int:number>/remove/": replace(TAKING_PART, args=FIRST, methods="POST"),

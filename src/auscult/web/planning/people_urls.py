@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.planning import help_views, readiness_views
+from auscult.web.planning import comment_views, help_views, readiness_views
 
 urlpatterns = [
     path("help/offer/", help_views.offer, name="offer-skill"),
     path("help/<int:number>/withdraw/", help_views.withdraw, name="withdraw-offer"),
     path("tasks/<int:number>/join/", help_views.join, name="join-task"),
+    path("bets/<int:number>/comments/", comment_views.add, name="add-comment"),
+    path("comments/<int:number>/change/", comment_views.change, name="change-comment"),
+    path("comments/<int:number>/remove/", comment_views.remove, name="remove-comment"),
     path("readiness/", readiness_views.room, name="readiness"),
     path("readiness/log/", readiness_views.log, name="log-practice"),
     path("readiness/<int:number>/change/", readiness_views.change, name="change-practice"),

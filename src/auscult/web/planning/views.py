@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.planning import helping, pages, queries, showing
+from auscult.web.planning import comment_views, helping, pages, queries, showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.review_forms import check_in_forms
 from auscult.web.planning.timeline import WIDTH
@@ -163,6 +163,7 @@ def bet(request: HttpRequest, number: int) -> HttpResponse:
         "waits_for": found.depends_on.order_by("number"),
         "levels": found.levels.order_by("place"),
         "needs": found.needs.order_by("skill"),
+        **comment_views.about(actor, found),
         "lessons": showing.similar_lessons(
             actor, title=found.title, function=found.function, networks=found.networks
         ),
