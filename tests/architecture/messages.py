@@ -23,6 +23,7 @@ from auscult.engine.planning.claims import SENTENCES
 # The argument of each that is looked up where the error is made.
 COMPLETIONS = {
     "require": 3,
+    "NotAllowed": 2,
     "PersonRefused": 3,
     "PersonUnknown": 1,
     "TokenRefused": 3,

@@ -119,7 +119,7 @@ def capacity(actor: Actor, number: int) -> Capacity:
     ------
     PlanUnknown, NotAllowed
     """
-    found = _known(_all_capacities(actor), "line of hours", number)
+    found = _known(_all_capacities(actor), gettext_noop("line of hours"), number)
     require_hours(actor, found.person_id)
     return found
 
@@ -131,7 +131,7 @@ def absence(actor: Actor, number: int) -> Absence:
     ------
     PlanUnknown, NotAllowed
     """
-    found = _known(_all_absences(actor), "absence", number)
+    found = _known(_all_absences(actor), gettext_noop("absence"), number)
     require_absence(actor, found.person_id)
     return found
 
@@ -143,7 +143,7 @@ def asset(actor: Actor, number: int) -> Asset:
     ------
     PlanUnknown
     """
-    return _known(assets(actor), "asset", number)
+    return _known(assets(actor), gettext_noop("asset"), number)
 
 
 def _known(rows: QuerySet[Row], what: str, number: int) -> Row:
