@@ -82,6 +82,9 @@ RECORDING = {
     "auscult.web.alerts.posting:see_to": "tells whom a rule that has its row names",
     # A claim that others wait for: it writes what stands there already.
     "auscult.web.planning.claims_testing:examine": "works out what claims with rows come to",
+    "auscult.web.planning.allocation_actions:claim": "a claim of work",
+    "auscult.web.planning.allocation_actions:note_progress": "how far an asked question is",
+    "auscult.web.planning.allocation_actions:keep": "answers a question whose asking has its row",
     "auscult.web.planning.changing:lock": "takes the turn of a plan, and changes nothing of it",
     # The outbox: letters tell of what has its row, and go their way.
     "auscult.web.delivery.actions:write_mail": "a mail of what has its row, or of the program",

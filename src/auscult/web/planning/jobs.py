@@ -1,4 +1,4 @@
-"""The week's plan by mail, when it is due; and who offers a skill is told of a task for it."""
+"""The week's plan by mail, when it is due; the planner's answers; and who offers a skill is told of a task for it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.work import Job
 from auscult.web.planning import digest
+from auscult.web.planning.allocation_actions import answer_due
 from auscult.web.planning.claims_testing import examine
 from auscult.web.planning.help_actions import call_for_help
 
@@ -15,11 +16,13 @@ def _mail_due(actor: Actor) -> bool:
     week = digest.due_week(actor)
     if week is not None:
         digest.send_digest(actor, week=week)
-    return False
     call_for_help(actor)
+    return False
 
 
 JOBS = (
     Job(name="planning", every=timedelta(minutes=1), run=_mail_due),
+    # It takes seconds to minutes: in the thread beside the listening.
+    Job(name="planner", every=timedelta(seconds=2), run=answer_due, waits=True),
     Job(name="claims", every=timedelta(minutes=1), run=examine),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_weeks_follow_each_other_and_fill_the_period(period: Period) -> None:
     weeks = weeks_of(period)
     assert weeks[0][0] == period.first_day
     assert weeks[-1][1] == period.last_day
-    assert all(after[0] - before[1] == DAY for before, after in zip(weeks, weeks[1:], strict=False))
+    assert all(after[0] - before[1] == DAY for before, after in pairwise(weeks))
     assert all(4 <= (last - first).days + 1 <= 10 for first, last in weeks) or period.length < 4
 
 

@@ -1,0 +1,242 @@
+"""Answers a question to the planner: plain values in, plain values out, no database.
+
+What works it out takes memory, so it is loaded where it is used: in the runner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auscult.engine.planning.bets import Bet, Objective
+from auscult.engine.planning.stated import Asked, Level, Stated, bet_of, curves
+from auscult.web.planning.questions import Question
+
+if TYPE_CHECKING:
+    from auscult.engine.planning.interval import Interval
+    from auscult.engine.planning.outlook import Step
+    from auscult.engine.planning.plan import Plan
+    from auscult.engine.planning.problem import Problem
+    from auscult.engine.planning.replanning import Change, Replan
+
+SAMPLES = 500
+WEEK = 7
+HOURS = (2.0, 4.0, 6.0, 8.0, 10.0)  # a week, for the curve of a skill
+MONEY = 1_000.0  # where the curve of money ends, or a tenth of what there is, if that is more
+CAREFUL_GAP = 0.01  # planning for the worst fifth takes long; this is near enough
+Progress = Callable[[int], None]  # percent
+
+
+def answer(asked: Question, progress: Progress) -> dict[str, Any]:
+    """Work a question out.
+
+    Raises
+    ------
+    Correctable
+        What was asked makes no sense, or bets that must be made don't fit.
+    """
+    plan, changes = _planned(asked)
+    progress(20)
+    weeks = plan.problem.weeks
+    return {
+        "weeks": weeks,
+        "points": _interval(plan.value),
+        "gap": plan.gap,
+        "bets": list(_shown(asked, plan)),
+        "undone": _undone(asked, plan),
+        "objectives": [
+            {
+                "title": one["title"],
+                "unit": one["unit"],
+                **_interval(plan.gain(str(one["objective"])), one["way"]),
+            }
+            for one in asked["objectives"]
+        ],
+        "marginals": [
+            {"skill": one.skill, "amount": one.amount, **_interval(one.value)}
+            for one in plan.marginals
+        ],
+        "spare": [
+            {"skill": skill, "hours": float(hours.sum()) / weeks}
+            for skill, hours in zip(plan.problem.skills, plan.spare_hours, strict=True)
+        ],
+        "changes": changes,
+        "curves": list(_curves(asked, plan, progress)),
+    }
+
+
+def _planned(asked: Question) -> tuple[Plan, list[dict[str, Any]]]:
+    from auscult.engine.planning.plan import allocate  # noqa: PLC0415 - it takes memory
+
+    gap = {"gap": CAREFUL_GAP} if asked["worst"] < 1 else {}
+    if not asked["passed"]:
+        return allocate(_problem(asked), **gap), []
+    before = allocate(_problem({**asked, **asked["before"]}), **gap)
+    new = _again(asked, before)
+    titles = {one["key"]: one["title"] for one in asked["bets"]}
+    weeks = new.plan.problem.weeks
+    return new.plan, [_change(one, titles[one.bet], weeks) for one in new.changes]
+
+
+def _problem(asked: Question) -> Problem:
+    from auscult.engine.planning.problem import Problem  # noqa: PLC0415 - it takes memory
+
+    stated = [
+        Stated(
+            levels=tuple(Level(**level) for level in one["levels"]), confidence=one["confidence"]
+        )
+        for one in asked["bets"]
+    ]
+    return Problem(
+        objectives=_objectives(asked),
+        bets=tuple(_bet(asked, said, one) for said, one in zip(stated, asked["bets"], strict=True)),
+        curves=curves(stated, samples=SAMPLES, rng=np.random.default_rng(asked["seed"])),
+        skills=tuple(asked["skills"]),
+        capacity=np.array(asked["capacity"], dtype=float).reshape(len(asked["skills"]), -1),
+        money=asked["money"],
+        reserve_hours=asked["reserve_hours"],
+        reserve_money=asked["reserve_money"],
+        fair=asked["fair"],
+        worst=asked["worst"],
+    )
+
+
+def _objectives(asked: Question) -> tuple[Objective, ...]:
+    return tuple(
+        Objective(key=str(one["objective"]), weight=one["weight"], room=one["room"])
+        for one in asked["objectives"]
+    )
+
+
+def _bet(asked: Question, stated: Stated, one: Question) -> Bet:
+    needs = [Asked(**{**need, "skills": tuple(need["skills"])}) for need in one["needs"]]
+    bet = Bet(
+        key=one["key"],
+        objective=str(one["objective"]),
+        function=one["function"],
+        length=asked["days"] / WEEK,
+        must=one["must"],
+        after=tuple(one["after"]),
+        rivals=one["rivals"],
+    )
+    return bet_of(stated, needs, bet)
+
+
+def _again(asked: Question, before: Plan) -> Replan:
+    """Plan the rest of a cycle from what check-ins said."""
+    from auscult.engine.planning.replanning import News, replan  # noqa: PLC0415
+
+    passed, then = asked["passed"], asked["before"]
+    happened = {one["key"]: _happened(asked, before, at) for at, one in enumerate(asked["bets"])}
+    spent = sum(one.money for one in happened.values())
+    capacity = np.array(asked["capacity"], dtype=float).reshape(len(asked["skills"]), -1)
+    news = News(
+        weeks=passed,
+        bets=happened,
+        capacity=None if then["capacity"] == asked["capacity"] else capacity[:, passed:],
+        money=None if then["money"] == asked["money"] else max(asked["money"] - spent, 0.0),
+        objectives=None if then["objectives"] == asked["objectives"] else _objectives(asked),
+    )
+    return replan(before, news, rng=np.random.default_rng(asked["seed"] + 1))
+
+
+def _happened(asked: Question, before: Plan, at: int) -> Any:
+    """Return what has happened with a bet; its money is taken to be spent as time passes."""
+    from auscult.engine.planning.learning import Reading  # noqa: PLC0415
+    from auscult.engine.planning.replanning import Happened  # noqa: PLC0415
+
+    one = asked["bets"][at]
+    said = asked["happened"].get(one["key"])
+    if said is None:
+        return Happened(ended=one["ended"])
+    likely = one["levels"][0]["likely"]
+    reading = None
+    if likely:
+        gained = said["progress"] / 100 * likely
+        reading = Reading(gained=gained, error=said["off"] * likely)
+    money = float(before.money[at]) * asked["passed"] / before.problem.weeks
+    return Happened(hours=said["hours"], money=money, reading=reading, ended=one["ended"])
+
+
+def _shown(asked: Question, plan: Plan) -> Iterator[dict[str, Any]]:
+    totals = plan.hours.sum(axis=(1, 2)) / plan.problem.weeks
+    for at, one in enumerate(asked["bets"]):
+        first = one["levels"][0]
+        yield {
+            "bet": one["bet"],
+            "title": one["title"],
+            "made": bool(plan.made[at]),
+            "planned": first["hours"],
+            "planned_money": first["money"],
+            "hours": float(totals[at]),
+            "money": float(plan.money[at]),
+        }
+
+
+def _undone(asked: Question, plan: Plan) -> list[dict[str, Any]]:
+    titles = {one["key"]: one["title"] for one in asked["bets"]}
+    ended = {one["key"] for one in asked["bets"] if one["ended"]}
+    goals = {str(one["objective"]): one["title"] for one in asked["objectives"]}
+    named = {**titles, **goals}
+    return [
+        {
+            "title": titles[one.bet],
+            "made": one.made,
+            "gain": one.gain,
+            "why": one.why.value,
+            "names": [named.get(name, name) for name in one.names],
+        }
+        for one in plan.undone
+        if one.bet not in ended
+    ]
+
+
+def _change(one: Change, title: str, weeks: int) -> dict[str, Any]:
+    learned = one.learned
+    return {
+        "title": title,
+        "before": one.hours_before / weeks,
+        "after": one.hours_after / weeks,
+        "because": [[cause.value, amount / weeks] for cause, amount in one.because],
+        "unforeseen": bool(learned and learned.unforeseen),
+        "more": bool(learned and learned.gained > learned.expected),
+    }
+
+
+def _curves(asked: Question, plan: Plan, progress: Progress) -> Iterator[dict[str, Any]]:
+    """Give the curve of each skill that a bet needs, and of money where any costs some."""
+    from auscult.engine.planning.outlook import more_of  # noqa: PLC0415
+
+    bets = plan.problem.bets
+    needed = {skill for bet in bets for need in bet.needs for skill in need.skills}
+    wanted = [skill for skill in plan.problem.skills if skill in needed]
+    if any(bet.money or bet.money_fixed for bet in bets):
+        wanted.append("")
+    gap = {"gap": CAREFUL_GAP} if asked["worst"] < 1 else {}
+    top = max(MONEY, round(plan.problem.money / 10, -2))
+    for at, skill in enumerate(wanted, start=1):
+        amounts: Sequence[float] = HOURS if skill else [top * part / 5 for part in range(1, 6)]
+        steps = more_of(plan, skill, amounts, **gap)
+        yield {"skill": skill, "steps": [_step(asked, one) for one in steps]}
+        progress(20 + 75 * at // len(wanted))
+
+
+def _step(asked: Question, one: Step) -> dict[str, Any]:
+    titles = {bet["key"]: bet["title"] for bet in asked["bets"]}
+    return {
+        "amount": one.amount,
+        **_interval(one.value),
+        "started": [titles[key] for key in one.started],
+        "stopped": [titles[key] for key in one.stopped],
+        "gains": [
+            {"title": goal["title"], "unit": goal["unit"], "amount": float(gain) * goal["way"]}
+            for goal, gain in zip(asked["objectives"], one.gains, strict=True)
+            if gain * goal["weight"] > 0.01
+        ],
+    }
+
+
+def _interval(one: Interval, times: float = 1.0) -> dict[str, float]:
+    return {"mean": one.mean * times, "low": one.low * times, "high": one.high * times}

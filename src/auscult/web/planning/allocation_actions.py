@@ -1,0 +1,126 @@
+"""Asking the planner, and carrying out what was asked: by the runner, beside the pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts.actions import record_audit
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right, require
+from auscult.web.planning import queries
+from auscult.web.planning.allocating import answer
+from auscult.web.planning.changing import lock
+from auscult.web.planning.errors import PlanRefused
+from auscult.web.planning.models import Cycle
+from auscult.web.planning.moves import AllocationState
+from auscult.web.planning.questions import Aims, question
+from auscult.web.planning.resource_models import Allocation
+
+ASK = gettext_noop("ask what more could bring")
+HELD = timedelta(minutes=10)  # a claim; longer than any answer takes
+KEPT = 10  # of a cycle, the newest
+BEGUN = (AllocationState.WAITING, AllocationState.WORKING)
+
+
+@transaction.atomic
+def ask_planner(actor: Actor, *, cycle: Cycle, aims: Aims | None = None) -> Allocation:
+    """Ask for hours and money by bet; a question that isn't answered yet is dropped for it.
+
+    Raises
+    ------
+    NotAllowed, CycleUnknown, PlanRefused
+    """
+    require(actor, Right.EDIT_PLAN, ASK)
+    wanted = aims or Aims()
+    _check(wanted)
+    lock(actor, cycle)
+    asked = question(actor, cycle, wanted)
+    if not asked["bets"]:
+        valid = _("at least one with an objective and with what it should bring")
+        raise PlanRefused("bets", 0, valid)
+    cycle.allocations.filter(state__in=BEGUN).delete()
+    old = cycle.allocations.order_by("-pk").values_list("pk", flat=True)[KEPT - 1 :]
+    cycle.allocations.filter(pk__in=list(old)).delete()
+    made = Allocation.objects.create(
+        cycle=cycle,
+        version=queries.versions(actor, cycle)[0],
+        asked_at=actor.clock.now(),
+        user_id=actor.user_id,
+        question=asked,
+    )
+    record_audit(actor, action="ask-planner", target=cycle.title)
+    return made
+
+
+def _check(aims: Aims) -> None:
+    shares = {"reserve_hours": aims.reserve_hours, "reserve_money": aims.reserve_money}
+    for name, value in {**shares, "fair": max(aims.fair.values(), default=0.0)}.items():
+        if not 0 <= value < 1:
+            raise PlanRefused(name, value, _("from 0 to below 1"))
+    if not 0.05 <= aims.worst <= 1:
+        raise PlanRefused("worst", aims.worst, _("from 0.05 to 1"))
+    if any(not 0 < weight <= 1_000 for weight in aims.weights.values()):
+        raise PlanRefused("weights", dict(aims.weights), _("above 0 and at most 1,000"))
+
+
+def due(actor: Actor) -> QuerySet[Allocation]:
+    """Return what is to be worked out, the longest waiting first."""
+    now = actor.clock.now()
+    left = Q(state=AllocationState.WORKING, locked_until__lt=now)
+    rows = Allocation.objects.filter(cycle__organisation_id=actor.organisation_id)
+    return rows.filter(Q(state=AllocationState.WAITING) | left).order_by("pk")
+
+
+def answer_due(actor: Actor) -> bool:
+    """Work out one question; return whether there are more."""
+    require(actor, Right.WORK, "work out what more could bring")
+    found = due(actor).first()
+    if found is None or not claim(actor, found):
+        return False
+    try:
+        told = answer(found.question, lambda percent: note_progress(found, percent))
+    except Correctable as error:
+        keep(actor, found, state=AllocationState.FAILED, error=str(error), error_field=error.field)
+    except Exception:
+        said = _("It broke while it was worked out; the log of the runner says where.")
+        keep(actor, found, state=AllocationState.FAILED, error=said)
+        raise
+    else:
+        keep(actor, found, state=AllocationState.DONE, answer=told, percent=100)
+    return due(actor).exists()
+
+
+@transaction.atomic
+def claim(actor: Actor, found: Allocation) -> bool:
+    """Take a question, unless somebody else did; say whether."""
+    until = actor.clock.now() + HELD
+    same = due(actor).filter(pk=found.pk, locked_until=found.locked_until)
+    taken = Allocation.objects.filter(pk__in=same.values("pk")).update(
+        state=AllocationState.WORKING, locked_until=until, percent=0
+    )
+    found.locked_until = until
+    return bool(taken)
+
+
+def note_progress(found: Allocation, percent: int) -> None:
+    """Write down how much is worked out."""
+    _held(found).update(percent=percent)
+
+
+@transaction.atomic
+def keep(actor: Actor, found: Allocation, *, state: AllocationState, **told: Any) -> None:
+    """Keep what came of a question, unless it was dropped or taken by somebody else meanwhile."""
+    _held(found).update(state=state, locked_until=None, done_at=actor.clock.now(), **told)
+
+
+def _held(found: Allocation) -> QuerySet[Allocation]:
+    return Allocation.objects.filter(
+        pk=found.pk, state=AllocationState.WORKING, locked_until=found.locked_until
+    )
