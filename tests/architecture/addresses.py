@@ -713,6 +713,10 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/bets/<int:number>/comments/": replace(TAKING_PART, row="bet"),
     "plan/comments/<int:number>/change/": replace(TAKING_PART, row="comment"),
     "plan/comments/<int:number>/remove/": replace(TAKING_PART, methods="POST", row="comment"),
+    "plan/page/link/": Needs(Right.USE_INTERFACES, methods="POST"),
+    "plan/read/<str:secret>/": Public((404,), args={"secret": "guessed"}),
+    # A line of a log is its person's, a request its asker's: tested beside the pages.
+    "plan/readiness/": PLAN,
     "plan/readiness/log/": TAKING_PART,
     "plan/readiness/<int:number>/change/": replace(TAKING_PART, args=FIRST),
     "plan/readiness/<int:number>/remove/": replace(TAKING_PART, args=FIRST, methods="POST"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.planning import comment_views, help_views, readiness_views
+from auscult.web.planning import comment_views, help_views, readiness_views, reading_views
 
 urlpatterns = [
     path("help/offer/", help_views.offer, name="offer-skill"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("bets/<int:number>/comments/", comment_views.add, name="add-comment"),
     path("comments/<int:number>/change/", comment_views.change, name="change-comment"),
     path("comments/<int:number>/remove/", comment_views.remove, name="remove-comment"),
+    path("page/link/", reading_views.make, name="make-link"),
+    path("read/<str:secret>/", reading_views.read, name="read"),
     path("readiness/", readiness_views.room, name="readiness"),
     path("readiness/log/", readiness_views.log, name="log-practice"),
     path("readiness/<int:number>/change/", readiness_views.change, name="change-practice"),

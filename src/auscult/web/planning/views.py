@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import comment_views, helping, pages, queries, showing
 from auscult.web.planning.models import Cycle
@@ -107,6 +107,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "standings": showing.standings(actor, cycle),
             "objectives": showing.objectives_of(cycle),
             "assumptions": cycle.assumptions.select_related("watch").order_by("number"),
+            "may_link": may(actor, Right.USE_INTERFACES),
         }
 
     return pages.shown(request, actor, "page", content)
