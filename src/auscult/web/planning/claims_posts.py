@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,9 +47,14 @@ def posts_for(actor: Actor, *, whose: Whose, names: Sequence[str], since: date) 
     zone = time_zone(actor)
     begin = datetime.combine(since, time(), zone)
     column, wanted = _wanted(actor, whose, names)
-    tables = [*_mentions(actor, column, wanted, begin), *_kept(actor, column, wanted, begin)]
-    posts = _newest(pa.concat_tables([SCHEMA.empty_table().select(COLUMNS), *tables]))
-    return _whole(posts.slice(0, MOST_POSTS))
+    posts = SCHEMA.empty_table().select(COLUMNS)
+    for table in chain(
+        _mentions(actor, column, wanted, begin), _kept(actor, column, wanted, begin)
+    ):
+        posts = pa.concat_tables([posts, table])
+        if posts.num_rows > 2 * MOST_POSTS:
+            posts = _oldest(posts)
+    return _whole(_oldest(posts))
 
 
 def _wanted(actor: Actor, whose: Whose, names: Sequence[str]) -> tuple[str, list[str] | None]:
@@ -90,15 +96,15 @@ def _kept(
         yield found.select(COLUMNS)
 
 
-def _newest(posts: pa.Table) -> pa.Table:
-    """Return each post once, as it was read last, in the order of their writing."""
+def _oldest(posts: pa.Table) -> pa.Table:
+    """Return the oldest posts, each once and as it was read last."""
     order = pc.sort_indices(posts, [("uri", "ascending"), ("collected_at", "descending")])
     posts = posts.take(order)
     uris = posts["uri"].combine_chunks()
     if len(uris) > 1:
         again = pc.equal(uris.slice(1), uris.slice(0, len(uris) - 1))
         posts = posts.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
-    return posts.sort_by([("created_at", "ascending"), ("uri", "ascending")])
+    return posts.sort_by([("created_at", "ascending"), ("uri", "ascending")]).slice(0, MOST_POSTS)
 
 
 def _whole(posts: pa.Table) -> pa.Table:

@@ -64,15 +64,16 @@ def _test_claims(actor: Actor, now: datetime) -> None:
 
     findings = engine.observe_each(asked())
     for one, finding in zip(active, findings, strict=True):
-        # Not one that was put aside meanwhile, nor what somebody wants tested again.
+        # Not one that was put aside meanwhile.
         Claim.objects.filter(pk=one.pk, state=ClaimState.ACTIVE).update(
             finding=claims_findings.as_data(finding),
             looks=looks[one.pk],
             posts=read[one.pk],
             tested_at=now,
         )
+    # All are due together again, but for one that somebody wants tested anew by now.
     ours = Claim.objects.filter(pk__in=[one.pk for one in active])
-    ours.filter(due_at=now + PATIENCE).update(due_at=now + DAILY)
+    ours.filter(due_at__gte=now + PATIENCE).update(due_at=now + DAILY)
 
 
 def _with_posts(actor: Actor, rows: list[Claim]) -> Iterator[tuple[Claim, pa.Table]]:

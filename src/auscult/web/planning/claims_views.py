@@ -22,6 +22,7 @@ from auscult.web.planning import (
 )
 from auscult.web.planning.claims_forms import ClaimForm
 from auscult.web.planning.claims_models import ClaimState
+from auscult.web.planning.claims_posts import MOST_POSTS
 from auscult.web.planning.claims_ready import READY
 from auscult.web.planning.errors import PlanRefused
 
@@ -90,6 +91,7 @@ def claim(request: HttpRequest, number: int) -> HttpResponse:
         "one": found,
         "claim": row,
         "ready": READY[row.kind],
+        "most": MOST_POSTS if row.posts >= MOST_POSTS else None,
         "evidence": claims_drawing.evidence(row.looks, finding.level) if finding else None,
         "trials": [
             claims_showing.shown(each) for each in claims_queries.trials(actor).filter(claim=row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 from typing import Any
 
@@ -28,7 +28,14 @@ from auscult.web.listening.actions import record_batch, save_watch
 from auscult.web.listening.lake import lake_name, lake_of
 from auscult.web.listening.models import Mention, Peer
 from auscult.web.listening.standing import StandingWatches
-from auscult.web.planning import claims_actions, claims_findings, claims_queries, claims_testing
+from auscult.web.planning import (
+    claims_actions,
+    claims_findings,
+    claims_posts,
+    claims_queries,
+    claims_testing,
+    claims_views,
+)
 from auscult.web.planning.claims_actions import ClaimWish, TrialWish
 from auscult.web.planning.claims_models import Claim, ClaimState, Trial, Whose
 from auscult.web.planning.claims_posts import posts_for
@@ -139,7 +146,7 @@ def test_a_planted_effect_holds_here(owner: Actor, source: Source, peers: None) 
     one = page(owner, "claim", Claim.objects.get(kind="media").pk)
     assert "No archive can take it out".lower() in one.lower()
     assert "How the evidence grew" in one
-    assert "What would change this" in one
+    assert "Later posts that show less" in one
     assert 'class="interval"' in one
     assert "author-" not in one
 
@@ -147,26 +154,49 @@ def test_a_planted_effect_holds_here(owner: Actor, source: Source, peers: None) 
 def test_with_nothing_there_no_day_gives_a_false_verdict(
     owner: Actor, source: Source, peers: None, clock: FixedClock
 ) -> None:
+    """The archive grows from day to day, and is looked at each time."""
     posts = planted(0.0, days=240, seed=3)
-    keep(owner, source, posts)
+    read = np.array(posts.column("collected_at").cast(pa.int64()))
     claim = claims_actions.add_claim(owner, wish=media())
-    # The archive as it was: posts are there from the day on on which their counts were read.
-    real = posts_for(owner, whose=Whose.PEERS, names=[], since=YEAR_AGO)
-    read = np.array(real.column("collected_at").cast(pa.int64()))
     verdicts = []
-    start = datetime(2026, 1, 20, tzinfo=clock.now().tzinfo)
-    for day in range(0, 240, 3):
-        until = (start + timedelta(days=day)).timestamp() * 1e6
-        there = real.filter(pa.array(read <= until))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(claims_testing, "posts_for", lambda *_a, _p=there, **_m: _p)
-            clock.advance(timedelta(days=1))
-            examine(owner)
+    for until in range(0, 250, 3):
+        days = (read - read.min()) // 86_400_000_000
+        new = posts.filter(pa.array((days >= until - 3) & (days < until)))
+        lake_of(owner).write(new, source=lake_name(source), key=f"until {until}")
+        clock.advance(timedelta(days=1))
+        examine(owner)
         claim.refresh_from_db()
         assert claim.tested_at == clock.now(), "it was tested that day"
         verdicts.append(finding_of(claim).verdict)
+    assert claim.posts == posts.num_rows
     assert Verdict.HOLDS not in verdicts
-    assert len(verdicts) == 80
+    assert finding_of(claim).ratio == pytest.approx(1.0, abs=0.1)
+
+
+def test_claims_that_were_added_apart_are_due_together(
+    owner: Actor, source: Source, clock: FixedClock
+) -> None:
+    for hours in (0, 5):
+        clock.advance(timedelta(hours=hours))
+        claims_actions.add_claim(owner, wish=media())
+        examine(owner)
+    assert len(set(Claim.objects.values_list("due_at", flat=True))) == 1
+
+
+def test_of_too_many_the_oldest_are_read_and_it_is_said(
+    owner: Actor, source: Source, peers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = planted(0.0, days=20)
+    keep(owner, source, posts)
+    for module in (claims_posts, claims_views):
+        monkeypatch.setattr(module, "MOST_POSTS", 50)
+    claim = claims_actions.add_claim(owner, wish=media())
+    examine(owner)
+    claim.refresh_from_db()
+    assert claim.posts == 50
+    read = posts_for(owner, whose=Whose.PEERS, names=[], since=YEAR_AGO)
+    assert read.column("uri").to_pylist() == posts.column("uri").to_pylist()[:50]
+    assert "the oldest 50 count" in page(owner, "claim", claim.pk)
 
 
 def test_daily_and_no_oftener(owner: Actor, source: Source, peers: None, clock: FixedClock) -> None:
