@@ -56,6 +56,8 @@ from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_t
 from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
 from auscult.web.planning.claims_models import Claim
 from auscult.web.planning.commenting import add_comment
+from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
+from auscult.web.planning.claims_models import Claim
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.people_models import AccountRequest
 from auscult.web.planning.resource_actions import (
@@ -302,13 +304,13 @@ def _task(owner: Actor) -> dict[str, Any]:
     return {"number": save_task(owner, bet=bet, wish=wish).pk}
 
 
-def _account_request(owner: Actor) -> dict[str, Any]:
-    asked = AccountRequest.objects.create(
 def _comment(owner: Actor) -> dict[str, Any]:
     bet = Bet.objects.get(pk=_bet(owner)["number"])
     return {"number": add_comment(owner, bet=bet, text="We walk").pk}
 
 
+def _account_request(owner: Actor) -> dict[str, Any]:
+    asked = AccountRequest.objects.create(
         organisation_id=owner.organisation_id,
         network="Walks",
         purpose="Walk together",
@@ -385,9 +387,9 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "claim": _claim,
     "trial": _trial,
     "account-request": _account_request,
+    "comment": _comment,
     "skill": _skill,
     "hours": _hours,
-    "comment": _comment,
     "holiday": _holiday,
     "asset": _asset,
 }
@@ -661,6 +663,10 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/have/absences/<int:number>/": replace(PLANNING, methods=BOTH, row="holiday"),
     "plan/have/assets/add/": replace(PLANNING, methods=BOTH),
     "plan/have/assets/<int:number>/": replace(PLANNING, methods=BOTH, row="asset"),
+    "plan/more/": PLAN,
+    "plan/more/ask/": replace(PLANNING, methods=BOTH),
+    "plan/more/leaders/": PLAN,
+    "plan/more/leaders/ask.pdf": Needs(Right.EXPORT),
     "plan/lessons/": PLAN,
     "plan/claims/": PLAN,
     "plan/claims/add/<slug:kind>/": replace(PLANNING, methods=BOTH, args={"kind": "media"}),
@@ -708,8 +714,6 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/help/offer/": Needs(Right.CHECK_IN, methods="POST", data={"skill": "Walking"}),
     "plan/help/<int:number>/withdraw/": Needs(Right.CHECK_IN, methods="POST", args=FIRST),
     "plan/tasks/<int:number>/join/": Needs(Right.CHECK_IN, methods="POST", row="task"),
-    # A line of a log is its person's, a request its asker's: tested beside the pages.
-    "plan/readiness/": PLAN,
     "plan/bets/<int:number>/comments/": replace(TAKING_PART, row="bet"),
     "plan/comments/<int:number>/change/": replace(TAKING_PART, row="comment"),
     "plan/comments/<int:number>/remove/": replace(TAKING_PART, methods="POST", row="comment"),

@@ -6,6 +6,7 @@ What works it out takes memory, so it is loaded where it is used: in the runner.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,9 +40,9 @@ def answer(asked: Question, progress: Progress) -> dict[str, Any]:
     """
     plan, changes = _planned(asked)
     progress(20)
-    weeks = plan.problem.weeks
+    weeks = weeks_left(asked)
     return {
-        "weeks": weeks,
+        "weeks": plan.problem.weeks,
         "points": _interval(plan.value),
         "gap": plan.gap,
         "bets": list(_shown(asked, plan)),
@@ -67,6 +68,12 @@ def answer(asked: Question, progress: Progress) -> dict[str, Any]:
     }
 
 
+def weeks_left(asked: Question) -> float:
+    """Return how many weeks are planned for, the last one as long as it is."""
+    first, last = asked["weeks"][asked["passed"]][0], asked["weeks"][-1][1]
+    return ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1) / WEEK
+
+
 def _planned(asked: Question) -> tuple[Plan, list[dict[str, Any]]]:
     from auscult.engine.planning.plan import allocate  # noqa: PLC0415 - it takes memory
 
@@ -76,7 +83,7 @@ def _planned(asked: Question) -> tuple[Plan, list[dict[str, Any]]]:
     before = allocate(_problem({**asked, **asked["before"]}), **gap)
     new = _again(asked, before)
     titles = {one["key"]: one["title"] for one in asked["bets"]}
-    weeks = new.plan.problem.weeks
+    weeks = weeks_left(asked)
     return new.plan, [_change(one, titles[one.bet], weeks) for one in new.changes]
 
 
@@ -161,7 +168,7 @@ def _happened(asked: Question, before: Plan, at: int) -> Any:
 
 
 def _shown(asked: Question, plan: Plan) -> Iterator[dict[str, Any]]:
-    totals = plan.hours.sum(axis=(1, 2)) / plan.problem.weeks
+    totals = plan.hours.sum(axis=(1, 2)) / weeks_left(asked)
     for at, one in enumerate(asked["bets"]):
         first = one["levels"][0]
         yield {
@@ -193,7 +200,7 @@ def _undone(asked: Question, plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _change(one: Change, title: str, weeks: int) -> dict[str, Any]:
+def _change(one: Change, title: str, weeks: float) -> dict[str, Any]:
     learned = one.learned
     return {
         "title": title,

@@ -1,4 +1,4 @@
-"""The week's plan by mail, when it is due; the planner's answers; and who offers a skill is told of a task for it."""
+"""What the runner does for plans: the mail of the week, calls for help, claims, the planner."""
 
 from __future__ import annotations
 

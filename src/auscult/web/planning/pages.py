@@ -26,6 +26,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("people", _("By person")),
     ("functions", _("By function")),
     ("have", _("What we have")),
+    ("more", _("What more could bring")),
     ("page", _("On one page")),
     ("versions", _("Versions")),
     ("lessons", _("Lessons")),

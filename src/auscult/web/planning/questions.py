@@ -78,6 +78,7 @@ def question(actor: Actor, cycle: Cycle, aims: Aims) -> Question:
         "worst": aims.worst,
         "reserve_hours": aims.reserve_hours,
         "reserve_money": aims.reserve_money,
+        "aims": {"weights": {str(key): one for key, one in aims.weights.items()}},
         "fair": {name: share for name, share in aims.fair.items() if share},
         "passed": passed,
         "happened": {one["key"]: reported[one["bet"]] for one in bets if one["bet"] in reported},

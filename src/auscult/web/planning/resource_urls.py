@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.planning import resource_views
+from auscult.web.planning import outlook_views, resource_views
 
 urlpatterns = [
     path("have/", resource_views.have, name="have"),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("have/absences/<int:number>/", resource_views.absence, name="absence"),
     path("have/assets/add/", resource_views.add_asset, name="add-asset"),
     path("have/assets/<int:number>/", resource_views.asset, name="asset"),
+    path("more/", outlook_views.more, name="more"),
+    path("more/ask/", outlook_views.ask, name="ask-planner"),
+    path("more/leaders/", outlook_views.leaders, name="leaders"),
+    path("more/leaders/ask.pdf", outlook_views.leaders_printed, name="leaders-printed"),
 ]

@@ -29,6 +29,7 @@ from auscult.web.planning.resource_models import Absence, Asset, AssetKind, Capa
 Row = TypeVar("Row", Skill, Capacity, Absence, Asset)
 # Owners alone: who works how much is between a person and those who employ her.
 ALL_HOURS = Right.MANAGE_PEOPLE
+SOME = 1.0  # hours in a whole cycle that aren't worth a word
 CHANGE = gettext_noop("change what the house has")
 OWN = gettext_noop("say which hours you have")
 
@@ -187,11 +188,7 @@ class SkillHours:
     people: tuple[Line, ...]
     total: Line
     asked: float
-
-    @property
-    def short(self) -> bool:
-        """Whether the bets would take more than there is, on average over the weeks."""
-        return self.asked > sum(self.total.hours) / max(len(self.total.hours), 1) + 1e-9
+    short: bool  # the bets would take more than there is, over all weeks together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,12 +249,16 @@ def by_skill(actor: Actor, cycle: Cycle | None) -> tuple[Supply, tuple[SkillHour
     everybody, rows = supply(actor, cycle), list(capacities(actor))
     own = _hours(actor, rows, everybody.weeks)
     asked = asked_hours(actor, cycle)
+    wanted = [asked.get(one.name.casefold(), 0.0) for one in everybody.skills]
+    days = (everybody.weeks[-1][1] - everybody.weeks[0][0]).days + 1
     return everybody, tuple(
         SkillHours(
             skill=one,
             people=_people(one, rows, own),
             total=Line(name="", hours=tuple(everybody.hours[at].tolist())),
-            asked=asked.get(one.name.casefold(), 0.0),
+            asked=wanted[at],
+            # A part of an hour more or less is the weekday that a cycle begins on.
+            short=wanted[at] * days / 7 > everybody.hours[at].sum() + SOME,
         )
         for at, one in enumerate(everybody.skills)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from datetime import timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from auscult.engine.kernel.clock import FixedClock
 from auscult.web.accounts import queries as accounts
@@ -255,3 +257,84 @@ def test_a_question_goes_one_way() -> None:
     with pytest.raises(MoveRefused):
         moves.checked(moves.ALLOCATION, "it", AllocationState.DONE, AllocationState.WORKING)
     assert set(moves.ALLOCATION) == set(AllocationState)
+
+
+def test_the_page_leads_from_nothing_to_an_answer(
+    owner: Actor, clock: FixedClock, house: Bet
+) -> None:
+    assert "Nobody has asked the planner yet" in page(owner, "more")
+    assert "Nobody has asked the planner yet" in page(owner, "leaders")
+    form = page(owner, "ask-planner")
+    priority = house.objective.priority
+    assert f"How much counts “{priority.title}”?" in form
+    sent = {"worst": "1.0", "reserve_hours": "10", "reserve_money": "", "must": [house.pk]}
+    weight = {f"weight_{priority.pk}": "3", f"fair_{house.function_id}": "20"}
+    assert send(owner, "ask-planner", **sent, **weight).status_code == 302
+    waiting = page(owner, "more")
+    assert 'hx-trigger="every 2s"' in waiting
+    assert "The planner works on it" in waiting
+    answer_due(runner(owner, clock))
+    said = page(owner, "more")
+    assert "every 2s" not in said
+    assert "hours nearer" not in said
+    assert "applications nearer the target" in said
+    assert "Filming: one hour a week" in said
+    assert "100 of money" in said
+    assert "More hours a week of Filming" in said
+    assert '<polyline class="more-line"' in said
+    assert said.count("<figure") == said.count("As a table")
+    assert "version 4 of the plan" in said or "version 5 of the plan" in said
+    again = page(owner, "ask-planner")
+    assert 'value="10"' in again
+    assert 'value="3.0"' in again
+    assert 'value="20"' in again
+    assert " checked" in again
+
+
+def test_an_answer_says_that_the_plan_went_on(owner: Actor, clock: FixedClock, house: Bet) -> None:
+    answered(owner, clock, house.cycle)
+    assert "by now" not in page(owner, "more")
+    save_bet(owner, cycle=house.cycle, wish=BetWish(title="New"))
+    assert "by now" in page(owner, "more")
+
+
+def test_the_form_says_beside_its_fields_what_cannot_be(owner: Actor, house: Bet) -> None:
+    answer = send(owner, "ask-planner", worst="1.0", reserve_hours="95")
+    assert answer.status_code == 200
+    assert "less than or equal to 90" in answer.content.decode()
+    assert not Allocation.objects.exists()
+
+
+def test_the_worst_fifth_is_another_answer(owner: Actor, clock: FixedClock, house: Bet) -> None:
+    expected = answered(owner, clock, house.cycle)
+    careful = answered(owner, clock, house.cycle, Aims(worst=0.2))
+    assert careful.state == AllocationState.DONE
+    assert careful.answer["points"]["mean"] <= expected.answer["points"]["mean"] * 1.002
+    assert "Planned for the worst 20 %" in page(owner, "more")
+
+
+def test_the_ask_is_one_page_for_leadership(
+    owner: Actor, teammate: Actor, persons: dict[str, Actor], clock: FixedClock, house: Bet
+) -> None:
+    answered(owner, clock, house.cycle)
+    said = page(persons["guest"], "leaders")
+    assert "hours a week more of Filming" in said
+    assert "Filming: 2.0 hours a week" in said
+    address = reverse("planning:leaders-printed")
+    printed = browser(owner).get(address)
+    assert printed["Content-Type"] == "application/pdf"
+    reader = PdfReader(io.BytesIO(printed.content))
+    assert len(reader.pages) == 1
+    text = " ".join(reader.pages[0].extract_text().split())
+    assert "What more would bring" in text
+    assert "hours a week more of Filming" in text
+    assert AuditEntry.objects.filter(action="export-plan").exists()
+    assert browser(persons["guest"]).get(address).status_code == 403
+
+
+def test_another_house_sees_no_answer(
+    owner: Actor, stranger: Actor, clock: FixedClock, house: Bet
+) -> None:
+    answered(owner, clock, house.cycle)
+    for name in ("more", "leaders"):
+        assert "Films from the wards" not in page(stranger, name)
