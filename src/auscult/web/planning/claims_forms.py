@@ -158,7 +158,7 @@ def _suggested(claim: Claim, today: date) -> dict[str, Any]:
     return {
         "author": claim.names[0] if claim.whose == Whose.ACCOUNTS else "",
         "first_day": today + timedelta(days=7 - today.weekday()),
-        "one": str(ready.one),
+        "one": claim.title if claim.kind == "post-at" else str(ready.one),
         "other": str(ready.other),
         "one_at": time(hour),
         "other_at": time(later),

@@ -50,6 +50,8 @@ class Claim(models.Model):
     posts = models.PositiveIntegerField(default=0)  # that were read for it
     finding = models.JSONField(null=True)  # `claims_findings.as_data`
     looks = models.JSONField(default=list)  # [moment, evidence, reverse], oldest first
+    # That a trial by the one account that is named would take, as far as its past can say.
+    days_needed = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [

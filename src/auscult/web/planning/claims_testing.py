@@ -7,7 +7,7 @@ found stays valid however often one looks; docs/explanation/claims.md says why.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 import pyarrow as pa
@@ -21,10 +21,13 @@ from auscult.web.planning import claims_findings, claims_queries
 from auscult.web.planning.claims_actions import ARCHIVE
 from auscult.web.planning.claims_models import Claim, ClaimState, Trial, TrialState, Whose
 from auscult.web.planning.claims_posts import posts_for
+from auscult.web.planning.claims_ready import READY
 
 DAILY = timedelta(days=1)
 PATIENCE = timedelta(minutes=15)  # after which another runner may take over
 PAST = timedelta(days=365)  # from which a trial's noise is guessed
+WORKDAYS = (0, 1, 2, 3, 4)
+NINE = time(9)
 AFTER = timedelta(days=14)  # posts go on being answered when the last day is over
 
 
@@ -55,11 +58,13 @@ def _test_claims(actor: Actor, now: datetime) -> None:
     active = sorted(claims_queries.active_claims(actor), key=_asked)
     read: dict[int, int] = {}
     looks: dict[int, list[list[float]]] = {}
+    days: dict[int, int | None] = {}
 
     def asked() -> Iterator[tuple[pa.Table, engine.Claim]]:
         for one, posts in _with_posts(actor, active):
             read[one.pk] = posts.num_rows
             looks[one.pk] = claims_findings.looks_as_data(engine.looks(posts, one.defined))
+            days[one.pk] = _days_needed(one, posts, now)
             yield posts, one.defined
 
     findings = engine.observe_each(asked())
@@ -69,6 +74,7 @@ def _test_claims(actor: Actor, now: datetime) -> None:
             finding=claims_findings.as_data(finding),
             looks=looks[one.pk],
             posts=read[one.pk],
+            days_needed=days[one.pk],
             tested_at=now,
         )
     # All are due together again, but for one that somebody wants tested anew by now.
@@ -88,6 +94,25 @@ def _with_posts(actor: Actor, rows: list[Claim]) -> Iterator[tuple[Claim, pa.Tab
 
 def _asked(one: Claim) -> tuple[str, list[str], date]:
     return one.whose, one.names, one.since
+
+
+def _days_needed(one: Claim, posts: pa.Table, now: datetime) -> int | None:
+    """Say how many days a trial on working days would take the one account that is named."""
+    if one.whose != Whose.ACCOUNTS or len(one.names) != 1 or not READY[one.kind].one:
+        return None
+    experiment = engine.Experiment(
+        claim=one.defined,
+        source=ARCHIVE,
+        author=one.names[0],
+        first=now.date(),
+        blocks=1,
+        weekdays=WORKDAYS,
+        one="",
+        other="",
+        one_at=NINE,
+        other_at=NINE,
+    )
+    return engine.days_needed(_as_drawn_for(posts, one.names[0]), experiment)
 
 
 def _test_trial(actor: Actor, one: Trial, now: datetime) -> None:

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ("posts", models.PositiveIntegerField(default=0)),
                 ("finding", models.JSONField(null=True)),
                 ("looks", models.JSONField(default=list)),
+                ("days_needed", models.PositiveIntegerField(null=True)),
                 (
                     "made_by",
                     models.ForeignKey(

@@ -370,6 +370,26 @@ def test_a_trial_is_drawn_by_a_form(owner: Actor, peers: None) -> None:
     assert "about weekdays" in refused
 
 
+def test_how_long_a_trial_takes_is_said_before_it_is_drawn(
+    owner: Actor, source: Source, peers: None
+) -> None:
+    keep(owner, source, planted(0.0))
+    wish = media(whose=Whose.ACCOUNTS, names=("@desk0",))
+    claim = claims_actions.add_claim(owner, wish=wish)
+    assert "often takes a year" in page(owner, "draw-trial", claim.pk)
+    examine(owner)
+    claim.refresh_from_db()
+    assert claim.days_needed is not None
+    assert f"it takes about {claim.days_needed} days" in page(owner, "draw-trial", claim.pk)
+    trial = claims_actions.draw_trial(owner, claim=claim, wish=WISH, seed=1)
+    examine(owner)
+    trial.refresh_from_db()
+    assert trial.days_needed == claim.days_needed
+    assert f"about {claim.days_needed} days with a post; this trial has 60" in page(
+        owner, "trial", trial.pk
+    )
+
+
 def test_a_trial_goes_out_as_files(owner: Actor, onlooker: Actor, trial: Trial) -> None:
     answer = browser(onlooker).get(reverse("planning:trial-csv", args=[trial.pk]))
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
