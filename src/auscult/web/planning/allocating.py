@@ -77,14 +77,20 @@ def weeks_left(asked: Question) -> float:
 def _planned(asked: Question) -> tuple[Plan, list[dict[str, Any]]]:
     from auscult.engine.planning.plan import allocate  # noqa: PLC0415 - it takes memory
 
-    gap = {"gap": CAREFUL_GAP} if asked["worst"] < 1 else {}
+    gap = _gap(asked)
     if not asked["passed"]:
-        return allocate(_problem(asked), **gap), []
-    before = allocate(_problem({**asked, **asked["before"]}), **gap)
+        return allocate(_problem(asked), gap=gap), []
+    before = allocate(_problem({**asked, **asked["before"]}), gap=gap)
     new = _again(asked, before)
     titles = {one["key"]: one["title"] for one in asked["bets"]}
     weeks = weeks_left(asked)
     return new.plan, [_change(one, titles[one.bet], weeks) for one in new.changes]
+
+
+def _gap(asked: Question) -> float:
+    from auscult.engine.planning.solving import GAP  # noqa: PLC0415 - it takes memory
+
+    return CAREFUL_GAP if asked["worst"] < 1 else GAP
 
 
 def _problem(asked: Question) -> Problem:
@@ -221,11 +227,11 @@ def _curves(asked: Question, plan: Plan, progress: Progress) -> Iterator[dict[st
     wanted = [skill for skill in plan.problem.skills if skill in needed]
     if any(bet.money or bet.money_fixed for bet in bets):
         wanted.append("")
-    gap = {"gap": CAREFUL_GAP} if asked["worst"] < 1 else {}
+    gap = _gap(asked)
     top = max(MONEY, round(plan.problem.money / 10, -2))
     for at, skill in enumerate(wanted, start=1):
         amounts: Sequence[float] = HOURS if skill else [top * part / 5 for part in range(1, 6)]
-        steps = more_of(plan, skill, amounts, **gap)
+        steps = more_of(plan, skill, amounts, gap=gap)
         yield {"skill": skill, "steps": [_step(asked, one) for one in steps]}
         progress(20 + 75 * at // len(wanted))
 

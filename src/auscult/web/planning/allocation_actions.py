@@ -19,7 +19,7 @@ from auscult.web.planning.allocating import answer
 from auscult.web.planning.changing import lock
 from auscult.web.planning.errors import PlanRefused
 from auscult.web.planning.models import Cycle
-from auscult.web.planning.moves import AllocationState
+from auscult.web.planning.moves import AllocationState, CycleState
 from auscult.web.planning.questions import Aims, question
 from auscult.web.planning.resource_models import Allocation
 
@@ -41,6 +41,8 @@ def ask_planner(actor: Actor, *, cycle: Cycle, aims: Aims | None = None) -> Allo
     wanted = aims or Aims()
     _check(wanted)
     lock(actor, cycle)
+    if cycle.state == CycleState.CLOSED:
+        raise PlanRefused("cycle", str(cycle), _("one that isn't closed"))
     asked = question(actor, cycle, wanted)
     if not asked["bets"]:
         valid = _("at least one with an objective and with what it should bring")

@@ -31,6 +31,8 @@ from auscult.web.planning.models import (
     TaskKind,
 )
 from auscult.web.planning.ready_made import titles
+from auscult.web.planning.resources import skill_names
+from auscult.web.planning.suggesting import Offering
 
 LEVEL = ("hours", "money", "low", "likely", "high")
 CONFIDENCES = (
@@ -225,6 +227,9 @@ class BetForm(PlanForm):
         _offer(self, "objective", queries.objectives(actor, also=own))
         _offer(self, "owner", queries.people(actor))
         _offer(self, "function", teams(actor))
+        if known := skill_names(actor):
+            needs, said = self.fields["needs"], _now("Skills of the house: %(names)s.")
+            needs.help_text = f"{needs.help_text} {said % {'names': ', '.join(known)}}"
         others = queries.bets(actor).filter(cycle=cycle).order_by("number")
         _offer(self, "depends_on", others.exclude(pk=bet.pk) if bet else others)
         for place in (1, 2):
@@ -332,6 +337,7 @@ class TaskForm(PlanForm):
         begin = {"first_day": max(today, bet.cycle.first_day)}
         super().__init__(data, initial=_initial_task(task) if task else begin)
         _offer(self, "people", queries.people(actor))
+        self.fields["skill"].widget = Offering(skill_names(actor))
         others = queries.tasks(actor).filter(bet__cycle=bet.cycle)
         _offer(self, "depends_on", others.exclude(pk=task.pk) if task else others)
 

@@ -183,7 +183,7 @@ def _bet(bet: Bet, aims: Aims, keys: Mapping[int, str], skills: list[str]) -> Qu
 
 def _needs(bet: Bet, hours: float, skills: list[str]) -> list[Question]:
     """Return the hours by skill; what no skill was named for may be anybody's."""
-    needs = [
+    needs: list[Question] = [
         {
             "skills": [one.skill],
             "hours": one.hours,
@@ -267,6 +267,7 @@ def _before(cycle: Cycle, now: Question) -> Question:
         ],
         "money": earlier["money"],
         "objectives": [
-            {**one, "room": goals.get(one["objective"], one)["room"]} for one in now["objectives"]
+            {**one, **{name: goals.get(one["objective"], one)[name] for name in ("room", "weight")}}
+            for one in now["objectives"]
         ],
     }

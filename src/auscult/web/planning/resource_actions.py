@@ -72,8 +72,8 @@ def save_skill(actor: Actor, *, name: str, skill: Skill | None = None) -> Skill:
     given = name.strip()
     if not given or len(given) > 100:
         raise PlanRefused("name", given[:80], _("1 to %(most)s characters") % {"most": 100})
-    others = resources.skills(actor).exclude(pk=skill.pk if skill else None)
-    if given.casefold() in {one.name.casefold() for one in others}:
+    others = {one.name.casefold() for one in resources.skills(actor) if one != skill}
+    if given.casefold() in others:
         raise PlanRefused("name", given, _("one that isn't there yet"))
     made = skill or Skill(organisation_id=actor.organisation_id)
     made.name = given

@@ -33,7 +33,7 @@ def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
 def _seen(actor: Actor) -> QuerySet[User]:
     """Return whose hours the actor may change."""
     people = queries.people(actor)
-    return people if resources.sees_hours_of_all(actor) else people.filter(pk=actor.user_id)
+    return people if resources.sees_hours_of_all(actor) else people.filter(pk__in=[actor.user_id])
 
 
 class SkillForm(PlanForm):

@@ -62,6 +62,11 @@ def skills(actor: Actor) -> QuerySet[Skill]:
     return Skill.objects.filter(organisation_id=actor.organisation_id).order_by("name")
 
 
+def skill_names(actor: Actor) -> list[str]:
+    """Return what the skills of the house are called."""
+    return list(skills(actor).values_list("name", flat=True))
+
+
 def assets(actor: Actor) -> QuerySet[Asset]:
     """Return money, kit, accounts and tools, by kind and name."""
     require(actor, Right.SEE_FIGURES, queries.SEE)

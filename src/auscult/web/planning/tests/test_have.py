@@ -232,3 +232,15 @@ def test_another_house_sees_and_changes_nothing_of_it(
     for name, number in rows:
         assert browser(stranger).get(reverse(f"planning:{name}", args=[number])).status_code == 404
         assert send(stranger, name, number, do="remove").status_code == 404
+
+
+def test_forms_of_bets_and_tasks_offer_the_skills_of_the_house(
+    owner: Actor, bet: Bet, filming: Skill
+) -> None:
+    resource_actions.save_skill(owner, name='Cutting "fast" <i>')
+    assert "Skills of the house: Cutting" in page(owner, "change-bet", bet.pk)
+    said = page(owner, "add-task", bet.pk)
+    assert 'list="id_skill_offered"' in said
+    assert '<datalist id="id_skill_offered">' in said
+    assert '<option value="Cutting &quot;fast&quot; &lt;i&gt;">' in said
+    assert '<option value="Filming">' in said

@@ -253,6 +253,12 @@ def test_a_cycle_of_which_nothing_can_be_said_is_refused(
     assert not Allocation.objects.exists()
 
 
+def test_a_closed_cycle_is_asked_nothing(owner: Actor, house: Bet) -> None:
+    Cycle.objects.update(state="closed")
+    with pytest.raises(PlanRefused, match="one that isn't closed"):
+        ask_planner(owner, cycle=house.cycle)
+
+
 def test_a_question_goes_one_way() -> None:
     with pytest.raises(MoveRefused):
         moves.checked(moves.ALLOCATION, "it", AllocationState.DONE, AllocationState.WORKING)
@@ -265,6 +271,7 @@ def test_the_page_leads_from_nothing_to_an_answer(
     assert "Nobody has asked the planner yet" in page(owner, "more")
     assert "Nobody has asked the planner yet" in page(owner, "leaders")
     form = page(owner, "ask-planner")
+    assert house.objective is not None
     priority = house.objective.priority
     assert f"How much counts “{priority.title}”?" in form
     sent = {"worst": "1.0", "reserve_hours": "10", "reserve_money": "", "must": [house.pk]}
