@@ -15,6 +15,7 @@ import typer
 
 from auscult import cli_mcp
 from auscult.cli_archive import add_verbs
+from auscult.cli_plan import plan_app
 from auscult.cli_sources import sources_app
 from auscult.engine.kernel.errors import Correctable, Remote
 
@@ -33,6 +34,7 @@ app.add_typer(query_app, name="query")
 app.add_typer(posts_app, name="posts")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(sources_app, name="sources")
+app.add_typer(plan_app, name="plan")
 add_verbs(app)
 cli_mcp.add_verb(app)
 

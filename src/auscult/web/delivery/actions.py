@@ -41,6 +41,7 @@ def post_mail(  # noqa: PLR0913 - a mail has these parts
     text: str,
     html: str = "",
     attachments: Sequence[Attachment] = (),
+    reply_to: str = "",
     key: str,
 ) -> None:
     """Put a mail into the outbox, for each address a letter of its own.
@@ -54,7 +55,12 @@ def post_mail(  # noqa: PLR0913 - a mail has these parts
         to=[to] if isinstance(to, str) else to,
         subject=subject,
         key=key,
-        body={"text": text, "html": html, "attachments": _attached(attachments)},
+        body={
+            "text": text,
+            "html": html,
+            "attachments": _attached(attachments),
+            "reply_to": [reply_to] if reply_to else [],
+        },
     )
 
 

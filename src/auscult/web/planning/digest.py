@@ -17,7 +17,9 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import time_zone
 from auscult.web.delivery.actions import post_mail
 from auscult.web.delivery.queries import link
-from auscult.web.planning import queries, showing
+from auscult.web.planning import marks, queries, showing
+from auscult.web.planning.answering import form
+from auscult.web.planning.marks import Mark
 from auscult.web.planning.models import Cycle, Digest
 from auscult.web.planning.moves import CycleState
 
@@ -55,14 +57,18 @@ def send_digest(actor: Actor, *, week: date) -> bool:
 
 def _post(actor: Actor, cycle: Cycle, person: User, week: date) -> None:
     day = showing.day(actor, cycle)
+    silent = list(showing.silent(actor, cycle, person.pk))
+    mark = Mark(cycle=cycle.pk, person=person.pk, week=week)
+    answered = marks.address(mark) if silent else ""
     parts = {
         "cycle": cycle,
         "day": day,
         "now": showing.today(actor, cycle),
         "silent": [
             {"title": bet.title, "address": link(reverse("planning:check-in", args=[bet.pk]))}
-            for bet in showing.silent(actor, cycle, person.pk)
+            for bet in silent
         ],
+        "form": form(silent) if answered else "",
         "address": link(reverse("planning:room")),
     }
     post_mail(
@@ -72,5 +78,6 @@ def _post(actor: Actor, cycle: Cycle, person: User, week: date) -> None:
         % {"n": day.number, "of": day.of, "title": cycle.title},
         text=render_to_string("planning/mail.txt", parts),
         html=render_to_string("planning/mail.html", parts),
+        reply_to=answered,
         key=f"plan-{actor.organisation_id}-{week}-{person.pk}",
     )

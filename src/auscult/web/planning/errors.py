@@ -11,6 +11,7 @@
         MoveRefused     a state that can't follow the one before
         Circular        bets or tasks that would wait for each other
         TemplateBroken  a template that can't be read
+        ReplyRefused    a mail that can't be taken as a check-in
 """
 
 from __future__ import annotations
@@ -107,4 +108,16 @@ class TemplateBroken(Correctable):
             code="template-broken",
             field="template",
             hint=_("Begin with an empty cycle, or choose another template."),
+        )
+
+
+class ReplyRefused(Correctable):
+    """A mail that can't be taken; the message says why."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(
+            message,
+            code=code,
+            field="mail",
+            hint=_("Answer the newest mail with the week's plan again, or check in on the page."),
         )

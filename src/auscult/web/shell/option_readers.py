@@ -7,6 +7,7 @@ which names what it may hold.
 from __future__ import annotations
 
 import ipaddress
+import re
 import zoneinfo
 from collections.abc import Callable
 from email.utils import parseaddr
@@ -64,6 +65,20 @@ def as_mailbox(name: str, value: str) -> str:
             name, value, "a mail address, or one with a name, as Auscult <auscult@hospital.example>"
         )
     return value.strip()
+
+
+def as_reply_address(name: str, value: str) -> str:
+    """Return a mailbox to which a mark is added after a plus sign."""
+    local, _, domain = value.strip().partition("@")
+    plain = re.fullmatch(r"[A-Za-z0-9._-]{1,20}", local)
+    if not plain or not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", domain):
+        raise SettingRefused(
+            name,
+            value,
+            "a mail address with at most 20 letters, digits, dots and hyphens before the @, "
+            "as plan@hospital.example",
+        )
+    return f"{local}@{domain}"
 
 
 def as_public_url(name: str, value: str) -> str:

@@ -33,6 +33,7 @@ from auscult.web.shell.option_readers import (
     as_proxies,
     as_public_url,
     as_reach,
+    as_reply_address,
     as_roles,
     as_secret,
     as_security,
@@ -181,6 +182,13 @@ class Options:
         "Sender of mails: an address, or one with a name",
         as_mailbox,
         default="Auscult <auscult@localhost>",
+    )
+    reply_address: str = _option(
+        "Mailbox whose mails the mail server pipes to `auscult plan reply`, with whatever stands "
+        "after a plus sign: plan@hospital.example; without it the week's plan isn't answered by "
+        "mail",
+        as_reply_address,
+        default="",
     )
     oidc_url: str = _option(
         "Address of the OpenID Connect provider for single sign-on, to which "
