@@ -160,6 +160,7 @@ def test_every_reason_has_a_sentence_in_which_its_numbers_stand() -> None:
 
 
 def test_sentences_are_translated_before_their_numbers_are_filled_in() -> None:
-    german = {SENTENCES[Why.UNCOUNTED]: "Ohne Zahlen: %(posts)d."}
+    german = {SENTENCES[Why.UNCOUNTED]: "Ohne Zahlen: %(posts)s."}
     reason = Reason(why=Why.UNCOUNTED, numbers=(("posts", 3),))
     assert say(reason, german.__getitem__) == "Ohne Zahlen: 3."
+    assert say(reason, german.__getitem__, lambda number: f"{number:.1f}") == "Ohne Zahlen: 3.0."
