@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -15,17 +15,19 @@ from auscult.engine.planning.claims import (
     Kind,
     Looks,
     Reason,
-    Side,
+    Schedule,
     Verdict,
     Why,
     say,
 )
+from auscult.web.goals.amounts import amount
 
 MOST_LOOKS = 150
 PLAIN = (
     "claim", "ratio", "low", "high", "level", "worthwhile", "one", "other", "pairs", "authors",
     "evidence", "against", "needed",
 )  # fmt: skip
+READ_BACK = ("over", "posts", "unsettled", "uncounted", "as_drawn", "outcome", "audience")
 WORDS = {
     Verdict.HOLDS: gettext_noop("holds here"),
     Verdict.DOES_NOT: gettext_noop("doesn't"),
@@ -77,38 +79,31 @@ def looks_as_data(looks: Looks) -> list[list[float]]:
     return [[at, round(more, 3), round(less, 3)] for at, more, less in rows[::-1][::every][::-1]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnDay:
-    """A day of a trial: what was drawn for it, and what became of it."""
-
-    day: date
-    side: Side
-    over: bool
-    posts: int
-    as_drawn: bool
-
-    @property
-    def is_one(self) -> bool:
-        """Whether the day is the praised side's."""
-        return self.side is Side.ONE
+def kept_as_data(kept: Sequence[Kept]) -> list[dict[str, Any]]:
+    """Return what became of each day as JSON has it, in the order of the days."""
+    return [{name: getattr(one, name) for name in READ_BACK} for one in kept]
 
 
-def kept_as_data(kept: Sequence[Kept]) -> list[list[Any]]:
-    """Return what became of each day as JSON has it."""
-    return [
-        [one.slot.day.isoformat(), one.slot.side.value, one.over, one.posts, one.as_drawn]
-        for one in kept
-    ]
+def kept_from_data(schedule: Schedule, data: Sequence[Mapping[str, Any]]) -> tuple[Kept, ...]:
+    """Return what `kept_as_data` was given; nothing, before anything was read back."""
+    if not data:
+        return ()
+    return tuple(
+        Kept(slot=slot, **values) for slot, values in zip(schedule.slots, data, strict=True)
+    )
 
 
-def days_from(data: Sequence[Sequence[Any]]) -> list[DrawnDay]:
-    """Return what `kept_as_data` was given."""
-    return [
-        DrawnDay(
-            day=date.fromisoformat(day), side=Side(side), over=over, posts=posts, as_drawn=as_drawn
-        )
-        for day, side, over, posts, as_drawn in data
-    ]
+def with_what_was_known(known: Sequence[Kept], now: Sequence[Kept]) -> tuple[Kept, ...]:
+    """Return days as they are read now, but those whose posts the archive has lost as they were.
+
+    What a source keeps is forgotten after a time, and a trial may take longer.
+    """
+    if not known:
+        return tuple(now)
+    return tuple(
+        replace(then, over=one.over) if then.posts > one.posts else one
+        for then, one in zip(known, now, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +126,7 @@ class Said:
 
 def in_words(finding: Finding) -> Said:
     """Say a finding in the language of who asks."""
-    parts = [(one.why in FOUND, say(one, gettext)) for one in finding.reasons]
+    parts = [(one.why in FOUND, say(one, gettext, amount)) for one in finding.reasons]
     return Said(
         verdict=gettext(WORDS[finding.verdict]),
         badge=BADGES[finding.verdict],

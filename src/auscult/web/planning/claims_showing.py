@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auscult.engine.planning.claims import Finding
+from auscult.engine.planning.claims import Finding, Kept, Schedule
+from auscult.web.goals.amounts import amount
 from auscult.web.planning import claims_drawing, claims_findings
 from auscult.web.planning.claims_drawing import Effect
-from auscult.web.planning.claims_findings import DrawnDay, Said
+from auscult.web.planning.claims_findings import Said
 from auscult.web.planning.claims_models import Claim, Trial
 
 
@@ -24,7 +25,7 @@ class Shown:
     @property
     def percent(self) -> str:
         """How certain the interval is meant to be, in percent."""
-        return f"{100 * (1 - self.finding.level):.4g}" if self.finding else ""
+        return amount(100 * (1 - self.finding.level)) if self.finding else ""
 
 
 def shown(row: Claim | Trial) -> Shown:
@@ -50,16 +51,16 @@ class Course:
         Days that are over; of them, those with a post as drawn, with another one, without any.
     """
 
-    days: tuple[DrawnDay, ...]
+    days: tuple[Kept, ...]
     over: int
     followed: int
     strayed: int
     empty: int
 
 
-def course(trial: Trial) -> Course:
+def course(trial: Trial, schedule: Schedule) -> Course:
     """Return how a trial goes, by what was read back last."""
-    days = tuple(claims_findings.days_from(trial.kept))
+    days = claims_findings.kept_from_data(schedule, trial.kept)
     over = [one for one in days if one.over]
     return Course(
         days=days,

@@ -120,10 +120,12 @@ def _test_trial(actor: Actor, one: Trial, now: datetime) -> None:
     author = schedule.experiment.author
     found = posts_for(actor, whose=Whose.ACCOUNTS, names=[author], since=one.first_day - PAST)
     posts = _as_drawn_for(found, author)
-    kept = engine.read_back(schedule, posts, now=now)
+    known = claims_findings.kept_from_data(schedule, one.kept)
+    read = engine.read_back(schedule, posts, now=now)
+    kept = claims_findings.with_what_was_known(known, read)
     begin = pa.scalar(schedule.slots[0].at, posts.schema.field("created_at").type)
     past = posts.filter(pc.less(posts.column("created_at"), begin))
-    finding = engine.analyse(schedule, posts, now=now)
+    finding = engine.judge_days(schedule, kept)
     over = one.last_day + AFTER < now.date()
     Trial.objects.filter(pk=one.pk, state=TrialState.RUNNING).update(
         finding=claims_findings.as_data(finding),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from itertools import zip_longest
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -55,14 +56,16 @@ def trial(request: HttpRequest, number: int) -> HttpResponse:
     actor = reader(request)
     row = claims_queries.trial(actor, number)
     schedule = row.drawn
-    course = claims_showing.course(row)
-    known = {one.day: one for one in course.days}
+    course = claims_showing.course(row, schedule)
     context = {
         "one": claims_showing.shown(row),
         "trial": row,
         "claim": row.claim,
         "experiment": schedule.experiment,
-        "rows": [(slot, schedule.what(slot), known.get(slot.day)) for slot in schedule.slots],
+        "rows": [
+            (slot, schedule.what(slot), kept)
+            for slot, kept in zip_longest(schedule.slots, course.days)
+        ],
         "course": course,
     }
     around = pages.around(actor, queries.current(actor), "claims")

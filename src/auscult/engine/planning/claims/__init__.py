@@ -16,7 +16,13 @@ from auscult.engine.planning.claims.definitions import (
     short_beats_long,
     video_beats_text,
 )
-from auscult.engine.planning.claims.experiment import Kept, analyse, days_needed, read_back
+from auscult.engine.planning.claims.experiment import (
+    Kept,
+    analyse,
+    days_needed,
+    judge_days,
+    read_back,
+)
 from auscult.engine.planning.claims.findings import Finding, Kind, Reason, Verdict, Why
 from auscult.engine.planning.claims.observational import (
     Looks,
@@ -57,6 +63,7 @@ __all__ = [
     "analyse",
     "days_needed",
     "draw",
+    "judge_days",
     "looks",
     "media_beat_none",
     "observe",

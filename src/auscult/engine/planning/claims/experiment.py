@@ -119,8 +119,18 @@ def analyse(
     Correctable
         `level` isn't between 0 and 1.
     """
+    return judge_days(schedule, read_back(schedule, posts, now=now, after=after), level=level)
+
+
+def judge_days(schedule: Schedule, kept: tuple[Kept, ...], *, level: float = 0.05) -> Finding:
+    """Judge an experiment by what was read back of each of its days, in their order.
+
+    Raises
+    ------
+    Correctable
+        `level` isn't between 0 and 1.
+    """
     judging.check_level(level)
-    kept = read_back(schedule, posts, now=now, after=after)
     blocks = as_blocks(schedule.experiment, kept)
     claim = schedule.experiment.claim
     said = judging.judge(blocks, claim.worthwhile, level)

@@ -404,45 +404,57 @@ def test_a_trial_goes_out_as_files(owner: Actor, onlooker: Actor, trial: Trial) 
     assert again.schedule == trial.schedule, "the seed says it all"
 
 
+def follow_mostly(actor: Actor, source: Source, trial: Trial) -> None:
+    """Put posts into the archive that follow a trial on nine days of ten."""
+    rng = np.random.default_rng(2)
+    posted = follow(trial.drawn, rng, effect=math.log(6), spread=0.4, followed=0.9, skipped=0.05)
+    named = pa.array(["author-0"] * posted.num_rows)
+    place = posted.schema.get_field_index("author")
+    keep(actor, source, posted.set_column(place, posted.schema.field(place), named))
+
+
 def test_a_trial_is_read_back_and_judged(
     owner: Actor, source: Source, trial: Trial, clock: FixedClock
 ) -> None:
     examine(owner)
     assert "No day is over yet" in page(owner, "trial", trial.pk)
-    posted = follow(
-        trial.drawn,
-        np.random.default_rng(2),
-        effect=math.log(6),
-        spread=0.4,
-        followed=0.9,
-        skipped=0.05,
-    )
-    named = pa.array(["author-0"] * posted.num_rows)
-    place = posted.schema.get_field_index("author")
-    keep(owner, source, posted.set_column(place, posted.schema.field(place), named))
+    follow_mostly(owner, source, trial)
     clock.advance(timedelta(days=45))
     examine(owner)
     half = Trial.objects.get(pk=trial.pk)
-    over = [one for one in claims_findings.days_from(half.kept) if one.over]
-    assert 0 < len(over) < 60
+    assert 0 < sum(one["over"] for one in half.kept) < 60
     clock.advance(timedelta(days=60))
     examine(owner)
     trial.refresh_from_db()
     finding = finding_of(trial)
-    assert finding.kind == "drawn"
-    assert finding.verdict is Verdict.HOLDS
-    days = claims_findings.days_from(trial.kept)
+    assert (finding.kind, finding.verdict) == ("drawn", Verdict.HOLDS)
+    days = claims_findings.kept_from_data(trial.drawn, trial.kept)
     assert all(one.over for one in days)
     strayed = sum(one.posts > 0 and not one.as_drawn for one in days)
     assert 0 < strayed < 15
     said = page(owner, "trial", trial.pk)
-    assert f"otherwise {strayed}" in said
-    assert "nothing posted" in said
-    assert "Days count as they were drawn" in said
+    for text in (f"otherwise {strayed}", "nothing posted", "Days count as they were drawn"):
+        assert text in said
+
+
+def test_what_a_trial_came_to_outlasts_its_posts(
+    owner: Actor, source: Source, trial: Trial, clock: FixedClock
+) -> None:
+    follow_mostly(owner, source, trial)
+    clock.advance(timedelta(days=105))
+    examine(owner)
+    trial.refresh_from_db()
+    lake_of(owner).expire(lake_name(source), clock.now())
+    clock.advance(timedelta(days=30))
+    examine(owner)
+    again = Trial.objects.get(pk=trial.pk)
+    assert again.tested_at == clock.now()
+    assert again.posts == 0, "the archive has forgotten them"
+    assert finding_of(again) == finding_of(trial), "but not what they came to"
     send(owner, "stop-trial", trial.pk)
     clock.advance(timedelta(days=90))
     examine(owner)
-    assert Trial.objects.get(pk=trial.pk).tested_at == trial.tested_at
+    assert Trial.objects.get(pk=trial.pk).tested_at == again.tested_at
 
 
 def test_another_house_sees_nothing_of_it(owner: Actor, stranger: Actor, trial: Trial) -> None:
