@@ -47,7 +47,7 @@ def reader(request: HttpRequest) -> Actor:
 def claims(request: HttpRequest) -> HttpResponse:
     """Show all claims with what was found."""
     actor = reader(request)
-    rows = [claims_showing.shown(one) for one in claims_queries.claims(actor)]
+    rows = [claims_showing.shown(one) for one in claims_queries.claims(actor).defer("looks")]
     active = [one for one in rows if one.row.state == ClaimState.ACTIVE]
     context = {
         "active": active,
