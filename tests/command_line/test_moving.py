@@ -70,6 +70,18 @@ bet = bet_actions.save_bet(actor, cycle=cycle, wish=bet_actions.BetWish(title="T
     needs=(bet_actions.Wanted(skill="Speaking", hours=1),), depends_on=(cycle.bets.first(),)))
 bet_actions.save_task(actor, bet=bet, wish=bet_actions.TaskWish(title="Call", people=(kim,),
     first_day=cycle.first_day, last_day=cycle.last_day))
+from auscult.web.accounts.queries import system_actor
+from auscult.web.planning import commenting, help_actions, readiness_actions as ready
+ready.log_practice(actor, done=ready.Practised(network="Radio", day=cycle.first_day, minutes=5,
+    tried="Listened"))
+ready.ask_account(actor, wish=ready.AccountWish(network="Radio", purpose="Talk", objective=goal,
+    feeder=kim, heir=type(kim).objects.get(pk=actor.user_id)))
+commenting.add_comment(actor, bet=bet, text="Hm")
+type(kim).objects.filter(pk=actor.user_id).update(email="owner@lakeside.example")
+help_actions.offer_skill(actor, skill="Cooking")
+bet_actions.save_task(actor, bet=bet, wish=bet_actions.TaskWish(title="Cook", skill="cooking",
+    kind="help", first_day=cycle.first_day, last_day=cycle.last_day))
+assert help_actions.call_for_help(system_actor(actor.organisation_id, "planning")) == 1
 review_actions.check_in(actor, bet=bet, report=review_actions.Report(progress=9, confidence=2))
 review_actions.save_review(actor, cycle=cycle, kind=ReviewKind.CLOSING,
     findings=review_actions.Findings(actuals={goal: 17.0},

@@ -43,6 +43,7 @@ LEFT_OUT = {
     "accounts.Invitation_teams": "its link leads to this installation",
     "delivery.Letter": "it would be sent twice",
     "alerts.Reception": "says to whom letters went that stay behind",
+    "planning.ReadReply": "of mails whose marks only this installation knows",
     "dashboards.DayFigures": "counted anew from mentions",
     "dashboards.Changed": "says what is to be counted anew",
     "dashboards.Counting": "says how far the counting came",
