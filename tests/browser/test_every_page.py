@@ -39,6 +39,8 @@ NO_PAGES = {
     "plan/page/plan.pdf": "a file",
     "plan/page/plan.json": "a file",
     "plan/page/tasks.csv": "a file",
+    "plan/claims/trials/<int:number>/days.csv": "a file",
+    "plan/claims/trials/<int:number>/days.ics": "a file",
     "account/second-factor/recovery-codes/download/": "a file",
 }
 PAGES = {
