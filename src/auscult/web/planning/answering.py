@@ -29,7 +29,7 @@ from auscult.web.planning.marks import Mark
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.moves import BetState, CycleState
 from auscult.web.planning.people_models import ReadReply
-from auscult.web.planning.replies import WORDS, Mail, Said
+from auscult.web.planning.replies import Mail, Said, words
 from auscult.web.planning.review_actions import check_in
 
 LASTS = timedelta(days=14)  # from the Monday that the mail asked on
@@ -209,11 +209,10 @@ def _refuse_unknown(mail: Mail, error: ReplyRefused, clock: Clock) -> Outcome:
 
 def form(bets: Sequence[Bet] | None = None) -> str:
     """Return the lines that a reply is made of, in the active language, for each of some bets."""
-    language = (translation.get_language() or "en")[:2]
-    words = WORDS.get(language, WORDS["en"])
-    lines = [f"{words[name]}:" for name in ("progress", "confidence", "hours", "blockers")]
+    said = words()
+    lines = [f"{said[name]}:" for name in ("progress", "confidence", "hours", "blockers")]
     if bets is None:
         return "\n".join(lines)
     return "\n\n".join(
-        "\n".join([f"{words['bet']}: {bet.number} ({bet.title})", *lines]) for bet in bets
+        "\n".join([f"{said['bet']}: {bet.number} ({bet.title})", *lines]) for bet in bets
     )

@@ -14,6 +14,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from auscult.engine.connectors.html_text import to_text
@@ -51,6 +52,11 @@ _NUMBER = {
     "bet": re.compile(r"(\d{1,6})\b.*"),
 }
 _WHERE = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+
+
+def words() -> dict[str, str]:
+    """Return what a line begins with in the active language, by field."""
+    return WORDS.get((get_language() or "en")[:2], WORDS["en"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +199,7 @@ def _blocks(lines: Iterable[str]) -> list[dict[str, str]]:
 def _said(block: dict[str, str]) -> Said:
     for field in ("progress", "confidence", "hours"):
         if field not in block:
-            missing = _("The line “%(field)s:” is missing.") % {"field": field}
+            missing = _("The line “%(field)s:” is missing.") % {"field": words()[field]}
             raise ReplyRefused(missing, code="reply-missing")
     report = Report(
         progress=int(_number(block, "progress")),
@@ -207,7 +213,7 @@ def _said(block: dict[str, str]) -> Said:
 def _number(block: dict[str, str], field: str) -> str:
     found = _NUMBER[field].fullmatch(block[field])
     if found is None or not found[1].isascii():
-        given = {"field": field, "value": block[field][:40]}
+        given = {"field": words()[field], "value": block[field][:40]}
         refused = _("“%(field)s: %(value)s” is no number that can be read.") % given
         raise ReplyRefused(refused, code="reply-number")
     return found[1]

@@ -6,6 +6,7 @@ import contextlib
 from email.message import EmailMessage
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,6 +138,12 @@ def test_what_cannot_be_read_says_why(text: str, why: str) -> None:
     with pytest.raises(ReplyRefused) as refused:
         said(text)
     assert refused.value.message == why
+
+
+def test_what_is_missing_is_named_as_the_mail_named_it() -> None:
+    with pytest.raises(ReplyRefused) as refused, override("de"):
+        said("fortschritt: 40\nstunden: 1")
+    assert refused.value.message == "Die Zeile „zuversicht:“ fehlt."
 
 
 HEADER = st.sampled_from(
