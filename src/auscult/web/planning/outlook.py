@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.models import Actor
@@ -167,9 +168,14 @@ CAUSES: dict[str, Callable[[], str]] = {
 }
 
 
+def _signed(hours: float) -> str:
+    """Return more or fewer hours with their sign, as the language writes them."""
+    return f"{'+' if hours > 0 else '−'}{floatformat(abs(hours), 1)}"
+
+
 def _changed(one: Answer) -> Changed:
     why = [
-        _("%(hours)s h a week: %(cause)s") % {"hours": f"{hours:+.1f}", "cause": CAUSES[cause]()}
+        _("%(hours)s h a week: %(cause)s") % {"hours": _signed(hours), "cause": CAUSES[cause]()}
         for cause, hours in one["because"]
         if abs(hours) >= FEW
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.people import organisation
 from auscult.web.dashboards.drawing import STUDIO
+from auscult.web.goals.amounts import amount
 from auscult.web.planning import showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.moves import BetState
@@ -49,8 +50,8 @@ def _objectives(cycle: Cycle) -> list[str]:
         _("%(title)s: from %(baseline)s to %(target)s %(unit)s by %(day)s")
         % {
             "title": one.title,
-            "baseline": f"{one.baseline:g}",
-            "target": f"{one.target:g}",
+            "baseline": amount(one.baseline),
+            "target": amount(one.target),
             "unit": one.unit,
             "day": date_format(one.deadline, _("j M Y")),
         }

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
+from auscult.web.goals.amounts import amount
 from auscult.web.goals.models import Objective
 from auscult.web.planning import queries
 from auscult.web.planning.forms import CONFIDENCES, PlanForm
@@ -169,7 +170,8 @@ def _words(label: Any) -> forms.CharField:
 
 
 def _aim(objective: Objective) -> str:
-    return f"{objective.baseline:g} → {objective.target:g} {objective.unit}".strip()
+    way = f"{amount(objective.baseline)} → {amount(objective.target)}"
+    return f"{way} {objective.unit}".strip()
 
 
 def _last_value(objective: Objective) -> float | None:

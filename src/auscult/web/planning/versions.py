@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from auscult.web.goals.amounts import amount
 from auscult.web.planning.comparing import ABSENT, Difference, Plan, differences, leaves
 from auscult.web.planning.models import TaskKind
 from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
@@ -123,4 +124,4 @@ def _value(field: str, value: Any) -> str:
         return str(CODES.get(str(value), value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return amount(value) if isinstance(value, float) else str(value)
