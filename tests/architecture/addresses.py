@@ -719,6 +719,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/comments/<int:number>/remove/": replace(TAKING_PART, methods="POST", row="comment"),
     "plan/page/link/": Needs(Right.USE_INTERFACES, methods="POST"),
     "plan/read/<str:secret>/": Public((404,), args={"secret": "guessed"}),
+    "plan/cycles/read/": replace(PLANNING, methods=BOTH),
     # A line of a log is its person's, a request its asker's: tested beside the pages.
     "plan/readiness/": PLAN,
     "plan/readiness/log/": TAKING_PART,

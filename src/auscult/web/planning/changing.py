@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 from django.db.models import F
@@ -16,6 +17,9 @@ from auscult.web.planning.errors import CycleUnknown, PlanRefused
 from auscult.web.planning.models import Cycle, Version
 from auscult.web.planning.moves import CycleState
 from auscult.web.planning.snapshots import snapshot
+
+# The cycles whose changes are kept as one version, at the end.
+_TOGETHER: ContextVar[frozenset[int]] = ContextVar("_TOGETHER", default=frozenset())
 
 
 @contextmanager
@@ -43,6 +47,17 @@ def changing(actor: Actor, cycle: Cycle, *, action: str, why: str) -> Iterator[N
         keep_version(actor, cycle, why=why)
 
 
+@contextmanager
+def together(actor: Actor, cycle: Cycle, *, why: str) -> Iterator[None]:
+    """Keep one version of all changes within, not one of each: for what changes a plan in bulk."""
+    with changing(actor, cycle, action="change-together", why=why):
+        token = _TOGETHER.set(_TOGETHER.get() | {cycle.pk})
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+
+
 def lock(actor: Actor, cycle: Cycle) -> None:
     """Take a cycle's turn until the commit, and read it as it is now."""
     ours = Cycle.objects.filter(pk=cycle.pk, organisation_id=actor.organisation_id)
@@ -52,7 +67,9 @@ def lock(actor: Actor, cycle: Cycle) -> None:
 
 
 def keep_version(actor: Actor, cycle: Cycle, *, why: str) -> Version | None:
-    """Keep the plan as it is now; None where nothing of it is different."""
+    """Keep the plan as it is now; None where nothing of it is different, or `together` will."""
+    if cycle.pk in _TOGETHER.get():
+        return None
     plan = snapshot(cycle)
     last = cycle.versions.order_by("-number").first()
     if last is not None and not differences(last.plan, plan):

@@ -12,6 +12,7 @@
         Circular        bets or tasks that would wait for each other
         TemplateBroken  a template that can't be read
         ReplyRefused    a mail that can't be taken as a check-in
+        PlanFileRefused a file with a plan that can't be read in
 """
 
 from __future__ import annotations
@@ -120,4 +121,19 @@ class ReplyRefused(Correctable):
             code=code,
             field="mail",
             hint=_("Answer the newest mail with the week's plan again, or check in on the page."),
+        )
+
+
+class PlanFileRefused(Correctable):
+    """A file that can't be read in; `wrong` says of each part what is wrong with it."""
+
+    def __init__(self, wrong: Sequence[str]) -> None:
+        self.wrong = tuple(wrong)
+        more = _(" and %(more)s more") % {"more": len(wrong) - 3} if len(wrong) > 3 else ""
+        super().__init__(
+            _("The file can't be read in: %(wrong)s%(more)s.")
+            % {"wrong": "; ".join(one.rstrip(".") for one in wrong[:3]), "more": more},
+            code="plan-file-refused",
+            field="file",
+            hint=_("Nothing of it was kept. Correct the file, and read it in again."),
         )

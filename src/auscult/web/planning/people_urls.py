@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.planning import comment_views, help_views, readiness_views, reading_views
+from auscult.web.planning import (
+    comment_views,
+    help_views,
+    read_in_views,
+    readiness_views,
+    reading_views,
+)
 
 urlpatterns = [
     path("help/offer/", help_views.offer, name="offer-skill"),
@@ -15,6 +21,7 @@ urlpatterns = [
     path("comments/<int:number>/remove/", comment_views.remove, name="remove-comment"),
     path("page/link/", reading_views.make, name="make-link"),
     path("read/<str:secret>/", reading_views.read, name="read"),
+    path("cycles/read/", read_in_views.read_in, name="read-in"),
     path("readiness/", readiness_views.room, name="readiness"),
     path("readiness/log/", readiness_views.log, name="log-practice"),
     path("readiness/<int:number>/change/", readiness_views.change, name="change-practice"),
