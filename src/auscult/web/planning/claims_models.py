@@ -72,6 +72,11 @@ class Claim(models.Model):
         return claims.Claim.from_data(self.definition)
 
     @property
+    def held_against(self) -> str:
+        """Whose posts, in words."""
+        return ", ".join(self.names) or str(Whose(self.whose).label)
+
+    @property
     def is_active(self) -> bool:
         """Whether it is tested daily."""
         return self.state == ClaimState.ACTIVE

@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 def posts_for(actor: Actor, *, whose: Whose, names: Sequence[str], since: date) -> pa.Table:
-    """Return the posts of these authors or communities from a day on, oldest first.
+    """Return the posts of these authors or communities from a day until now, oldest first.
 
     Returns
     -------
@@ -74,7 +74,9 @@ def _mentions(
     actor: Actor, column: str, wanted: list[str] | None, begin: datetime
 ) -> Iterator[pa.Table]:
     rows: QuerySet[Mention] = Mention.objects.filter(
-        organisation_id=actor.organisation_id, pk__gte=first_key(to_us(begin))
+        organisation_id=actor.organisation_id,
+        pk__gte=first_key(to_us(begin)),
+        pk__lt=first_key(to_us(actor.clock.now())),
     )
     if wanted is not None:
         rows = rows.filter(**{f"{column}__in": wanted})
@@ -91,7 +93,9 @@ def _kept(
 ) -> Iterator[pa.Table]:
     names = [lake_name(one) for one in sources(actor)]
     values = None if wanted is None else pa.array(wanted, pa.string())
-    for posts in lake_of(actor).scan(sources=names, since=begin, columns=COLUMNS):
+    for posts in lake_of(actor).scan(
+        sources=names, since=begin, until=actor.clock.now(), columns=COLUMNS
+    ):
         found = posts if values is None else posts.filter(pc.is_in(posts.column(column), values))
         yield found.select(COLUMNS)
 
