@@ -70,6 +70,14 @@ bet = bet_actions.save_bet(actor, cycle=cycle, wish=bet_actions.BetWish(title="T
     needs=(bet_actions.Wanted(skill="Speaking", hours=1),), depends_on=(cycle.bets.first(),)))
 bet_actions.save_task(actor, bet=bet, wish=bet_actions.TaskWish(title="Call", people=(kim,),
     first_day=cycle.first_day, last_day=cycle.last_day))
+from auscult.web.planning import resource_actions as have
+from auscult.web.planning.allocation_actions import ask_planner
+from auscult.web.planning.resource_models import AssetKind
+speaking = have.save_skill(actor, name="Speaking")
+have.save_capacity(actor, wish=have.CapacityWish(skill=speaking, person=kim, hours=2.5))
+have.save_absence(actor, wish=have.AbsenceWish(first_day=cycle.first_day, last_day=cycle.first_day))
+have.save_asset(actor, wish=have.AssetWish(kind=AssetKind.MONEY, name="Budget", amount=99.5))
+ask_planner(actor, cycle=cycle)
 from auscult.web.accounts.queries import system_actor
 from auscult.web.planning import commenting, help_actions, readiness_actions as ready
 ready.log_practice(actor, done=ready.Practised(network="Radio", day=cycle.first_day, minutes=5,

@@ -5,7 +5,7 @@ What works it out takes memory, so it is loaded where it is used: in the runner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 SAMPLES = 500
 WEEK = 7
-HOURS = (2.0, 4.0, 6.0, 8.0, 10.0)  # a week, for the curve of a skill
+HOURS = (2.0, 5.0, 10.0)  # a week, for the curve of a skill
+MOST_CURVES = 8  # with 60 bets that crowd one objective, each takes ten seconds
 MONEY = 1_000.0  # where the curve of money ends, or a tenth of what there is, if that is more
 CAREFUL_GAP = 0.01  # planning for the worst fifth takes long; this is near enough
-Progress = Callable[[int], None]  # percent
 
 
-def answer(asked: Question, progress: Progress) -> dict[str, Any]:
-    """Work a question out.
+def answers(asked: Question) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Work a question out bit by bit: percent done, and with 100 of them the answer.
 
     Raises
     ------
@@ -39,7 +39,15 @@ def answer(asked: Question, progress: Progress) -> dict[str, Any]:
         What was asked makes no sense, or bets that must be made don't fit.
     """
     plan, changes = _planned(asked)
-    progress(20)
+    told, drawn = _told(asked, plan), []
+    wanted = _wanted(plan)
+    for at, skill in enumerate(wanted):
+        yield 20 + 75 * at // len(wanted), {}
+        drawn.append(_curve(asked, plan, skill))
+    yield 100, {**told, "changes": changes, "curves": drawn}
+
+
+def _told(asked: Question, plan: Plan) -> dict[str, Any]:
     weeks = weeks_left(asked)
     return {
         "weeks": plan.problem.weeks,
@@ -63,8 +71,6 @@ def answer(asked: Question, progress: Progress) -> dict[str, Any]:
             {"skill": skill, "hours": float(hours.sum()) / weeks}
             for skill, hours in zip(plan.problem.skills, plan.spare_hours, strict=True)
         ],
-        "changes": changes,
-        "curves": list(_curves(asked, plan, progress)),
     }
 
 
@@ -218,22 +224,23 @@ def _change(one: Change, title: str, weeks: float) -> dict[str, Any]:
     }
 
 
-def _curves(asked: Question, plan: Plan, progress: Progress) -> Iterator[dict[str, Any]]:
-    """Give the curve of each skill that a bet needs, and of money where any costs some."""
-    from auscult.engine.planning.outlook import more_of  # noqa: PLC0415
-
+def _wanted(plan: Plan) -> list[str]:
+    """Return what curves are drawn of: what bets need, the most valuable of it first."""
     bets = plan.problem.bets
     needed = {skill for bet in bets for need in bet.needs for skill in need.skills}
-    wanted = [skill for skill in plan.problem.skills if skill in needed]
     if any(bet.money or bet.money_fixed for bet in bets):
-        wanted.append("")
-    gap = _gap(asked)
+        needed.add("")
+    worth = sorted(plan.marginals, key=lambda one: -float(one.samples.mean()))
+    return [one.skill for one in worth if one.skill in needed][:MOST_CURVES]
+
+
+def _curve(asked: Question, plan: Plan, skill: str) -> dict[str, Any]:
+    from auscult.engine.planning.outlook import more_of  # noqa: PLC0415 - it takes memory
+
     top = max(MONEY, round(plan.problem.money / 10, -2))
-    for at, skill in enumerate(wanted, start=1):
-        amounts: Sequence[float] = HOURS if skill else [top * part / 5 for part in range(1, 6)]
-        steps = more_of(plan, skill, amounts, gap=gap)
-        yield {"skill": skill, "steps": [_step(asked, one) for one in steps]}
-        progress(20 + 75 * at // len(wanted))
+    amounts = HOURS if skill else [top * one / HOURS[-1] for one in HOURS]
+    steps = more_of(plan, skill, amounts, gap=_gap(asked))
+    return {"skill": skill, "steps": [_step(asked, one) for one in steps]}
 
 
 def _step(asked: Question, one: Step) -> dict[str, Any]:

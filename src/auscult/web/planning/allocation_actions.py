@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.planning import queries
-from auscult.web.planning.allocating import answer
+from auscult.web.planning.allocating import answers
 from auscult.web.planning.changing import lock
 from auscult.web.planning.errors import PlanRefused
 from auscult.web.planning.models import Cycle
@@ -26,6 +27,8 @@ from auscult.web.planning.resource_models import Allocation
 ASK = gettext_noop("ask what more could bring")
 HELD = timedelta(minutes=10)  # a claim; longer than any answer takes
 KEPT = 10  # of a cycle, the newest
+# What this process works at for each organisation: the number of its row, and the work.
+IN_WORK: dict[int, tuple[int, Iterator[tuple[int, dict[str, Any]]]]] = {}
 BEGUN = (AllocationState.WAITING, AllocationState.WORKING)
 
 
@@ -81,13 +84,13 @@ def due(actor: Actor) -> QuerySet[Allocation]:
 
 
 def answer_due(actor: Actor) -> bool:
-    """Work out one question; return whether there are more."""
+    """Work at a question for one slice, of ten seconds at most; return whether there is more."""
     require(actor, Right.WORK, "work out what more could bring")
-    found = due(actor).first()
-    if found is None or not claim(actor, found):
+    found = _begun(actor) or _claimed(actor)
+    if found is None:
         return False
     try:
-        told = answer(found.question, lambda percent: note_progress(found, percent))
+        percent, told = next(IN_WORK[actor.organisation_id][1])
     except Correctable as error:
         keep(actor, found, state=AllocationState.FAILED, error=str(error), error_field=error.field)
     except Exception:
@@ -95,8 +98,26 @@ def answer_due(actor: Actor) -> bool:
         keep(actor, found, state=AllocationState.FAILED, error=said)
         raise
     else:
-        keep(actor, found, state=AllocationState.DONE, answer=told, percent=100)
+        if not told:
+            note_progress(actor, found, percent)
+            return True
+        keep(actor, found, state=AllocationState.DONE, answer=told, percent=percent)
     return due(actor).exists()
+
+
+def _begun(actor: Actor) -> Allocation | None:
+    """Return the question that this process works at; None where it was dropped."""
+    number, _work = IN_WORK.get(actor.organisation_id, (0, None))
+    rows = Allocation.objects.filter(cycle__organisation_id=actor.organisation_id)
+    return rows.filter(pk=number, state=AllocationState.WORKING).first()
+
+
+def _claimed(actor: Actor) -> Allocation | None:
+    found = due(actor).first()
+    if found is None or not claim(actor, found):
+        return None
+    IN_WORK[actor.organisation_id] = (found.pk, answers(found.question))
+    return found
 
 
 @transaction.atomic
@@ -111,14 +132,16 @@ def claim(actor: Actor, found: Allocation) -> bool:
     return bool(taken)
 
 
-def note_progress(found: Allocation, percent: int) -> None:
-    """Write down how much is worked out."""
-    _held(found).update(percent=percent)
+@transaction.atomic
+def note_progress(actor: Actor, found: Allocation, percent: int) -> None:
+    """Write down how much is worked out, and hold the claim on."""
+    _held(found).update(percent=percent, locked_until=actor.clock.now() + HELD)
 
 
 @transaction.atomic
 def keep(actor: Actor, found: Allocation, *, state: AllocationState, **told: Any) -> None:
     """Keep what came of a question, unless it was dropped or taken by somebody else meanwhile."""
+    IN_WORK.pop(actor.organisation_id, None)  # it takes memory
     _held(found).update(state=state, locked_until=None, done_at=actor.clock.now(), **told)
 
 
