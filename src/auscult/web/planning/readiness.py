@@ -17,6 +17,7 @@ from auscult.web.accounts.models import Actor, Membership, Role, User
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.planning import queries
 from auscult.web.planning.errors import PlanUnknown
+from auscult.web.planning.moves import RequestState
 from auscult.web.planning.people_models import AccountRequest, Practice
 
 FEWEST_DAYS = 3  # on which somebody practised, before a network is said to be known
@@ -151,8 +152,24 @@ def request(actor: Actor, number: int) -> AccountRequest:
 
 
 def asked_for(actor: Actor, of: AccountRequest) -> Readiness | None:
-    """Return how familiar the asker is with the network; None where she has left."""
-    return readiness(actor, of.asker, of.network) if of.asker and _stays(actor, of.asker) else None
+    """Return how familiar the asker is with the network, to herself and to who decides.
+
+    None to others, and where she has left.
+    """
+    concerned = of.asker_id == actor.user_id or may(actor, Right.DECIDE_ACCOUNTS)
+    if of.asker is None or not concerned or not _stays(actor, of.asker):
+        return None
+    return readiness(actor, of.asker, of.network)
+
+
+def to_decide(actor: Actor) -> int:
+    """Return how many requests wait for a decision of the actor's."""
+    if not may(actor, Right.DECIDE_ACCOUNTS):
+        return 0
+    waiting = requests(actor).filter(state=RequestState.ASKED)
+    if others_decide(actor):
+        waiting = waiting.exclude(asker=actor.user_id)
+    return waiting.count()
 
 
 def missing(actor: Actor, of: AccountRequest) -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -13,6 +16,8 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.tokens import person_of
+from auscult.web.delivery.actions import post_mail
+from auscult.web.delivery.queries import link
 from auscult.web.goals.models import Objective
 from auscult.web.planning import moves, queries, readiness
 from auscult.web.planning.actions import MOST_TEXT
@@ -197,6 +202,26 @@ def decide_request(
     _move(actor, asked, state, reason=reason.strip())
     details = {"state": state.value}
     record_audit(actor, action="decide-account", target=asked.network, details=details)
+    _tell(actor, asked, state, reason.strip())
+
+
+def _tell(actor: Actor, asked: AccountRequest, state: RequestState, reason: str) -> None:
+    """Tell the asker what was decided, where she is in the house and has an address."""
+    person = asked.asker
+    if person is None or not person.email or person.pk == actor.user_id:
+        return
+    if not queries.people(actor).filter(pk=person.pk, is_active=True).exists():
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        about = {"network": asked.network, "state": state.label}
+        page = link(reverse("planning:request", args=[asked.pk]))
+        post_mail(
+            actor,
+            to=person.email,
+            subject=_("Your request for an account on %(network)s: %(state)s") % about,
+            text=f"{reason}\n\n{page}\n",
+            key=f"plan-account-{asked.pk}-{actor.clock.now().isoformat()}",
+        )
 
 
 def _move(actor: Actor, asked: AccountRequest, state: RequestState, *, reason: str = "") -> None:

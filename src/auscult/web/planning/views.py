@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
-from auscult.web.planning import comment_views, helping, pages, queries, showing
+from auscult.web.planning import comment_views, helping, pages, queries, readiness, showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.review_forms import check_in_forms
 from auscult.web.planning.timeline import WIDTH
@@ -41,6 +41,7 @@ def room(request: HttpRequest) -> HttpResponse:
             "forms": check_in_forms(actor, now.silent),
             "standings": showing.standings(actor, cycle),
             "gets_digest": queries.gets_digest(actor),
+            "to_decide": readiness.to_decide(actor),
             "wanted": helping.wanted(actor, cycle),
             "offers": helping.offers(actor),
             "skills": helping.skills(actor),

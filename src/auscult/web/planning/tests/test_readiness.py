@@ -16,9 +16,12 @@ from auscult.web.accounts import queries as accounts
 from auscult.web.accounts.errors import NotAllowed
 from auscult.web.accounts.models import Actor, AuditEntry, Membership, Role, User
 from auscult.web.accounts.queries import actor_for
+from auscult.web.delivery.models import Letter
+from auscult.web.delivery.sealing import unsealed
 from auscult.web.goals.models import Objective
 from auscult.web.planning import moves, readiness
 from auscult.web.planning.errors import MoveRefused, PlanRefused, PlanUnknown
+from auscult.web.planning.models import Cycle
 from auscult.web.planning.moves import RequestState
 from auscult.web.planning.people_models import AccountRequest, Practice
 from auscult.web.planning.readiness_actions import (
@@ -188,13 +191,20 @@ def test_who_feeds_it_cannot_inherit_it(teammate: Actor, owner: Actor, stranger:
 
 
 def test_owners_and_approvers_decide_with_a_reason(
-    persons: dict[str, Actor], teammate: Actor, stranger: Actor, asked: AccountRequest
+    persons: dict[str, Actor],
+    teammate: Actor,
+    stranger: Actor,
+    cycle: Cycle,
+    asked: AccountRequest,
 ) -> None:
+    User.objects.filter(username="teammate").update(email="teammate@lakeside.example")
     deciding = {persons["owner"], persons["approver"]}
     for actor in {teammate, stranger, *persons.values()} - deciding:
         answer = send(actor, "decide-request", asked.pk, state="approved", reason="Fine")
         assert answer.status_code in {403, 404}, actor.name
     approver = persons["approver"]
+    assert "1 request for an account waits for your decision" in page(approver, "room")
+    assert "waits for your decision" not in page(teammate, "room")
     assert 'value="approved"' in page(approver, "request", asked.pk)
     assert send(approver, "decide-request", asked.pk, state="approved").status_code == 400
     assert send(approver, "decide-request", asked.pk, state="withdrawn").status_code == 400
@@ -202,6 +212,11 @@ def test_owners_and_approvers_decide_with_a_reason(
     said = page(teammate, "request", asked.pk)
     assert "Practise first" in said
     assert "Ask again" in said
+    letter = Letter.objects.get()
+    assert letter.recipient == "teammate@lakeside.example"
+    assert letter.subject == "Your request for an account on Mastodon: refused"
+    assert unsealed(letter.body)["text"].startswith("Practise first\n\nhttp")
+    assert "waits for your decision" not in page(approver, "room")
     again = send(persons["owner"], "decide-request", asked.pk, state="approved", reason="Now")
     assert "is refused and can" in again.content.decode()
 
@@ -209,11 +224,15 @@ def test_owners_and_approvers_decide_with_a_reason(
 def test_a_request_is_seen_by_who_it_concerns(
     persons: dict[str, Actor], teammate: Actor, asked: AccountRequest
 ) -> None:
-    seeing = {"owner", "approver", "teammate"}
+    AccountRequest.objects.update(feeder=persons["analyst"].user_id)
+    seeing = {"owner", "approver", "teammate", "analyst"}
     for name, actor in {**persons, "teammate": teammate}.items():
         answer = browser(actor).get(reverse("planning:request", args=[asked.pk]))
         assert (answer.status_code == 200) is (name in seeing), name
         assert ("Answer nurses" in page(actor, "readiness")) is (name in seeing), name
+        # Who feeds it learns nothing of the asker's practice.
+        steps_shown = "teammate: Open a personal account" in answer.content.decode()
+        assert steps_shown is (name in seeing - {"analyst"}), name
 
 
 def test_nobody_decides_on_her_own_request_unless_she_is_alone(owner: Actor) -> None:
