@@ -195,3 +195,93 @@ def test_a_mail_that_is_too_large_has_headers_and_no_text() -> None:
 )
 def test_a_program_is_known_by_its_headers(header: str, *, automatic: bool) -> None:
     assert read_mail(f"{header}\n\n{LINES}".encode()).automatic is automatic
+
+
+# As three common programs send them, shortened.
+GMAIL = b"""\
+MIME-Version: 1.0
+Date: Mon, 16 Nov 2026 09:12:44 +0100
+Message-ID: <CAF=abc@mail.gmail.com>
+Subject: Re: Day 1 of 100: Winter
+From: Anna <anna@hospital.example>
+To: Auscult <plan+1-2-kq2f-abc@hospital.example>
+Content-Type: multipart/alternative; boundary="000000000000abcd"
+
+--000000000000abcd
+Content-Type: text/plain; charset="UTF-8"
+Content-Transfer-Encoding: quoted-printable
+
+Fortschritt: 40 %
+Zuversicht: 4 von 5
+Stunden: 2,5
+Hindernisse: Station geschlossen f=C3=BCr eine Woche
+
+Am Mo., 16. Nov. 2026 um 07:00=E2=80=AFUhr schrieb Auscult <
+auscult@hospital.example>:
+
+> Tag 1 von 100: Winter
+> fortschritt:
+> zuversicht:
+
+--000000000000abcd
+Content-Type: text/html; charset="UTF-8"
+
+<div dir="ltr">Fortschritt: 40 %</div>
+--000000000000abcd--
+"""
+OUTLOOK = b"""\
+From: Anna <anna@hospital.example>
+To: plan+1-2-kq2f-abc@hospital.example
+Message-ID: <DB9P@prod.outlook.com>
+Content-Type: text/html; charset="iso-8859-1"
+Content-Transfer-Encoding: quoted-printable
+MIME-Version: 1.0
+
+<html><body><div class=3D"elementToProof">=
+bet: 2 (Talks)<br>progress: 55<br>confidence: 3<br>hours: 1<br>blockers: none</div>=
+<div id=3D"appendonsend"></div><hr><div id=3D"divRplyFwdMsg">=
+<b>From:</b> Auscult &lt;a@b&gt;<br><b>Sent:</b> Monday<br>=
+<b>Subject:</b> Day</div><div>bet: 1 (Films)<br>progress:<br></div></body></html>
+"""
+APPLE = b"""\
+From: Anna <anna@hospital.example>
+To: plan+x@hospital.example
+Content-Type: text/plain; charset=us-ascii
+Message-Id: <A@me.com>
+
+progress: 10
+confidence: 2
+hours: 0
+blockers:
+
+Von meinem iPhone gesendet
+
+> Am 16.11.2026 um 07:00 schrieb Auscult <a@b>:
+>
+> bet: 1 (Films)
+> progress:
+"""
+
+
+@pytest.mark.parametrize(
+    ("mail", "bet", "report"),
+    [
+        (
+            GMAIL,
+            None,
+            Report(
+                progress=40,
+                confidence=4,
+                hours=2.5,
+                blockers="Station geschlossen für eine Woche",
+            ),
+        ),
+        (OUTLOOK, 2, Report(progress=55, confidence=3, hours=1, blockers="none")),
+        (APPLE, None, Report(progress=10, confidence=2)),
+    ],
+)
+def test_mails_of_common_programs_are_read(mail: bytes, bet: int | None, report: Report) -> None:
+    read = read_mail(mail)
+    assert read.text is not None
+    (one,) = said(read.text)
+    assert (one.bet, one.report) == (bet, report)
