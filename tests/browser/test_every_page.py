@@ -37,6 +37,7 @@ NO_PAGES = {
     "dashboards/<slug:which>/<slug:name>.<slug:form>": "a picture",
     "briefs/<day:week>/brief.pdf": "a file",
     "plan/page/plan.pdf": "a file",
+    "plan/more/leaders/ask.pdf": "a file",
     "plan/page/plan.json": "a file",
     "plan/page/tasks.csv": "a file",
     "plan/claims/trials/<int:number>/days.csv": "a file",

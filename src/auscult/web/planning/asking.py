@@ -14,7 +14,7 @@ from auscult.web.accounts.people import organisation
 from auscult.web.dashboards.drawing import STUDIO
 from auscult.web.goals.amounts import amount
 from auscult.web.planning.models import Cycle
-from auscult.web.planning.outlook import FEW, Answer, Curve, Shown, worth
+from auscult.web.planning.outlook import FEW, Answer, Curve, Shown
 
 SOURCE = Path(__file__).parent / "templates" / "planning" / "ask.typ"
 MOST = 5  # things that are asked for
@@ -52,7 +52,7 @@ def page(actor: Actor, cycle: Cycle, shown: Shown) -> Page:
         about=_("%(house)s · %(title)s · as of %(day)s") % facts,
         have=_have(shown.allocation.question),
         brings=tuple(_brings(one) for one in answer["objectives"]),
-        wishes=tuple(_wish(one) for one in worth(shown.curves)[:MOST]),
+        wishes=tuple(_wish(one) for one in shown.curves[:MOST]),
         undone=tuple(f"{one.title}: {one.why}" for one in shown.undone if not one.made),
         unsure=_(
             "Figures come from what bets were estimated to bring; a range holds 90 of 100 ways"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,11 @@ class Curve:
     range: str
     zero_y: float
     dots: tuple[Dot, ...]
+
+    @property
+    def half(self) -> float:
+        """What stands in the middle under it."""
+        return float(self.last["amount"]) / 2
 
     @property
     def last(self) -> Answer:
@@ -120,7 +125,8 @@ class Shown:
 
     allocation: Allocation
     answer: Answer
-    curves: tuple[Curve, ...]
+    curves: tuple[Curve, ...]  # that bring something, the most valuable first
+    enough: tuple[str, ...]  # of what more would bring nothing
     undone: tuple[Undone, ...]
     changed: tuple[Changed, ...]
     outdated: bool  # the plan was changed since
@@ -132,10 +138,12 @@ def shown(actor: Actor, cycle: Cycle) -> Shown | None:
     if found is None:
         return None
     answer: Answer = found.answer
+    curves = sorted(map(curve, answer["curves"]), key=lambda one: -one.last["mean"])
     return Shown(
         allocation=found,
         answer=answer,
-        curves=tuple(sorted(map(curve, answer["curves"]), key=lambda one: -one.last["mean"])),
+        curves=tuple(one for one in curves if one.last["mean"] >= FEW),
+        enough=tuple(one.skill or _("money") for one in curves if one.last["mean"] < FEW),
         undone=tuple(_undone(one) for one in answer["undone"]),
         changed=tuple(_changed(one) for one in answer["changes"] if one["because"]),
         outdated=cycle.versions_kept > found.version.number,
@@ -196,8 +204,3 @@ def _learned(one: Answer) -> str:
             "It brought more than anybody had stated: the estimate was wrong, not only unsure."
         )
     return _("It brought less than anybody had stated: the estimate was wrong, not only unsure.")
-
-
-def worth(curves: Sequence[Curve]) -> tuple[Curve, ...]:
-    """Return the curves that bring something: what an ask is made of."""
-    return tuple(one for one in curves if one.last["mean"] >= FEW)
