@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from auscult.web.accounts.models import Actor, Membership, Role, User
 from auscult.web.accounts.policies import Right, may, require
@@ -117,7 +118,10 @@ def _missing(own: Iterable[Practice], days: set[date], today: date) -> Iterable[
         return
     if len(days) < FEWEST_DAYS:
         more = FEWEST_DAYS - len(days)
-        yield _("Practise on %(more)s more days.") % {"more": more}
+        yield (
+            ngettext("Practise on %(more)s more day.", "Practise on %(more)s more days.", more)
+            % {"more": more}
+        )
     if not any(one.reflection for one in own):
         yield _("Write down what you learned: how do people talk there, what is welcome?")
     if today - max(days) > FRESH:
