@@ -160,8 +160,8 @@ def _undone(one: Answer) -> Undone:
 
 
 WHY: dict[str, Callable[[str], str]] = {
-    "skill": lambda names: _("Hours bring more elsewhere: %(names)s.") % {"names": names},
-    "money": lambda _names: _("Money brings more elsewhere."),
+    "skill": lambda names: _("Not enough hours of: %(names)s.") % {"names": names},
+    "money": lambda _names: _("Not enough money."),
     "rival": lambda names: _("Either this or another: “%(names)s” is made.") % {"names": names},
     "awaits": lambda names: _("It waits for what isn't made: %(names)s.") % {"names": names},
     "full": lambda names: _("Its objective is reached without more: %(names)s.") % {"names": names},

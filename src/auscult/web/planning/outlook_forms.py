@@ -54,7 +54,7 @@ class AimsForm(PlanForm):
         bets = queries.bets(actor).filter(cycle=cycle, state=BetState.ON).order_by("number")
         field = self.fields["must"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = bets
+        field.queryset = bets.filter(objective__isnull=False, levels__place=1)
         self.priorities = _priorities(bets)
         focus = set(cycle.focus.values_list("pk", flat=True))
         for one in self.priorities:
