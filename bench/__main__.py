@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.report import RESULTS, number
 
-NAMES = ("matching", "archive", "listen", "streams", "simulate", "bursts", "copies", "web")
+NAMES = ("matching", "archive", "listen", "streams", "simulate", "bursts", "copies", "web", "load")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
