@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -22,8 +24,10 @@ LISTED = 26  # earlier briefs on the page: half a year
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A sentence in words, with its evidence."""
+    """A sentence in words, with what it tells of and its evidence; see `composing.Sentence`."""
 
+    code: str
+    values: Mapping[str, Any]
     text: str
     link: str
 
@@ -102,7 +106,7 @@ def shown(span: Span, sentences: list[Sentence], made_at: datetime | None) -> Sh
                 title=wording.title(part),
                 nothing=wording.nothing(part),
                 sentences=tuple(
-                    Said(text=wording.say(one), link=one.link)
+                    Said(code=one.code, values=one.values, text=wording.say(one), link=one.link)
                     for one in sentences
                     if one.part == part
                 ),
