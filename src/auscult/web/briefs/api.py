@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from ninja import Field, Router, Schema
 
@@ -54,36 +55,38 @@ class BriefShown(Schema):
     parts: list[PartShown]
 
 
-def _made(row: Brief) -> dict[str, Any]:
-    return {"week": row.week, "made_at": row.made_at, "page": _page(row.week)}
+def _address(request: ApiRequest, path: str) -> str:
+    """Return the whole address of a page: the house's own, else as the asker calls it."""
+    return link(path) if settings.AUSCULT.public_url else request.build_absolute_uri(path)
 
 
-def _page(week: date) -> str:
-    return link(reverse("briefs:brief", args=[week]))
+def _page(request: ApiRequest, week: date) -> str:
+    return _address(request, reverse("briefs:brief", args=[week]))
 
 
-def _shown(brief: Shown) -> dict[str, Any]:
+def _shown(request: ApiRequest, brief: Shown) -> dict[str, Any]:
     week = brief.span.since.date()
+    room = _address(request, reverse("briefs:room"))
     return {
         "week": week,
         "since": brief.span.since,
         "until": brief.span.until,
         "made_at": brief.made_at,
-        "page": _page(week) if brief.made_at else link(reverse("briefs:room")),
+        "page": _page(request, week) if brief.made_at else room,
         "parts": [
             {
                 "part": part.code,
                 "title": part.title,
                 "nothing": part.nothing,
-                "sentences": [_said(one) for one in part.sentences],
+                "sentences": [_said(request, one) for one in part.sentences],
             }
             for part in brief.parts
         ],
     }
 
 
-def _said(one: Said) -> dict[str, Any]:
-    evidence = link(one.link) if one.link else None
+def _said(request: ApiRequest, one: Said) -> dict[str, Any]:
+    evidence = _address(request, one.link) if one.link else None
     return {"code": one.code, "values": one.values, "text": one.text, "evidence": evidence}
 
 
@@ -91,7 +94,11 @@ def _said(one: Said) -> dict[str, Any]:
 def briefs(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the weekly briefs that were made, the newest first."""
     rows = queries.briefs(request.actor)
-    return listed(rows, kind="brief", cursor=cursor, limit=limit, show=_made, newest_first=True)
+
+    def made(row: Brief) -> dict[str, Any]:
+        return {"week": row.week, "made_at": row.made_at, "page": _page(request, row.week)}
+
+    return listed(rows, kind="brief", cursor=cursor, limit=limit, show=made, newest_first=True)
 
 
 @router.get(
@@ -102,7 +109,7 @@ def briefs(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dic
 )
 def current(request: ApiRequest) -> dict[str, Any]:
     """Shows what the week brought so far; new phrases are those that alerts told of."""
-    return _shown(queries.current(request.actor))
+    return _shown(request, queries.current(request.actor))
 
 
 @router.get(
@@ -110,4 +117,4 @@ def current(request: ApiRequest) -> dict[str, Any]:
 )
 def brief(request: ApiRequest, week: Day) -> dict[str, Any]:
     """Shows the brief of a week, named by its Monday."""
-    return _shown(queries.brief(request.actor, week))
+    return _shown(request, queries.brief(request.actor, week))

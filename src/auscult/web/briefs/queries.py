@@ -19,6 +19,8 @@ from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import Span, monday, so_far, whole
 from auscult.web.listening.volumes import found_before
 
+# Rights to open the evidence of a sentence, where reading mentions isn't enough.
+NEEDED = {"watch-silent": Right.EDIT_WATCHES}
 LISTED = 26  # earlier briefs on the page: half a year
 
 
@@ -86,13 +88,16 @@ def current(actor: Actor) -> Shown:
 
 def _for(actor: Actor, brief: Shown) -> Shown:
     """Leave the evidence out for whom its pages would turn away."""
-    if may(actor, Right.READ_MENTIONS):
-        return brief
-    bare = tuple(
-        replace(part, sentences=tuple(replace(one, link="") for one in part.sentences))
+    parts = tuple(
+        replace(part, sentences=tuple(_opening(actor, one) for one in part.sentences))
         for part in brief.parts
     )
-    return replace(brief, parts=bare)
+    return replace(brief, parts=parts)
+
+
+def _opening(actor: Actor, said: Said) -> Said:
+    right = NEEDED.get(said.code, Right.READ_MENTIONS)
+    return said if may(actor, right) else replace(said, link="")
 
 
 def shown(span: Span, sentences: list[Sentence], made_at: datetime | None) -> Shown:

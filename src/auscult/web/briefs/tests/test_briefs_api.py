@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from auscult.web.accounts.models import Actor
 from auscult.web.briefs import actions, queries
 from auscult.web.briefs.models import Brief
+from auscult.web.listening.models import Watch
 from programs import Program, program_of, signed_in
 
 WEEK = date(2026, 11, 9)  # a Monday; the tests' clock stands on Friday, 20 November
@@ -19,9 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def told(owner: Actor, town: Any) -> None:
-    """A week that stands out, and a campaign of copies in it."""
+    """A week that stands out, and two watches that found nothing."""
     town.weeks("flu", [5, 6, 4, 7, 5, 6, 5, 4], before=WEEK)
     town.post("flu", 40, datetime(2026, 11, 11, 9, tzinfo=UTC))
+    Watch.objects.update(created_at=datetime(2026, 9, 1, tzinfo=UTC))  # so two were silent
     actions.make_brief(owner, week=WEEK)
 
 
@@ -63,13 +66,13 @@ def test_the_words_are_the_askers(owner: Actor, told: None) -> None:
 def test_the_evidence_opens_for_whom_it_is_named(persons: dict[str, Actor], told: None) -> None:
     for name, actor in persons.items():
         said = sentences(session_of(actor).get(f"briefs/{WEEK}").json())
-        links = [one["evidence"] for one in said.values()]
-        if name in {"ambassador", "guest"}:
-            assert set(links) == {None}, name
-        else:
-            link = said["watch-more-on-a-day"]["evidence"]
+        links = {code: one["evidence"] for code, one in said.items() if one["evidence"]}
+        assert ("watch-more-on-a-day" in links) == (name not in {"ambassador", "guest"})
+        assert ("watch-silent" in links) == (name in {"owner", "editor"})
+        browser = signed_in(actor)
+        for link in links.values():
             assert link.startswith("http")
-            assert "40" in signed_in(actor).get(link).content.decode()
+            assert browser.get(link).status_code == 200, (name, link)
 
 
 def test_the_week_so_far(owner: Actor, told: None) -> None:
@@ -78,6 +81,16 @@ def test_the_week_so_far(owner: Actor, told: None) -> None:
     assert timedelta() < until - since <= timedelta(days=7)
     assert (brief["week"], brief["made_at"]) == (since.date().isoformat(), None)
     assert Client().get(brief["page"]).status_code == 302
+
+
+def test_addresses_are_the_houses_own_or_the_askers(owner: Actor, settings: Any) -> None:
+    program = program_of(owner)
+    asked = program.get("briefs/current", Host="127.0.0.1:8977").json()
+    assert asked["page"] == "http://127.0.0.1:8977/briefs/"
+    settings.AUSCULT = dataclasses.replace(
+        settings.AUSCULT, public_url="https://listen.lakeside.example"
+    )
+    assert program.get("briefs/current").json()["page"] == "https://listen.lakeside.example/briefs/"
 
 
 def test_briefs_come_in_pages_newest_first(owner: Actor, stranger: Actor) -> None:
