@@ -282,6 +282,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "people/<int:number>/": replace(PEOPLE, methods=BOTH, row="member"),
     "people/<int:number>/remove/": replace(PEOPLE, methods=BOTH, row="member"),
     "people/<int:number>/end-sessions/": replace(PEOPLE, methods="POST", row="member"),
+    "people/<int:number>/remove-factors/": replace(PEOPLE, methods="POST", row="member"),
     "organisation/": replace(HOUSEKEEPING, methods=BOTH),
     "organisation/teams/add/": replace(HOUSEKEEPING, methods="POST"),
     "organisation/teams/<int:number>/": replace(HOUSEKEEPING, methods=BOTH, row="team"),

@@ -238,6 +238,7 @@ def test_a_role_that_needs_a_second_factor_sets_it_up_first(
 def test_a_new_address_counts_once_it_is_confirmed(person: User, owner: Actor) -> None:
     client = Client()
     sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     new = "new@hospital.example"
     client.post("/account/email/", {"email": new, "action_add": ""})
     person.refresh_from_db()
