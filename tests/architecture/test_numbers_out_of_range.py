@@ -73,7 +73,7 @@ def in_parameters(client: Client, path: str, one: Needs | Public) -> Iterator[st
         with noting() as names:
             ask(client, method, path, given)
         names -= {"csrfmiddlewaretoken", "next"}
-        trials = [{name: number} for name in sorted(names) for number in WORST]
+        trials = [{name: WORST[0]} for name in sorted(names)]
         # All at once as well: one that is refused hides the next.
         trials += [dict.fromkeys(sorted(names), number) for number in WORST]
         for trial in trials:
@@ -144,7 +144,7 @@ def test_no_route_breaks_at_a_number(owner: Actor, monkeypatch: pytest.MonkeyPat
     program.client.raise_request_exception = False
     wrong = []
     for method, path, parameters in routes():
-        for number in (*NUMBERS, "0"):
+        for number in (NUMBERS[0], *WORST):
             for place, name in [*parameters, ("", "")]:
                 whole = re.sub(r"\{\w+\}", number if place in {"path", ""} else "1", path)
                 query = f"?{name}={number}" if place == "query" else ""
