@@ -22,6 +22,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.core.cache import cache
 from django.test import Client
+from sesame.utils import get_token
 
 from auscult.web.accounts import queries
 from auscult.web.accounts.models import Actor, User
@@ -201,6 +202,13 @@ def test_a_changed_factor_ends_the_other_sessions(person: User, owner: Actor) ->
         assert is_in(there)
         here.post(f"/account/second-factor/{change}")
         assert (is_in(here), is_in(there)) == (True, False), change
+    assert not Authenticator.objects.filter(user=person).exists()
+
+
+def test_who_has_the_machine_switches_a_lost_factor_off(secret: str, person: User) -> None:
+    client = Client()
+    client.post("/sign-in/", {"token": get_token(person)})
+    client.post("/account/second-factor/totp/deactivate/")
     assert not Authenticator.objects.filter(user=person).exists()
 
 
