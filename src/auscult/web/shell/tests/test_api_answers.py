@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from auscult.engine.kernel.clock import FixedClock, SystemClock
 from auscult.web.accounts.models import Actor, AuditEntry, KeptAnswer
@@ -145,10 +145,15 @@ def test_a_defect_keeps_nothing(owner: Actor, monkeypatch: pytest.MonkeyPatch) -
 def test_the_same_at_the_same_time_is_done_once(owner: Actor) -> None:
     secret = program_of(owner).secret
 
-    def send(_number: int) -> tuple[int, bytes]:
+    def send(number: int) -> tuple[int, bytes]:
         try:
             answer = Program(secret).post("watches", FLU, Idempotency_Key="k")
             return answer.status_code, answer.content
+        except OperationalError as error:
+            # Connections that share a memory don't wait for each other, as those to a file do.
+            if "table is locked" not in str(error):
+                raise
+            return send(number)
         finally:
             connections.close_all()
 
