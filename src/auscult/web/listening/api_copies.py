@@ -118,6 +118,6 @@ def mentions(
     actor = request.actor
     require(actor, Right.READ_MENTIONS, "read mentions")
     before = key_of("copy", cursor)
-    copies_queries.campaign(actor, number)
+    copies_queries.group(actor, number)
     hits, last = copies_queries.members(actor, number, limit=limit, before=before)
     return page([mention_shown(actor, hit) for hit in hits], "copy", last)

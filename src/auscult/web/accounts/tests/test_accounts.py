@@ -25,17 +25,9 @@ from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.sign_in import SecondFactors
 from auscult.web.sources.secrets import rotate_secrets
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_limits")]
 PASSWORD = "gravel lantern walrus pumice"
 ADDRESS = "owner@hospital.example"
-
-
-@pytest.fixture(autouse=True)
-def own_limits() -> Any:
-    """Let no test be held to what another did in the same minute."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from allauth.account import app_settings
@@ -14,7 +13,6 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.staticfiles import finders
 from django.core import mail
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
 from lxml import html
@@ -23,18 +21,10 @@ from auscult.web.accounts import invitation_actions
 from auscult.web.accounts.models import Actor, Organisation, Role, User
 from auscult.web.accounts.passwords import OF_THE_PLACE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_limits")]
 PASSWORD = "gravel lantern walrus pumice"
 ADDRESS = "owner@hospital.example"
 PAGE = Path(__file__).parents[5] / "docs" / "explanation" / "signing-in.md"
-
-
-@pytest.fixture(autouse=True)
-def own_limits() -> Any:
-    """Let no test be held to what another did in the same minute."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -20,26 +20,17 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
-from django.core.cache import cache
 from django.test import Client
 from sesame.utils import get_token
 
 from auscult.web.accounts import queries
 from auscult.web.accounts.models import Actor, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_limits")]
 PASSWORD = "gravel lantern walrus pumice"
 # The first second of a period, so that it is known where each one ends.
 BEGAN = 1_795_262_400
 PERIOD = 30
-
-
-@pytest.fixture(autouse=True)
-def own_limits() -> Any:
-    """Let no test be held to what another did in the same minute."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
