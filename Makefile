@@ -42,7 +42,7 @@ test-postgres: setup-dev
 
 # Against servers that others wrote: a PDS, snac2, WordPress; see tests/servers. Each of them
 # starts once, and its tests run side by side with those of the others.
-test-servers: setup-dev tests/servers/node_modules .servers/snac/usr/bin/snac
+test-servers: setup-dev tests/browser/node_modules tests/servers/node_modules .servers/snac/usr/bin/snac
 	$(RUN)/pytest -n 3 --dist loadgroup -m servers tests/live
 
 # The same network with an AppView; needs PostgreSQL and Redis.

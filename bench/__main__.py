@@ -24,6 +24,7 @@ NAMES = (
     "forecast",
     "allocation",
     "web",
+    "load",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks

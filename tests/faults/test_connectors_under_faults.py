@@ -11,6 +11,7 @@ from auscult.engine.connectors import base, websocket
 from auscult.engine.connectors.bluesky import listening as jetstream_listening
 from auscult.engine.connectors.bluesky_repositories import listening as repository_listening
 from auscult.engine.connectors.feeds.session import Session as FeedsSession
+from auscult.engine.connectors.mastodon import rechecks as mastodon_rechecks
 from auscult.engine.connectors.mastodon import session as mastodon_session
 from faults.account_origins import accounts
 from faults.asked_origins import ASKED
@@ -32,6 +33,7 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jetstream_listening, "EVERY", 0.02)
     monkeypatch.setattr(jetstream_listening, "AGAIN", 0.02)
     monkeypatch.setattr(mastodon_session, "POSTPONED", 0.1)
+    monkeypatch.setattr(mastodon_rechecks, "PAUSE", 0.1)
     monkeypatch.setitem(FeedsSession.__init__.__kwdefaults__, "between", 0.0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from auscult.client import Auscult, Refused
 from auscult.client.asking import Connection
 from auscult.client.auscult import MENTIONS
 from auscult.engine.kernel.errors import Correctable, Remote
+from auscult.web.briefs.models import Brief
+from auscult.web.listening.models import Copy, CopyGroup
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -61,6 +63,30 @@ def test_queries_and_figures(asked: Auscult) -> None:
     assert len(asked.preview("flu").mentions) == 10
     (counts,) = asked.volumes(since=NOON, until=NOON + timedelta(hours=2), step="hour")
     assert (counts.name, counts.since, counts.counts) == ("flu", NOON, (12, 0))
+
+
+def test_briefs_dashboards_and_copies(asked: Auscult, house: Any) -> None:
+    Brief.objects.create(
+        organisation_id=house.organisation_id, week=NOON.date() - timedelta(days=11), made_at=NOON
+    )
+    (made,) = asked.briefs()
+    brief = asked.brief(date.fromisoformat(made["week"]))
+    assert (brief.week, brief.made_at) == ("2026-11-09", NOON)
+    assert asked.brief().made_at is None
+    panels = {one.name: one for one in asked.figures(since=NOON.date(), until=NOON.date())}
+    assert panels["volume"].rows == (["2026-11-20", 12],)
+    assert panels["share"].rows[0][2] == 12
+    with pytest.raises(Refused) as refused:
+        asked.figures(7)
+    assert refused.value.code == "dashboard-unknown"
+    group = {"organisation_id": house.organisation_id, "number": 5}
+    keys = [one.id for one in asked.mentions(limit=3)]
+    for key in keys:
+        Copy.objects.create(mention_id=key, version=1, **group)
+    CopyGroup.objects.create(posts=3, first=keys[-1], last=keys[0], **group)
+    (one,) = asked.copies(since=NOON - timedelta(days=1), until=NOON + timedelta(days=1))
+    assert (one.id, one.posts, one.authors) == (5, 3, 1)
+    assert one.sample["id"] == keys[-1]
 
 
 def test_a_scope_that_is_missing(live_server: Any, token_of: Callable[..., str]) -> None:

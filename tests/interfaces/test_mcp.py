@@ -19,7 +19,7 @@ from auscult.web.listening.models import Watch
 COMMAND = str(Path(sys.executable).with_name("auscult"))
 READING = {
     "search_mentions", "volumes", "list_watches", "list_sources", "list_alerts",
-    "explain_query", "preview_query",
+    "read_brief", "dashboard_figures", "list_copies", "explain_query", "preview_query",
 }  # fmt: skip
 
 
@@ -87,6 +87,9 @@ def test_each_reading_tool_answers(talk: Callable[..., Any], token_of: Any) -> N
             "list_watches": {},
             "list_sources": {},
             "list_alerts": {},
+            "read_brief": {},
+            "dashboard_figures": {"since": "2026-11-20", "until": "2026-11-20"},
+            "list_copies": {},
             "explain_query": {"query": "flu AND shot"},
             "preview_query": {"query": "flu"},
         }
@@ -97,12 +100,23 @@ def test_each_reading_tool_answers(talk: Callable[..., Any], token_of: Any) -> N
     assert answers["list_watches"].structured_content["watches"][0]["name"] == "flu"
     assert answers["list_sources"].structured_content["sources"][0]["health"] == "well"
     assert answers["preview_query"].structured_content["mentions"]
+    parts = answers["read_brief"].structured_content["untrusted_parts"]
+    assert [one["part"] for one in parts] == ["happened", "new", "needs"]
+    panels = answers["dashboard_figures"].structured_content["untrusted_panels"]
+    assert panels[0]["rows"] == [["2026-11-20", 12]]
+    assert answers["list_copies"].structured_content == {"untrusted_copies": []}
 
 
 def test_a_mistake_is_told_with_its_next_step(talk: Callable[..., Any], token_of: Any) -> None:
     answer = talk(token_of("read"), calling("search_mentions", query="flu AND ("))
     assert answer.is_error
     assert "Column 10" in answer.content[0].text
+
+
+def test_a_week_is_a_day_and_no_path(talk: Callable[..., Any], token_of: Any) -> None:
+    answer = talk(token_of("read"), calling("read_brief", week="../watches"))
+    assert answer.is_error
+    assert "2026-09-07" in answer.content[0].text
 
 
 def test_a_watch_is_saved_as_the_tokens_person(talk: Callable[..., Any], token_of: Any) -> None:

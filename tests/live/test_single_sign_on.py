@@ -7,44 +7,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from auscult.web.accounts import invitation_actions, queries
 from auscult.web.accounts.models import Actor, Membership, Role, User
-from auscult.web.shell.signing_in import single_sign_on
-from servers.oidc import CLIENT_ID, CLIENT_SECRET, Oidc
+from live.coming_in import LOGIN, come_in, is_in
+from servers.oidc import CLIENT_SECRET, Oidc
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db]
-LOGIN = "/account/oidc/house/login/"
-
-
-@pytest.fixture
-def house(oidc: Oidc, settings: Any) -> Oidc:
-    """Let the provider be the house's."""
-    cache.clear()
-    settings.AUSCULT = dataclasses.replace(
-        settings.AUSCULT,
-        oidc_url=oidc.url,
-        oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET,
-        oidc_name="Lakeside account",
-    )
-    settings.SOCIALACCOUNT_PROVIDERS = single_sign_on(settings.AUSCULT)
-    return oidc
-
-
-def come_in(house: Oidc, name: str, client: Client | None = None, start: str = LOGIN) -> Any:
-    """Sign in at the provider as `name`; return the client and Auscult's last answer."""
-    client = client or Client()
-    begun = client.get(start)
-    assert begun.status_code == 302, begun.content[:2000]
-    back = house.sign_in(begun["Location"], name)
-    return client, client.get(back.removeprefix("http://testserver"))
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
 
 
 def invite(owner: Actor, email: str, role: Role = Role.ANALYST) -> str:

@@ -6,6 +6,8 @@ Programs.
 
 from auscult.client.asking import Refused
 from auscult.client.auscult import Auscult
-from auscult.client.values import Counts, Mention, Preview, Watch
+from auscult.client.values import Brief, Campaign, Counts, Figures, Mention, Preview, Watch
 
-__all__ = ["Auscult", "Counts", "Mention", "Preview", "Refused", "Watch"]
+__all__ = [
+    "Auscult", "Brief", "Campaign", "Counts", "Figures", "Mention", "Preview", "Refused", "Watch",
+]  # fmt: skip

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, Self
 
 import pyarrow as pa
 
 from auscult.client.asking import Connection
-from auscult.client.values import Counts, Mention, Preview, Watch, moment, value_of
+from auscult.client.values import (
+    Brief,
+    Campaign,
+    Counts,
+    Figures,
+    Mention,
+    Preview,
+    Watch,
+    moment,
+    value_of,
+)
 
 PAGE = 500
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
@@ -176,6 +186,33 @@ class Auscult:
             for one in told["series"]
         ]
 
+    def briefs(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the weeks of which there is a brief, the newest first."""
+        return self.entries("briefs", limit=PAGE)
 
-def _written(given: datetime | None) -> str | None:
+    def brief(self, week: date | None = None) -> Brief:
+        """Return the brief of a week, named by its Monday; None: the week so far."""
+        return value_of(Brief, self.ask("GET", f"briefs/{_written(week) or 'current'}"))
+
+    def figures(
+        self,
+        dashboard: int | Literal["overview"] = "overview",
+        *,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Figures]:
+        """Return what each panel of a dashboard counts, from the first day to the last."""
+        path = f"dashboards/{dashboard}/figures"
+        told = self.ask("GET", path, since=_written(since), until=_written(until))
+        return [value_of(Figures, one) for one in told["panels"]]
+
+    def copies(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 20
+    ) -> list[Campaign]:
+        """Return the largest campaigns of copies of a range, of the last 28 days by default."""
+        told = self.ask("GET", "copies", since=_written(since), until=_written(until), limit=limit)
+        return [value_of(Campaign, one) for one in told["items"]]
+
+
+def _written(given: date | None) -> str | None:
     return None if given is None else given.isoformat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -63,6 +63,42 @@ class Counts:
     since: datetime
     step: timedelta
     counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a week brought: lists of sentences, each with its code, values, text and evidence."""
+
+    week: str
+    made_at: datetime | None
+    page: str
+    parts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The numbers of a dashboard's panel; each row has a value for each column."""
+
+    name: str
+    title: str
+    says: str
+    columns: tuple[str, ...]
+    rows: tuple[Sequence[str | float | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """Posts that share their text; `elsewhere` are those outside of the range."""
+
+    id: int
+    posts: int
+    authors: int
+    elsewhere: int
+    since: str
+    until: str
+    search: str
+    page: str
+    sample: Mapping[str, Any]
 
 
 def value_of(kind: type[Value], told: Mapping[str, Any]) -> Value:

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal
@@ -120,6 +121,35 @@ class Tools:
         # A phrase that is new is a stranger's words, as the title of its alert repeats it.
         return {"untrusted_alerts": page["items"]}
 
+    def read_brief(self, *, week: str | None = None) -> dict[str, Any]:
+        """Say what a week brought: happened, new, needs. week: its Monday; else the week so far."""
+        with self._turn:
+            told = self._house.ask("GET", f"briefs/{_day(week) if week else 'current'}")
+        # New phrases and communities are strangers' words.
+        return {"untrusted_parts": told["parts"], "week": told["week"], "made_at": told["made_at"]}
+
+    def dashboard_figures(
+        self, *, dashboard: int | None = None, since: str | None = None, until: str | None = None
+    ) -> dict[str, Any]:
+        """Count what a dashboard shows, else the overview: share, languages, links, rhythm.
+
+        since/until: the first and the last day, as 2026-09-01.
+        """
+        which = "overview" if dashboard is None else f"{dashboard:d}"
+        with self._turn:
+            told = self._house.ask("GET", f"dashboards/{which}/figures", since=since, until=until)
+        return {"untrusted_panels": told["panels"], "days": told["days"], "name": told["name"]}
+
+    def list_copies(
+        self, *, since: str | None = None, until: str | None = None, limit: int = 20
+    ) -> dict[str, Any]:
+        """List the largest campaigns of posts that share their text; the last 28 days else."""
+        with self._turn:
+            told = self._house.ask(
+                "GET", "copies", since=since, until=until, limit=max(1, min(MOST, limit))
+            )
+        return {"untrusted_copies": told["items"]}
+
     def explain_query(self, query: str) -> dict[str, Any]:
         """Say how a query is read, with warnings."""
         with self._turn:
@@ -153,6 +183,19 @@ class WritingTools(Tools):
         return {"id": told["id"], "state": told["state"]}
 
 
+def _day(week: str) -> str:
+    """Return a day as an address has it, and nothing else that could lead elsewhere."""
+    try:
+        return date.fromisoformat(week).isoformat()
+    except ValueError as error:
+        raise Correctable(
+            f"'{week}' is no day.",
+            code="no-day",
+            field="week",
+            hint="Name the Monday of the week: 2026-09-07.",
+        ) from error
+
+
 def _as_data(mention: Mention) -> dict[str, Any]:
     told = asdict(mention)
     for name in ("text", "title", "hashtags", "links", "community"):
@@ -162,7 +205,7 @@ def _as_data(mention: Mention) -> dict[str, Any]:
 
 READING = (
     "search_mentions", "volumes", "list_watches", "list_sources", "list_alerts",
-    "explain_query", "preview_query",
+    "read_brief", "dashboard_figures", "list_copies", "explain_query", "preview_query",
 )  # fmt: skip
 WRITING = ("save_watch", "acknowledge_alert")
 

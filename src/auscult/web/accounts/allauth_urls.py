@@ -15,7 +15,7 @@ from allauth.usersessions.urls import urlpatterns as sessions
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, include, path
 
-from auscult.web.accounts import views
+from auscult.web.accounts import house_provider, views
 
 OURS = {"account_login", "account_logout", "account_signup"}
 # What these change and what is written down of it go together. None of them hashes a password
@@ -24,6 +24,7 @@ WHOLE = {
     "account_email", "account_confirm_email", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
+STRICTER = {"openid_connect_callback": house_provider.callback}
 
 
 def _ours(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
@@ -33,8 +34,8 @@ def _ours(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | URL
         if isinstance(one, URLResolver):
             kept.append(URLResolver(one.pattern, _ours(one.url_patterns)))
         elif one.name not in OURS:
-            whole = one.name in WHOLE
-            view = transaction.atomic(one.callback) if whole else one.callback
+            view = STRICTER.get(one.name or "", one.callback)
+            view = transaction.atomic(view) if one.name in WHOLE else view
             kept.append(URLPattern(one.pattern, view, one.default_args, one.name))
     return kept
 
@@ -46,5 +47,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/second-factor/", include(_ours(second_factors))),
     path("account/sessions/", include(sessions)),
     path("account/connections/", include(connections)),
-    path("account/", include(provider)),
+    path("account/", include(_ours(provider))),
 ]

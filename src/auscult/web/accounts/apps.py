@@ -11,6 +11,10 @@ class Accounts(AppConfig):
 
     def ready(self) -> None:
         """Listen to what people do with their accounts."""
-        from auscult.web.accounts import sign_in_audit  # noqa: PLC0415 - models are there by now
+        from auscult.web.accounts import (  # noqa: PLC0415 - models are there by now
+            other_sessions,
+            sign_in_audit,
+        )
 
         sign_in_audit.connect()
+        other_sessions.connect()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auscult.web.accounts import audit
 from auscult.web.accounts.audit_forms import AuditForm
+from auscult.web.accounts.numbers import number_of
 from auscult.web.accounts.requests import actor_of
 
 QUICK = 5_000  # entries that are checked whenever the page is shown: a tenth of a second
@@ -21,7 +22,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = AuditForm(request.GET or None, said=audit.said(actor))
     before = request.GET.get("before", "")
-    page = audit.page(actor, form.asked(), before=int(before) if before.isdecimal() else None)
+    page = audit.page(actor, form.asked(), before=number_of(before))
     head = audit.head(actor)
     wanted = head.number <= QUICK or "check" in request.GET
     older = request.GET.copy()

@@ -1,4 +1,4 @@
-"""Forms of the organisation, its teams and people, and of an invitation."""
+"""Forms of the organisation, its teams and people, of an invitation, and of second factors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import zoneinfo
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as factors
+from allauth.mfa.adapter import get_adapter as get_factors_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts import people
@@ -132,7 +143,34 @@ class JoinForm(forms.Form):
         return given
 
 
-class KeyForm(AddWebAuthnForm):
+class AnyAnswer(forms.Form):
+    """What a browser says of a key, refused whatever it is where it isn't what a key says.
+
+    django-allauth takes it for granted that it has its parts, and breaks where one is missing.
+    """
+
+    def full_clean(self) -> None:
+        """Check everything; what can't be read is a wrong code."""
+        try:
+            super().full_clean()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.data = {}  # which the page would try to read once more
+            self.add_error(None, get_factors_adapter().validation_error("incorrect_code"))
+
+
+class KeySignInForm(AnyAnswer, LoginWebAuthnForm):
+    """What a passkey says, in place of a password."""
+
+
+class KeyAfterPasswordForm(AnyAnswer, AuthenticateWebAuthnForm):
+    """What a key says after the password."""
+
+
+class KeyAgainForm(AnyAnswer, ReauthenticateWebAuthnForm):
+    """What a key says before a change of what one signs in with."""
+
+
+class KeyForm(AnyAnswer, AddWebAuthnForm):
     """A passkey or security key to add; as a passkey, unless she says otherwise."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,6 +179,33 @@ class KeyForm(AddWebAuthnForm):
         alone.initial = True
         alone.label = _("Sign in with it alone")
         alone.help_text = _("Without: it is a second factor after the password.")
+
+
+class OnceOnly(BaseAuthenticateForm):
+    """A code that counts once, for as long as an app's code is valid.
+
+    django-allauth remembers a used code for one period of 30 seconds; with tolerance a code is
+    good for three, so that who had read it could use it again (RFC 6238, 5.2).
+    """
+
+    def clean_code(self) -> str:
+        """Refuse an app's code that was used before."""
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            mark = f"auscult-code-{self.user.pk}-{normalize_user_code(code)}"
+            valid = factors.TOTP_PERIOD * (2 * factors.TOTP_TOLERANCE + 1)
+            if not cache.add(mark, True, valid):  # noqa: FBT003 - a mark
+                self._emit_authentication_failed(self.authenticator)
+                raise get_factors_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(OnceOnly, AuthenticateForm):
+    """The code that is asked for after the password."""
+
+
+class CodeAgainForm(OnceOnly, ReauthenticateForm):
+    """The code that is asked for before a change of what one signs in with."""
 
 
 def _choose_from(field: forms.Field, of: type[Team | Membership], actor: Actor) -> None:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -27,6 +27,7 @@ MOST = 500  # entries of one page of a list
 USUAL = 50
 
 # Digits alone: `int()` and `datetime.fromisoformat` take far more than RFC 3339 writes.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 Row = TypeVar("Row", bound=Model)
@@ -63,9 +64,21 @@ def _moment(value: Any) -> datetime:
         assert digits is not None
         whole += f".{digits[0][:6]:0<6}{rest[digits.end() :]}"
     read = datetime.fromisoformat(whole)
+    _check_year(read)
+    return read
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("write a day: 2026-09-01")
+    read = date.fromisoformat(value)
+    _check_year(read)
+    return read
+
+
+def _check_year(read: date) -> None:
     if not FIRST_YEAR <= read.year < LAST_YEAR:  # whole days around it are moments, too
         raise ValueError(f"write a year from {FIRST_YEAR} to {LAST_YEAR - 1}")
-    return read
 
 
 def _storable(value: str) -> str:
@@ -78,6 +91,12 @@ Moment = Annotated[
     datetime,
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation"),
+]
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date"}, mode="validation"),
 ]
 
 Text = Annotated[str, AfterValidator(_storable)]

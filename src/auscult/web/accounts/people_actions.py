@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -179,6 +180,29 @@ def end_sessions(actor: Actor, *, member: Membership) -> int:
         actor, action="end-sessions", target=chosen.user.get_username(), details={"sessions": ended}
     )
     return ended
+
+
+@transaction.atomic
+def remove_factors(actor: Actor, *, member: Membership) -> int:
+    """Take away what a member signs in with beside her password; return how many there were.
+
+    For who lost her telephone or key, and her recovery codes. Her sessions end with them. Nobody does it for
+    herself: a session that was left open would be enough.
+
+    Raises
+    ------
+    NotAllowed, PersonUnknown, PersonRefused
+    """
+    require(actor, Right.MANAGE_PEOPLE, "take second factors away")
+    chosen = people.member(actor, member.pk)
+    name = chosen.user.get_username()
+    if chosen.user_id == actor.user_id:
+        raise PersonRefused("member", name, "somebody else than yourself")
+    hers = list(Authenticator.objects.filter(user_id=chosen.user_id))
+    for one in hers:
+        one.delete()  # one by one: what ends her sessions hears of each
+    record_audit(actor, action="remove-factors", target=name, details={"factors": len(hers)})
+    return len(hers)
 
 
 @transaction.atomic

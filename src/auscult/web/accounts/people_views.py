@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -100,7 +101,10 @@ def member(request: HttpRequest, number: int) -> HttpResponse:
         name = chosen.user.get_username()
         messages.success(request, _("%(name)s: saved.") % {"name": name})
         return redirect("accounts:people")
-    return render(request, "accounts/member.html", {"form": form, "member": chosen})
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    factors = Authenticator.objects.filter(user=chosen.user, type__in=kinds)
+    shown = {"form": form, "member": chosen, "factors": factors.count()}
+    return render(request, "accounts/member.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,6 +130,18 @@ def end_sessions(request: HttpRequest, number: int) -> HttpResponse:
         "%(name)s: %(n)s session has ended.", "%(name)s: %(n)s sessions have ended.", ended
     )
     messages.success(request, said % {"name": chosen.user.get_username(), "n": ended})
+    return redirect("accounts:people")
+
+
+@require_POST
+def remove_factors(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a member's second factors away, once who asks has shown again who she is."""
+    actor = actor_of(request)
+    chosen = people.member(actor, number)
+    raise_if_reauthentication_required(request, app="allauth.mfa")
+    people_actions.remove_factors(actor, member=chosen)
+    said = _("%(name)s signs in without a second factor, until she sets one up.")
+    messages.success(request, said % {"name": chosen.user.get_username()})
     return redirect("accounts:people")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.db import transaction
@@ -16,24 +16,35 @@ from django.shortcuts import render
 
 from auscult.engine.kernel.clock import SystemClock
 from auscult.web.accounts import invitation_actions, invitations
+from auscult.web.accounts.house_provider import House
 from auscult.web.accounts.models import Invitation, Membership, User
 from auscult.web.accounts.sign_in_audit import note
 
+ASKED = ("iss", "aud")  # of an ID token: by whom, and for which client
 INVITED = "auscult-invitation"  # of a session: the number of an invitation that was opened
 
 
 class Provider(DefaultSocialAccountAdapter):
     """Lets in who belongs here; a person who is new joins by an invitation or her mail domain."""
 
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> House:
+        """Return the house's provider; there is no other."""
+        return House(request, app=self.get_app(request, provider=provider, client_id=client_id))
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Return whether somebody who is new here may join."""
-        return _invitation(request, sociallogin) is not None or _in_domain(sociallogin)
+        if _invitation(request, sociallogin) is not None:
+            return True
+        return _in_domain(sociallogin) and not _is_taken(sociallogin)
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> Any:
         """Return the person who has an address that the provider confirms, with that address.
 
         An address that somebody asked for and hasn't confirmed isn't hers: whoever has it would
-        come into an account of somebody else's.
+        come into an account of somebody else's. Nor is it hers where the provider knew somebody else
+        by it: a mailbox was given to another person, who needs an invitation of her own.
         """
         found = super().authenticate_by_email(sociallogin)
         if found is None:
@@ -41,7 +52,12 @@ class Provider(DefaultSocialAccountAdapter):
         person, address = found
         ours = EmailAddress.objects.filter(user=person, email__iexact=address, verified=True)
         hers = person.email.lower() == address.lower() or ours.exists()
-        return found if hers else None
+        if not hers:
+            return None
+        others = (
+            _was_another(person, sociallogin) and _invitation(self.request, sociallogin) is None
+        )
+        return None if others else found
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Prepare the account of a person who is known here by her address."""
@@ -98,6 +114,24 @@ def _invitation(request: HttpRequest, sociallogin: SocialLogin) -> Invitation | 
 def _in_domain(sociallogin: SocialLogin) -> bool:
     domains = {domain.lower() for domain in settings.AUSCULT.sso_domains}
     return any(address.rpartition("@")[2] in domains for address in _confirmed(sociallogin))
+
+
+def _is_taken(sociallogin: SocialLogin) -> bool:
+    """Return whether somebody here has one of the confirmed addresses."""
+    return any(User.objects.filter(email__iexact=one).exists() for one in _confirmed(sociallogin))
+
+
+def _was_another(person: User, sociallogin: SocialLogin) -> bool:
+    """Return whether the same provider, asked as the same client, called a person otherwise before.
+
+    By another issuer, or for another client, everybody is called otherwise: that tells nothing.
+    """
+    said = sociallogin.account.extra_data.get("id_token", {})
+    others = SocialAccount.objects.filter(user=person).exclude(uid=sociallogin.account.uid)
+    before = [one.extra_data.get("id_token", {}) for one in others]
+    return any(
+        [one.get(name) for name in ASKED] == [said.get(name) for name in ASKED] for one in before
+    )
 
 
 def _confirm_address(person: User, sociallogin: SocialLogin) -> None:

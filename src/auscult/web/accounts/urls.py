@@ -39,6 +39,7 @@ urlpatterns = [
     path("people/<int:number>/", people_views.member, name="member"),
     path("people/<int:number>/remove/", people_views.remove_member, name="remove-member"),
     path("people/<int:number>/end-sessions/", people_views.end_sessions, name="end-sessions"),
+    path("people/<int:number>/remove-factors/", people_views.remove_factors, name="remove-factors"),
     path("organisation/", people_views.house, name="house"),
     path("organisation/teams/add/", people_views.add_team, name="add-team"),
     path("organisation/teams/<int:number>/", people_views.team, name="team"),

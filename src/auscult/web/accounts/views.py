@@ -83,4 +83,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
         note(request.user, "sign-out")
         logout(request)
-    return redirect("accounts:sign-in")
+    answer = redirect("accounts:sign-in")
+    # Also what the browser keeps to go back quickly. Not "cookies": those of the house's other
+    # programs under the same domain would go too. Not "storage": it holds how keys are used.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

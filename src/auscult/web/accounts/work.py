@@ -25,6 +25,9 @@ class Job:
     run : callable
         Does one slice of at most a few seconds as the given actor; returns whether there is
         more to do at once.
+    share : float
+        The most of the runner's time that it may take in the long run: after a slice it rests
+        for as long as that asks for, also where there is more to do.
     waits : bool
         Whether it waits for other machines: then the runner does it beside the listening, in a
         thread of its own.
@@ -33,4 +36,5 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[Actor], bool]
+    share: float = 1.0
     waits: bool = False

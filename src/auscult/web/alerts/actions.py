@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -15,7 +15,7 @@ from auscult.engine.query.parse import parse
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, Role
 from auscult.web.accounts.policies import Right, require
-from auscult.web.alerts import queries, raising
+from auscult.web.alerts import queries, raising, telling
 from auscult.web.alerts.errors import AlertMoved, RuleRefused
 from auscult.web.alerts.models import (
     Alert,
@@ -32,6 +32,9 @@ from auscult.web.listening.models import Watch
 
 LONGEST_SNOOZE_DAYS = 30
 MANY_FOLLOWERS = 20_000
+# Posts, followers, minutes: of the kinds that ask for so many at least.
+MOST: Mapping[Kind, int] = {Kind.TOPIC: 10_000, Kind.REACH: 1_000_000_000, Kind.SOURCE: 10_000}
+SOONEST, LATEST = 5, 7 * 24 * 60  # minutes until others are told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +107,23 @@ def _check(actor: Actor, wish: Wish, rule: Rule | None) -> None:
             raise RuleRefused(
                 "query", wish.query[:100], _("a query that can be read"), hint=str(error)
             ) from error
-    if wish.least < 1:
-        raise RuleRefused("least", wish.least, _("1 or more"))
+    most = MOST.get(wish.kind, 1)
+    if not 1 <= wish.least <= most:
+        raise RuleRefused("least", wish.least, _("from 1 to {most}").format(most=most))
+    _check_people(actor, wish, rule)
+
+
+def _check_people(actor: Actor, wish: Wish, rule: Rule | None) -> None:
+    # Who has left stays named, until somebody takes her out.
+    known = telling.names(actor) | {
+        *(rule.tell if rule else ()),
+        *(rule.escalate_to if rule else ()),
+    }
+    for field, named in (("tell", wish.tell), ("escalate_to", wish.escalate_to)):
+        for one in named:
+            if one not in known:
+                valid = _("a role or a member who may see figures, as role:editor or person:12")
+                raise RuleRefused(field, one, valid)
     if bool(wish.escalate_minutes) != bool(wish.escalate_to):
         raise RuleRefused(
             "escalate_to",

@@ -1,4 +1,4 @@
-"""API: alerts, what people do with them, and the rules that raise them."""
+"""API: alerts, and what people do with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from auscult.web.accounts.interfaces import ApiRequest, Body, Cursor, Limit, Lis
 from auscult.web.accounts.interfaces import listed as in_pages
 from auscult.web.accounts.policies import Right, require
 from auscult.web.alerts import actions, queries, wording
-from auscult.web.alerts.models import Rule
 
 router = Router(tags=["alerts"])
 
@@ -37,19 +36,6 @@ class Snooze(Body):
     """Until when an alert shall be silent."""
 
     until: Moment = Field(description="Within the next 30 days.")
-
-
-class RuleShown(Schema):
-    """When an alert is raised."""
-
-    id: int
-    name: str
-    kind: str
-    watch_id: int | None = Field(description="Null: each watch, for itself.")
-    keenness: str
-    query: str
-    least: int
-    on: bool
 
 
 @router.get(
@@ -105,17 +91,3 @@ def snooze(request: ApiRequest, number: Number, body: Snooze) -> dict[str, Any]:
     chosen = queries.alert(request.actor, number)
     actions.snooze(request.actor, alert=chosen, until=body.until)
     return wording.as_data(chosen)
-
-
-def _rule(row: Rule) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in RuleShown.model_fields}
-
-
-@router.get(
-    "/rules", response=Listed[RuleShown], operation_id="rules", summary="List the alert rules"
-)
-def rules(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
-    """Lists when alerts are raised."""
-    require(request.actor, Right.SEE_FIGURES, "see alert rules")
-    rows = queries.rules(request.actor)
-    return in_pages(rows, kind="rule", cursor=cursor, limit=limit, show=_rule)

@@ -32,7 +32,8 @@ def evaluate(actor: Actor) -> bool:
     with transaction.atomic():
         stored = Standing.objects.filter(pk=standing.pk, version=standing.version).update(
             version=standing.version + 1,
-            volume=looked.kept,
+            # A model of a thousand watches is large, and changes once an hour.
+            **({} if looked.kept == standing.volume else {"volume": looked.kept}),
             heard_until=heard.until,
             heard=heard.heard,
             unwell=checked.unwell,
@@ -47,7 +48,12 @@ def evaluate(actor: Actor) -> bool:
         raising.close_quiet(actor)
         if looked.kept != standing.volume:
             _count_on(actor, looked.kept)
-    return phrases.look(actor, rules)
+    return False
+
+
+def look_for_phrases(actor: Actor) -> bool:
+    """Hold what watches found against what they usually find; return whether there is more."""
+    return phrases.look(actor, list(queries.rules(actor).filter(on=True, kind=Kind.PHRASE)))
 
 
 def _count_on(actor: Actor, kept: dict[str, Any]) -> None:

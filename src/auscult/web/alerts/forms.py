@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from auscult.web.accounts.models import Actor, Role
 from auscult.web.accounts.policies import TABLE, Right
 from auscult.web.alerts import queries
-from auscult.web.alerts.actions import MANY_FOLLOWERS, Wish
+from auscult.web.alerts.actions import LATEST, MANY_FOLLOWERS, MOST, SOONEST, Wish
 from auscult.web.alerts.models import Keenness, Kind, Pace, Rule
 from auscult.web.alerts.telling import may_be_told
 from auscult.web.listening.queries import watches
 
 MINUTES_FAILING = 30
-SOONEST, LATEST = 5, 7 * 24 * 60  # minutes
 
 
 class RuleForm(forms.Form):
@@ -46,21 +45,21 @@ class RuleForm(forms.Form):
     posts = forms.IntegerField(
         label=_("So many posts within a day (posts of a kind)"),
         min_value=1,
-        max_value=10_000,
+        max_value=MOST[Kind.TOPIC],
         initial=1,
         required=False,
     )
     followers = forms.IntegerField(
         label=_("So many followers or more (an author's reach)"),
         min_value=1,
-        max_value=1_000_000_000,
+        max_value=MOST[Kind.REACH],
         initial=MANY_FOLLOWERS,
         required=False,
     )
     minutes = forms.IntegerField(
         label=_("After so many minutes of failing (a source)"),
         min_value=1,
-        max_value=10_000,
+        max_value=MOST[Kind.SOURCE],
         initial=MINUTES_FAILING,
         required=False,
     )

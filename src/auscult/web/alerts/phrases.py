@@ -13,13 +13,14 @@ from auscult.engine.signals.novelty import Novelty, Phrase
 from auscult.web.accounts.models import Actor
 from auscult.web.alerts import raising
 from auscult.web.alerts.finding import Finding
-from auscult.web.alerts.models import Kind, Phrases, Rule
+from auscult.web.alerts.models import Phrases, Rule
 from auscult.web.listening import queries as listening
 from auscult.web.listening import reading
 from auscult.web.listening.models import Match, Mention, Watch
 from auscult.web.listening.moments import first_key, to_us
 
 EVERY = timedelta(hours=1)
+SLICE = timedelta(seconds=0.5)
 DAY = timedelta(days=1)
 LEARNS_FROM = timedelta(days=56)
 AGAIN = timedelta(days=7)  # a phrase is told anew after so long
@@ -28,13 +29,22 @@ COLUMNS = ("uri", "text", "title", "author", "created_at")
 
 
 def look(actor: Actor, rules: Sequence[Rule]) -> bool:
-    """Look at the watch that waits longest, if one is due; return whether another is."""
-    own = [rule for rule in rules if rule.kind == Kind.PHRASE]
-    due = due_watches(actor, own) if own else []
-    if not due:
-        return False
-    whole = _look(actor, due[0], [rule for rule in own if rule.watch_id in (None, due[0].pk)])
-    return len(due) > 1 or not whole
+    """Look at watches that are due, the longest waiting first, for a while; return whether
+    there is more.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        Those of phrases, that are on.
+    """
+    begun = actor.clock.now()
+    due = due_watches(actor, rules) if rules else []
+    more = False
+    for place, watch in enumerate(due):
+        if place and actor.clock.now() - begun >= SLICE:
+            return True
+        more |= not _look(actor, watch, [r for r in rules if r.watch_id in (None, watch.pk)])
+    return more
 
 
 def due_watches(actor: Actor, rules: Sequence[Rule]) -> list[Watch]:

@@ -29,6 +29,13 @@ def recipients(actor: Actor, wanted: Iterable[str]) -> list[int]:
     ]
 
 
+def names(actor: Actor) -> set[str]:
+    """Return the names that a rule may tell: roles that see figures, and members who may be told."""
+    roles = {f"role:{role.value}" for role in TABLE[Right.SEE_FIGURES]}
+    persons = {f"person:{one.user_id}" for one in queries.members(actor) if may_be_told(one)}
+    return roles | persons
+
+
 def may_be_told(member: Membership) -> bool:
     """Tell whether a member's role lets her see alerts."""
     return member.user.is_active and member.role in TABLE[Right.SEE_FIGURES]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -17,13 +19,17 @@ from auscult.web.briefs.models import Brief, Plan, Reader
 from auscult.web.briefs.weeks import Span, monday, so_far, whole
 from auscult.web.listening.volumes import found_before
 
+# Rights to open the evidence of a sentence, where reading mentions isn't enough.
+NEEDED = {"watch-silent": Right.EDIT_WATCHES}
 LISTED = 26  # earlier briefs on the page: half a year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A sentence in words, with its evidence."""
+    """A sentence in words, with what it tells of and its evidence; see `composing.Sentence`."""
 
+    code: str
+    values: Mapping[str, Any]
     text: str
     link: str
 
@@ -82,13 +88,16 @@ def current(actor: Actor) -> Shown:
 
 def _for(actor: Actor, brief: Shown) -> Shown:
     """Leave the evidence out for whom its pages would turn away."""
-    if may(actor, Right.READ_MENTIONS):
-        return brief
-    bare = tuple(
-        replace(part, sentences=tuple(replace(one, link="") for one in part.sentences))
+    parts = tuple(
+        replace(part, sentences=tuple(_opening(actor, one) for one in part.sentences))
         for part in brief.parts
     )
-    return replace(brief, parts=bare)
+    return replace(brief, parts=parts)
+
+
+def _opening(actor: Actor, said: Said) -> Said:
+    right = NEEDED.get(said.code, Right.READ_MENTIONS)
+    return said if may(actor, right) else replace(said, link="")
 
 
 def shown(span: Span, sentences: list[Sentence], made_at: datetime | None) -> Shown:
@@ -102,7 +111,7 @@ def shown(span: Span, sentences: list[Sentence], made_at: datetime | None) -> Sh
                 title=wording.title(part),
                 nothing=wording.nothing(part),
                 sentences=tuple(
-                    Said(text=wording.say(one), link=one.link)
+                    Said(code=one.code, values=one.values, text=wording.say(one), link=one.link)
                     for one in sentences
                     if one.part == part
                 ),

@@ -8,21 +8,17 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.dashboards import days, queries
-from auscult.web.dashboards.comparing import Change, change, scatter_of
+from auscult.web.dashboards.compared import compared
 from auscult.web.dashboards.content import PANELS, Content, checked
 from auscult.web.dashboards.days import RANGES, Range
-from auscult.web.dashboards.figures import ByDay
-from auscult.web.dashboards.panels import KINDS, Board, range_in_words
-from auscult.web.dashboards.tables import Table, in_words
+from auscult.web.dashboards.panels import Board, range_in_words
 
-MOST = 8  # names of each kind that are compared
 PICTURES = ("volume", "share", "rhythm")  # drawn for both ranges
 
 
@@ -34,14 +30,6 @@ class Side:
     words: str
     query: str
     board: Board
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A table of changes, with what it says."""
-
-    title: str
-    table: Table
 
 
 @require_safe
@@ -64,7 +52,7 @@ def compare(request: HttpRequest, which: str) -> HttpResponse:
         "other": before,
         "ranges": [(name, label) for name, (label, _days) in RANGES.items()],
         "pictures": _pictures(sides, content),
-        "tables": [_volumes(*(side.board for side in sides)), *_kinds(sides, content)],
+        "tables": compared(*(side.board for side in sides)),
     }
     return render(request, "dashboards/compare.html", context)
 
@@ -84,76 +72,3 @@ def _pictures(sides: list[Side], content: Content) -> list[dict[str, Any]]:
         {"title": PANELS[name], "pair": [(side, side.board.panel(name)) for side in sides]}
         for name in names
     ]
-
-
-def _volumes(before: Board, after: Board) -> Compared:
-    rows = []
-    lengths = (before.range.days, after.range.days)
-    for old, new in ((before.volume, after.volume), (before.rivals, after.rivals)):
-        for place, watch in enumerate(new.watches):
-            counts = [old.counts[place], new.counts[place]]
-            first, last = (int(one.sum()) for one in counts)
-            scatter = scatter_of(counts)
-            rows.append((watch.name, change(first, last, days=lengths, scatter=scatter)))
-    return _table(_("Mentions of each watch"), _("Watch"), rows)
-
-
-def _kinds(sides: list[Side], content: Content) -> list[Compared]:
-    boards = [side.board for side in sides]
-    lengths = (boards[0].range.days, boards[1].range.days)
-    scatter = scatter_of([board.volume.by_day for board in boards])
-    found = []
-    for name in content.panels:
-        if name in KINDS:
-            rows = [
-                (label, change(*counts, days=lengths, scatter=scatter))
-                for label, counts in _pairs(boards[0].by_day, boards[1].by_day, name)
-            ]
-            found.append(_table(str(PANELS[name]), _("Name"), rows))
-    return [one for one in found if one.table.rows]
-
-
-def _pairs(before: ByDay, after: ByDay, name: str) -> list[tuple[str, tuple[int, int]]]:
-    """Return the most frequent of either range with their counts in both."""
-    kind = KINDS[name]
-    top = [mark for one in (after, before) for mark, _count in one.sum(kind).top(MOST)]
-    marks = list(dict.fromkeys(top))
-    names = before.names(kind, marks) | after.names(kind, marks)
-    old, new = before.sum(kind).of(marks), after.sum(kind).of(marks)
-    pairs = [(names[mark], (old[mark], new[mark])) for mark in marks if mark in names]
-    return sorted(pairs, key=lambda one: (-max(one[1]), one[0]))
-
-
-def _table(title: str, head: str, rows: list[tuple[str, Change]]) -> Compared:
-    columns = (
-        head,
-        _("before"),
-        _("after"),
-        _("times as many a day"),
-        _("between (95 %)"),
-        _("so"),
-    )
-    table = Table(
-        caption=title,
-        columns=columns,
-        rows=[
-            (label, one.before, one.after, one.ratio, _interval(one), _verdict(one))
-            for label, one in rows
-        ],
-    )
-    return Compared(title=title, table=table)
-
-
-def _interval(found: Change) -> str:
-    if found.high is None:
-        return _("%(low)s and more") % {"low": in_words(found.low)}
-    return _("%(low)s and %(high)s") % {
-        "low": in_words(found.low),
-        "high": in_words(found.high),
-    }
-
-
-def _verdict(found: Change) -> str:
-    if not found.is_clear:
-        return _("can't be told apart")
-    return _("more") if found.low > 1 else _("fewer")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -64,8 +65,7 @@ def volume(actor: Actor, watches: Sequence[Watch], asked: Range) -> Volume:
     own = [one for one in watches if one.organisation_id == actor.organisation_id]
     place = {one.pk: row for row, one in enumerate(own)}
     begins = np.array(asked.begins_us, np.int64)
-    rows = _hourly(list(place), int(begins[0]) // HOUR_US * HOUR_US, int(begins[-1]))
-    table = np.array(rows, np.int64).reshape(-1, 3)
+    table = _hourly(list(place), int(begins[0]) // HOUR_US * HOUR_US, int(begins[-1]))
     # An hour belongs to the day in which it begins: the first may begin before the range.
     table = table[table[:, 1] >= begins[0]]
     counts = np.zeros((len(own), asked.days), np.int64)
@@ -77,14 +77,17 @@ def volume(actor: Actor, watches: Sequence[Watch], asked: Range) -> Volume:
     )
 
 
-def _hourly(watches: list[int], since: int, until: int) -> list[tuple[int, int, int]]:
+def _hourly(watches: list[int], since: int, until: int) -> Numbers:
+    """Return rows of watch, hour and mentions."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT watch_id, hour, sum(count) FROM listening_hourlycount "
+            "SELECT watch_id, hour, CAST(sum(count) AS BIGINT) FROM listening_hourlycount "
             f"WHERE {among('watch_id')} AND hour >= %s AND hour < %s GROUP BY watch_id, hour",
             [values(watches), since, until],
         )
-        return [(row[0], row[1], int(row[2])) for row in cursor.fetchall()]
+        # Ten thousands of rows: from one flat sequence they become numbers three times as fast.
+        flat = chain.from_iterable(cursor.fetchall())
+        return np.fromiter(flat, np.int64).reshape(-1, 3)
 
 
 def _by_hour(table: Numbers, day: Numbers, begins: Numbers, asked: Range) -> Numbers:
@@ -112,12 +115,13 @@ def by_source(actor: Actor, watches: Sequence[Watch], asked: Range) -> list[Coun
     begins = asked.begins_us
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.name, sum(h.count) FROM listening_hourlycount h "
-            "JOIN sources_source s ON s.id = h.source_id "
-            f"WHERE {among('h.watch_id')} AND h.hour >= %s AND h.hour < %s GROUP BY s.id, s.name",
+            "SELECT s.name, h.number FROM sources_source s JOIN ("
+            "SELECT source_id, CAST(sum(count) AS BIGINT) AS number FROM listening_hourlycount "
+            f"WHERE {among('watch_id')} AND hour >= %s AND hour < %s GROUP BY source_id"
+            ") h ON h.source_id = s.id",
             [values(own), begins[0], begins[-1]],
         )
-        found = [Counted(row[0], int(row[1])) for row in cursor.fetchall()]
+        found = [Counted(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda one: (-one.number, one.name))
 
 

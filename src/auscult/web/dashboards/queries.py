@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.models import Actor, Role, User
+from auscult.web.accounts.numbers import number_of
 from auscult.web.accounts.policies import Right, may
 from auscult.web.dashboards.content import PANELS, Content
 from auscult.web.dashboards.errors import DashboardUnknown
@@ -34,7 +35,8 @@ def dashboard(actor: Actor, which: str) -> Dashboard:
     """
     if which == OVERVIEW:
         return overview(actor)
-    found = dashboards(actor).filter(pk=int(which)).first() if which.isdecimal() else None
+    number = number_of(which)
+    found = dashboards(actor).filter(pk=number).first() if number is not None else None
     if found is None:
         raise DashboardUnknown(which)
     return found

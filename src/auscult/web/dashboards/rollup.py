@@ -33,6 +33,7 @@ Counts = dict[Kind, Counter[str]]
 
 # What tells a link's visitors apart, not the page.
 TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid")
+LAST_PART = 1 << 40  # after every part
 ROWS = 5_000  # mentions that are held at once while a day is counted
 
 MENTIONS = (
@@ -59,8 +60,16 @@ def is_counted(actor: Actor, zone: ZoneInfo) -> bool:
     ).exists()
 
 
-def settle(actor: Actor) -> bool:
-    """Count one marked day of one watch again; return whether there are more."""
+def settle(actor: Actor, *, before: date | None = None, watch_id: int | None = None) -> bool:
+    """Count one marked day of one watch again, the newest first; return whether there are more.
+
+    Parameters
+    ----------
+    before : date or None
+        Only days before this one.
+    watch_id : int or None
+        Only days of this watch.
+    """
     require(actor, Right.WORK, "count mentions")
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers(cursor)
@@ -68,32 +77,42 @@ def settle(actor: Actor) -> bool:
         if not is_counted(actor, zone):
             _begin_anew(cursor, actor, zone)
             return True
-        found = _newest_mark(cursor, actor, zone)
+        last = LAST_PART if before is None else begin_us(before, zone) // PART_US
+        found = _newest_mark(cursor, actor, zone, last, watch_id)
         if found is None:
             _drop_strays(cursor)
             return False
-        watch_id, day = found
-        parts = parts_of(day, zone)
-        days = sorted({one for part in _marked(watch_id, parts) for one in days_of(part, zone)})
-        for one in days:
-            put(
-                cursor,
-                watch_id,
-                one,
-                count(cursor, actor.organisation_id, watch_id, span(one, zone)),
-            )
-        Changed.objects.filter(
-            watch_id=watch_id, part__gte=parts.start, part__lt=parts.stop
-        ).delete()
+        _count_again(cursor, actor, zone, *found)
         return True
 
 
-def _newest_mark(cursor: CursorWrapper, actor: Actor, zone: ZoneInfo) -> tuple[int, date] | None:
+def _count_again(
+    cursor: CursorWrapper, actor: Actor, zone: ZoneInfo, watch_id: int, day: date
+) -> None:
+    parts = parts_of(day, zone)
+    days = sorted({one for part in _marked(watch_id, parts) for one in days_of(part, zone)})
+    for one in days:
+        counts = count(cursor, actor.organisation_id, watch_id, span(one, zone))
+        put(cursor, watch_id, one, counts)
+    Changed.objects.filter(watch_id=watch_id, part__gte=parts.start, part__lt=parts.stop).delete()
+
+
+def changed_watches(actor: Actor) -> list[int]:
+    """Return the watches that have marked days."""
+    rows = Changed.objects.filter(watch__organisation_id=actor.organisation_id)
+    return list(rows.order_by("watch_id").values_list("watch_id", flat=True).distinct())
+
+
+def _newest_mark(
+    cursor: CursorWrapper, actor: Actor, zone: ZoneInfo, last: int, watch_id: int | None
+) -> tuple[int, date] | None:
+    """Return the watch and the day of the newest mark whose part lies before `last`."""
     cursor.execute(
         "SELECT c.watch_id, c.part FROM dashboards_changed c "
-        "JOIN listening_watch w ON w.id = c.watch_id WHERE w.organisation_id = %s "
+        "JOIN listening_watch w ON w.id = c.watch_id "
+        "WHERE w.organisation_id = %s AND c.part < %s AND c.watch_id = coalesce(%s, c.watch_id) "
         "ORDER BY c.part DESC LIMIT 1",
-        [actor.organisation_id],
+        [actor.organisation_id, last, watch_id],
     )
     row = cursor.fetchone()
     return None if row is None else (row[0], days_of(row[1], zone)[-1])

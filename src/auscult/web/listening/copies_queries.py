@@ -87,8 +87,8 @@ def campaigns(
     return sorted(large, key=lambda one: (-one.posts, one.since))[:limit]
 
 
-def campaign(actor: Actor, number: int) -> Campaign:
-    """Return one group with all its posts.
+def group(actor: Actor, number: int) -> CopyGroup:
+    """Return the row of one group.
 
     Raises
     ------
@@ -98,6 +98,18 @@ def campaign(actor: Actor, number: int) -> Campaign:
     row = CopyGroup.objects.filter(organisation_id=actor.organisation_id, number=number).first()
     if row is None:
         raise CopiesUnknown(number)
+    return row
+
+
+def campaign(actor: Actor, number: int) -> Campaign:
+    """Return one group with all its posts.
+
+    Raises
+    ------
+    CopiesUnknown
+        As `group` says.
+    """
+    row = group(actor, number)
     (found,) = _described(actor, {number: row.posts}, row.first, row.last + 1)
     return found
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from auscult.web.accounts.numbers import number_of
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import copies_queries, overview
@@ -46,8 +47,7 @@ def campaign(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Right.READ_MENTIONS, "read mentions")
     found = copies_queries.campaign(actor, number)
-    given = request.GET.get("before", "")
-    before = int(given) if given.isdecimal() else None
+    before = number_of(request.GET.get("before", ""))
     hits, older = copies_queries.members(actor, number, limit=SHOWN, before=before)
     return render(
         request,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
+from auscult.web.accounts.numbers import number_of
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import overview, peers, suggesting
@@ -85,10 +86,10 @@ def follow_hashtag(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Right.EDIT_SOURCES, "change sources")
     house = _house(request)
-    given = request.POST.get("source", "")
-    if house is None or not given.isdecimal():
+    number = number_of(request.POST.get("source", ""))
+    if house is None or number is None:
         return redirect("listening:suggestions")
-    source = source_queries.source(actor, int(given))
+    source = source_queries.source(actor, number)
     tag = request.POST.get("tag", "")
     suggesting.follow_hashtag(actor, house, source=source, tag=tag)
     messages.success(

@@ -16,6 +16,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.query.explain import explain
 from auscult.engine.query.parse import Query
 from auscult.web.accounts.models import Actor
+from auscult.web.accounts.numbers import number_of
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.listening import actions, copies_queries, overview, queries
@@ -51,8 +52,8 @@ def watches(request: HttpRequest) -> HttpResponse:
     """Answer with the list of watches alone, while something is being loaded."""
     actor = actor_of(request)
     require(actor, Right.READ_MENTIONS, "read mentions")
-    given = request.GET.get("watch", "")
-    watch = queries.watches(actor).filter(pk=int(given)).first() if given.isdecimal() else None
+    number = number_of(request.GET.get("watch", ""))
+    watch = queries.watches(actor).filter(pk=number).first() if number is not None else None
     parts = {**_watches(actor, watch), **_activity(request, actor)}
     return render(request, "listening/watches.html", parts)
 
@@ -91,13 +92,12 @@ def _sources(actor: Actor) -> dict[str, Any]:
 def _activity(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """Return what goes on; a page of older mentions stays as it is meanwhile."""
     activity = overview.activity(actor)
-    older = request.GET.get("before", "").isdecimal()
+    older = number_of(request.GET.get("before", "")) is not None
     return {"loading": activity.loading, "busy": activity.busy and not older}
 
 
 def _found(request: HttpRequest, actor: Actor, watch: Watch | None) -> dict[str, Any]:
-    given = request.GET.get("before", "")
-    before = int(given) if given.isdecimal() else None
+    before = number_of(request.GET.get("before", ""))
     page = queries.latest(
         actor, filters=Filters(watch=watch.pk if watch else None), limit=SHOWN, after=before
     )
@@ -124,7 +124,6 @@ def _search(request: HttpRequest, actor: Actor, form: SearchForm) -> dict[str, A
         return {"problem": answer if isinstance(answer, Problem) else None, "refused": True}
     since, until = form.moments()
     values = form.cleaned_data
-    after = request.GET.get("after", "")
     page = queries.search(
         actor,
         answer,
@@ -136,7 +135,7 @@ def _search(request: HttpRequest, actor: Actor, form: SearchForm) -> dict[str, A
         ),
         order=values["order"] or "newest",
         limit=SHOWN,
-        after=int(after) if after.isdecimal() else None,
+        after=number_of(request.GET.get("after", "")),
     )
     found = overview.mentions_shown(actor, page.hits)
     further = request.GET.copy()

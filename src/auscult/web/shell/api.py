@@ -7,11 +7,15 @@ from ninja import NinjaAPI
 
 from auscult.web.accounts.api import router as accounts
 from auscult.web.alerts.api import router as alerts
+from auscult.web.alerts.api_rules import router as rules
+from auscult.web.briefs.api import router as briefs
 from auscult.web.dashboards.api import router as dashboards
 from auscult.web.goals.api import router as goals
 from auscult.web.goals.api_readings import router as readings
+from auscult.web.dashboards.api_figures import router as figures
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
+from auscult.web.listening.api_copies import router as copies
 from auscult.web.listening.api_taking import router as taking
 from auscult.web.planning.api import router as planning
 from auscult.web.planning.api_claims import router as claims
@@ -40,19 +44,11 @@ api = NinjaAPI(
     auth=[Bearer(), Session(csrf=False)],
 )
 say_errors(api)
-for router in (
-    accounts,
-    sources,
-    listening,
-    around,
-    taking,
-    alerts,
-    dashboards,
-    goals,
-    readings,
-    planning,
-    claims,
-):
+ROUTERS = (
+    accounts, sources, listening, around, copies, taking, alerts, rules, briefs, dashboards, figures,
+    goals, readings, planning, claims,
+)  # fmt: skip
+for router in ROUTERS:
     api.add_router("", router)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 # The request that is being answered in this thread; it is in every line that is logged meanwhile.
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
-FIELDS = ("page", "method", "status", "ms", "job", "source", "kind", "round")
+FIELDS = ("page", "method", "status", "ms", "job", "source", "kind", "round", "person", "token")
 # `%s` and its kin in a template.
 _PLACE = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[diouxXeEfFgGcrsa%]")
 # In a message that is no template: whatever could name somebody, or open something.

@@ -43,6 +43,7 @@ POLICY = "; ".join(
 FORBIDDEN = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 STATUSES = {"not-allowed": 403, "not-a-member": 403}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+REFUSED = {400, 401, 403, 413, 429}
 BEGAN, SEEN = "auscult-began", "auscult-seen"
 SEEN_EVERY = 300.0  # seconds between two notes of when a session was last used
 
@@ -78,6 +79,22 @@ class Measured:
         if meter is not None:
             meter.add(metrics.request_amounts(labels, seconds))
         log.info("answered", extra=labels | {"ms": round(seconds * 1000, 1)})
+        who = asked_by(request)
+        # Of somebody else's row a 404 is told; of an address that never was it is nobody's concern.
+        if status in REFUSED or (status == 404 and who and request.resolver_match is not None):
+            log.warning("refused", extra=labels | who)
+
+
+def asked_by(request: HttpRequest) -> dict[str, str | int]:
+    """Return the numbers of the person and the token that asked, as far as they are known.
+
+    Nobody is looked up for it: where nothing asked who is there, it doesn't matter who was.
+    """
+    person = getattr(request, "_cached_user", None)
+    token, actor = getattr(request, "token", None), getattr(request, "actor", None)
+    number = getattr(actor, "user_id", None) or getattr(person, "pk", None)
+    found = {"person": number, "token": getattr(token, "pk", None)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def page_name(request: HttpRequest) -> str:

@@ -228,7 +228,9 @@ class Runner:
             return False, max(BROKEN_WAIT, job.every.total_seconds())
         finally:
             self._count(metrics.job_amounts(job.name, time.monotonic() - began))
-        return more, 0.0 if more else job.every.total_seconds()
+        spent = time.monotonic() - began
+        rest = spent * (1 / job.share - 1)
+        return more, max(rest, 0.0 if more else job.every.total_seconds())
 
     def _count(self, amounts: dict[str, float]) -> None:
         if self.meter is not None:

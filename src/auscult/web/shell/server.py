@@ -7,6 +7,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+# What the pages are made of; loaded once Django is set up.
+PAGES = ("auscult.web.shell.urls", "auscult.web.dashboards.views")
 THREADS = 3  # requests at once in each; Django's ORM blocks a thread while it waits
 
 

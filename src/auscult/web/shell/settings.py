@@ -95,6 +95,7 @@ AUTHENTICATION_BACKENDS = [
 # A sign-in link works once and for a quarter of an hour.
 SESAME_MAX_AGE = 15 * 60
 SESAME_ONE_TIME = True
+PASSWORD_RESET_TIMEOUT = 3600  # seconds; and once
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -114,6 +115,7 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation has shown that the address is hers
 ACCOUNT_CHANGE_EMAIL = True  # a new one counts once its link was opened
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before a new address is asked for
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Auscult: "
@@ -121,7 +123,14 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if AUSCULT.secure else "http"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "auscult.web.accounts.forms.KeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "auscult.web.accounts.forms.KeyForm",
+    "login_webauthn": "auscult.web.accounts.forms.KeySignInForm",
+    "authenticate_webauthn": "auscult.web.accounts.forms.KeyAfterPasswordForm",
+    "reauthenticate_webauthn": "auscult.web.accounts.forms.KeyAgainForm",
+    "authenticate": "auscult.web.accounts.forms.CodeForm",
+    "reauthenticate": "auscult.web.accounts.forms.CodeAgainForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Auscult"
 MFA_TOTP_TOLERANCE = 1
@@ -160,6 +169,13 @@ CSRF_COOKIE_NAME = "__Host-auscult-csrf" if AUSCULT.secure else "auscult-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = AUSCULT.session_hours * 3600
+LANGUAGE_COOKIE_NAME = "__Host-auscult-language" if AUSCULT.secure else "auscult-language"
+LANGUAGE_COOKIE_SECURE = AUSCULT.secure
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+# What a page has to say after a change is kept in the session: in a cookie it would name things.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = AUSCULT.secure
 # Programs of this machine look here, over plain http.
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]

@@ -30,11 +30,7 @@ from auscult.web.shell.start import start
 log = logging.getLogger("auscult.runner")
 
 PORTS_TRIED = 20
-SHARED = (
-    "auscult.web.shell.urls",
-    "auscult.web.dashboards.views",
-    "auscult.engine.matching.matcher",
-)
+SHARED = (*server.PAGES, "auscult.engine.matching.matcher")
 
 
 def up(

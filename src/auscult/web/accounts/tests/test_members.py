@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
@@ -15,6 +17,7 @@ from auscult.web.accounts.policies import TABLE, Right
 from auscult.web.accounts.teams import first_teams
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "gravel lantern walrus pumice"
 
 
 def member_of(actor: Actor) -> Membership:
@@ -97,6 +100,34 @@ def test_an_owner_ends_sessions_of_a_member_only(
     assert b"teammate: 2 sessions have ended." in answer.content
     assert [client.get("/account/").status_code for client in theirs] == [302, 302]
     assert others.get("/account/").status_code == 200
+
+
+def test_an_owner_takes_a_lost_factor_away_once_she_has_shown_who_she_is(
+    owner: Actor, teammate: Actor, onlooker: Actor, stranger: Actor
+) -> None:
+    hers = member_of(teammate)
+    TOTP.activate(hers.user, generate_totp_secret())
+    address = f"/people/{hers.pk}/remove-factors/"
+    boss = member_of(owner).user
+    boss.set_password(PASSWORD)
+    boss.save()
+    client, there = signed_in(owner), signed_in(teammate)
+    assert there.get("/account/").status_code == 200
+    assert address in client.get(f"/people/{hers.pk}/").content.decode()
+
+    assert signed_in(onlooker).post(address).status_code == 403
+    assert signed_in(stranger).post(address).status_code in {403, 404}
+    assert client.post(address)["Location"].startswith("/account/reauthenticate/")
+    assert Authenticator.objects.filter(user=hers.user).exists()
+    answer = client.post("/account/reauthenticate/", {"password": PASSWORD, "next": address})
+    # allauth does what was asked, once it knows.
+    assert answer["Location"] == "/people/"
+
+    assert not Authenticator.objects.filter(user=hers.user).exists()
+    assert there.get("/account/").status_code == 302
+    assert last_action(owner) == "remove-factors"
+    with pytest.raises(PersonRefused, match="must be somebody else than yourself"):
+        people_actions.remove_factors(owner, member=member_of(owner))
 
 
 def test_a_person_ends_one_of_her_sessions(owner: Actor, stranger: Actor) -> None:

@@ -148,7 +148,7 @@ def test_quiet_hours_are_saved(owner: Actor) -> None:
 
 def test_the_feed_opens_by_its_address_alone(owner: Actor, alert: Alert) -> None:
     page = signed_in(owner).post("/alerts/feed/").content.decode()
-    address = page.split("<code>")[1].split("</code>")[0]
+    address = page.split('<code class="secret">')[1].split("</code>")[0]
     path = address.removeprefix("http://testserver")
     answer = Client().get(path)
     feed = feedparser.parse(answer.content)

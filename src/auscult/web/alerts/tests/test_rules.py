@@ -13,7 +13,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.alerts import hearing, queries, volume
 from auscult.web.alerts.actions import Wish, remove_rule, save_rule
 from auscult.web.alerts.drawing import drawing
-from auscult.web.alerts.evaluating import evaluate
+from auscult.web.alerts.evaluating import evaluate, look_for_phrases
 from auscult.web.alerts.models import Alert, Kind, Standing, State
 from auscult.web.alerts.wording import reasons, title
 from auscult.web.delivery.models import Letter
@@ -36,7 +36,7 @@ def steady(since: Any, hours: int, each: int = 2) -> list[tuple[Any, str]]:
 
 
 def look(owner: Actor) -> None:
-    while evaluate(owner):
+    while evaluate(owner) or look_for_phrases(owner):
         pass
 
 

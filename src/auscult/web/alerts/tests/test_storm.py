@@ -152,7 +152,7 @@ def test_a_storm_reaches_everybody_once(  # noqa: PLR0915 - one story, told once
     assert 'class="usual"' in page
     assert page.count('<article class="mention"') == 5
     made = client.post("/alerts/feed/").content.decode()
-    address = made.split("<code>")[1].split("</code>")[0]
+    address = made.split('<code class="secret">')[1].split("</code>")[0]
     feed = feedparser.parse(Client().get(address.removeprefix("http://testserver")).content)
     assert not feed.bozo
     assert "More than usual: Waiting" in {entry.title for entry in feed.entries}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from auscult.engine.connectors.base import Deletion
-from auscult.web.accounts.models import Organisation
+from auscult.engine.kernel.clock import FixedClock
+from auscult.web.accounts.models import Actor, Organisation
 from auscult.web.accounts.queries import time_zone
-from auscult.web.dashboards import marking, rollup, tallies
+from auscult.web.dashboards import jobs, marking, rollup, tallies
 from auscult.web.dashboards.models import Changed, DayFigures, Kind
 from auscult.web.dashboards.tallies import Sum
-from auscult.web.listening.actions import forget, remove_watch
+from auscult.web.listening.actions import forget, remove_watch, save_watch
 from auscult.web.listening.models import Match, Watch
 from auscult.web.listening.queries import pseudonym
 
@@ -52,6 +54,53 @@ def test_each_kind_is_counted(watch: Any, record: Record, post: Any, settled: An
     assert kept(Kind.LINK) == {"https://www.a.example/x": 1, "https://a.example/x": 1}
     assert kept(Kind.HOST) == {"a.example": 2}
     assert not Changed.objects.exists()
+
+
+def test_what_is_over_is_counted_at_once_and_today_in_turns(
+    owner: Actor, worker: Actor, record: Record, post: Any
+) -> None:
+    flu, _shot = (save_watch(owner, name=word, query=word) for word in ("flu", "shot"))
+    yesterday = post(1)["created_at"] - timedelta(days=1)
+    record(post(1), post(2, "flu shot"), post(3, created_at=yesterday))
+    today = post(1)["created_at"].date().toordinal()
+
+    def counted() -> set[tuple[str, int]]:
+        rows = DayFigures.objects.values_list("watch__name", "day").distinct()
+        return {(name, day - today) for name, day in rows}
+
+    assert not jobs.count_days(worker)
+    assert counted() == {("flu", -1)}
+    assert jobs.count_today(replace(worker, clock=Hasty(worker.clock.now())))
+    assert counted() == {("flu", -1), ("flu", 0)}
+    # Another mention of the first one: the second has its turn before it.
+    record(post(4))
+    assert not jobs.count_today(worker)
+    assert counted() == {("flu", -1), ("flu", 0), ("shot", 0)}
+    assert rollup.changed_watches(worker) == [flu.pk]
+    assert not jobs.count_today(worker)
+    assert rollup.changed_watches(worker) == []
+
+
+def test_yesterday_is_not_over_while_its_late_posts_come(
+    watch: Any, worker: Actor, record: Record, post: Any
+) -> None:
+    record(post(1))
+    midnight = datetime(2026, 11, 21, tzinfo=UTC)
+    for minutes, left in ((119, 1), (121, 0)):
+        late = replace(worker, clock=FixedClock(midnight + timedelta(minutes=minutes)))
+        jobs.count_days(late)
+        assert len(rollup.changed_watches(worker)) == left
+
+
+class Hasty:
+    """A clock for which every look takes a second."""
+
+    def __init__(self, now: datetime) -> None:
+        self.at = now
+
+    def now(self) -> datetime:
+        self.at += timedelta(seconds=0.5)
+        return self.at
 
 
 def test_nothing_is_marked_by_a_post_that_comes_again_as_it_was(

@@ -64,7 +64,7 @@ def test_what_was_given_up_is_sent_again(owner: Actor) -> None:
 def test_a_webhook_is_added_tested_changed_switched_and_removed(owner: Actor) -> None:
     client = signed_in(owner)
     shown = client.post("/settings/webhooks/add/", form()).content.decode()
-    secret = shown.split("<code>")[1].split("</code>")[0]
+    secret = shown.split('<code class="secret">')[1].split("</code>")[0]
     assert secret.startswith("whsec_")
     hook = Hook.objects.get()
     assert secret not in hook.secret

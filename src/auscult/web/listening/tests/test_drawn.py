@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -45,6 +46,12 @@ def test_the_same_row_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for other in ({"text": "the line"}, {"text_spans": ()}, {"copies": 2, "group": 5}, {"id": 8}):
         row(mention=replace(SAID, **other), may_reveal=False)
     assert len(drawings) == 5
+    row(mention=SAID, may_reveal=False)
+    assert len(drawings) == 5
+    later = time.monotonic() + 61
+    monkeypatch.setattr("auscult.web.listening.drawn.time.monotonic", lambda: later)
+    row(mention=SAID, may_reveal=False)
+    assert len(drawings) == 6, "nothing is kept for longer than a minute"
 
 
 def test_it_is_drawn_anew_for_another_right_language_and_zone() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from architecture.addresses import objective
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.tokens import REACH, scopes_for
-from auscult.web.alerts.models import Alert
+from auscult.web.alerts.actions import Wish, save_rule
+from auscult.web.alerts.models import Alert, Kind
+from auscult.web.briefs.models import Brief
 from auscult.web.dashboards.models import Dashboard
 from auscult.web.goals.link_actions import add_link
 from auscult.web.listening.actions import save_watch
-from auscult.web.listening.models import Mention, Peer
+from auscult.web.listening.models import Copy, CopyGroup, Mention, Peer
 from auscult.web.listening.revealing import Why
 from auscult.web.planning.actions import plan_cycle, start_cycle
 from auscult.web.planning.bet_actions import BetWish, save_bet
@@ -138,15 +141,28 @@ ROUTES = {
     "DELETE /links/{number}": Asked(right=Right.EDIT_GOALS, row="goal-link", status=204),
     "GET /orphans": Asked(right=Right.SEE_FIGURES),
     "GET /rules": Asked(right=Right.SEE_FIGURES),
+    "POST /rules": Asked(right=Right.EDIT_ALERTS, status=201, body={"name": "n", "kind": "volume"}),
+    "GET /rules/{number}": Asked(right=Right.SEE_FIGURES, row="rule"),
+    "PATCH /rules/{number}": Asked(right=Right.EDIT_ALERTS, row="rule", body={"name": "b"}),
+    "POST /rules/{number}/switch": Asked(right=Right.EDIT_ALERTS, row="rule", body={"on": False}),
+    "DELETE /rules/{number}": Asked(right=Right.EDIT_ALERTS, row="rule", status=204),
+    "GET /briefs": Asked(right=Right.SEE_FIGURES),
+    "GET /briefs/current": Asked(right=Right.SEE_FIGURES),
+    "GET /briefs/{week}": Asked(right=Right.SEE_FIGURES, row="brief"),
+    "GET /copies": Asked(right=Right.READ_MENTIONS),
+    "GET /copies/{number}": Asked(right=Right.READ_MENTIONS, row="copies"),
+    "GET /copies/{number}/mentions": Asked(right=Right.READ_MENTIONS, row="copies"),
     "GET /dashboards": Asked(right=Right.SEE_FIGURES),
     "GET /dashboards/{number}": Asked(right=Right.SEE_FIGURES, row="dashboard"),
+    "GET /dashboards/{which}/figures": Asked(right=Right.SEE_FIGURES, row="dashboard"),
+    "GET /dashboards/{which}/compare": Asked(right=Right.SEE_FIGURES, row="dashboard"),
     "GET /peers/{number}": Asked(right=Right.READ_MENTIONS, row="peer"),
     "DELETE /peers/{number}": Asked(right=Right.EDIT_WATCHES, row="peer", status=204),
 }
 
 
 @pytest.fixture
-def rows(owner: Actor) -> dict[str, int]:
+def rows(owner: Actor) -> dict[str, Any]:
     """A row of each kind in the owner's organisation."""
     now = owner.clock.now()
     config = {"feeds": ["https://news.lakeside.example/feed.xml"]}
@@ -201,6 +217,11 @@ def rows(owner: Actor) -> dict[str, int]:
     start_cycle(owner, cycle=cycle)
     goal = objective(owner)
     link = add_link(owner, objective=goal, kind="watch", number=watch.pk)
+    rule = save_rule(owner, wish=Wish(name="walk", kind=Kind.SOURCE))
+    house = {"organisation_id": owner.organisation_id}
+    brief = Brief.objects.create(week=date(2026, 11, 9), made_at=now, **house)
+    Copy.objects.create(mention_id=mention.pk, version=1, number=1, **house)
+    CopyGroup.objects.create(number=1, posts=3, first=mention.pk, last=mention.pk, **house)
     return {
         "priority": goal.priority_id,
         "objective": goal.pk,
@@ -209,20 +230,23 @@ def rows(owner: Actor) -> dict[str, int]:
         "bet": bet.pk,
         "claim": add_claim(owner, wish=ClaimWish(kind="media")).pk,
         "alert": alert.pk,
+        "brief": brief.week,
+        "copies": 1,
         "dashboard": dashboard.pk,
         "source": source.pk,
         "peer": peer.pk,
+        "rule": rule.pk,
         "mention": mention.pk,
         "watch": watch.pk,
     }
 
 
-def path_of(route: str, one: Asked, rows: dict[str, int]) -> tuple[str, str]:
+def path_of(route: str, one: Asked, rows: dict[str, Any]) -> tuple[str, str]:
     method, path = route.split()
-    return method, path[1:].replace("{number}", str(rows.get(one.row, ""))) + one.query
+    return method, re.sub(r"\{\w+\}", str(rows.get(one.row, "")), path[1:]) + one.query
 
 
-def ask(program: Program, route: str, rows: dict[str, int]) -> Any:
+def ask(program: Program, route: str, rows: dict[str, Any]) -> Any:
     """Ask, and undo what it did, so that each person finds the same."""
     one = ROUTES[route]
     method, path = path_of(route, one, rows)
@@ -243,7 +267,7 @@ def test_each_route_is_asked_for() -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_each_role_gets_what_it_may(
-    route: str, persons: dict[str, Actor], rows: dict[str, int]
+    route: str, persons: dict[str, Actor], rows: dict[str, Any]
 ) -> None:
     one = ROUTES[route]
     for name, actor in persons.items():
@@ -260,7 +284,7 @@ def test_each_role_gets_what_it_may(
 
 @pytest.mark.parametrize("route", [key for key, one in ROUTES.items() if one.right])
 def test_a_token_without_the_scope_is_too_narrow(
-    route: str, owner: Actor, rows: dict[str, int]
+    route: str, owner: Actor, rows: dict[str, Any]
 ) -> None:
     right = ROUTES[route].right
     others = [scope for scope in scopes_for(owner) if right not in REACH[scope]]
@@ -270,14 +294,14 @@ def test_a_token_without_the_scope_is_too_narrow(
 
 
 @pytest.mark.parametrize("route", [key for key, one in ROUTES.items() if one.row])
-def test_a_strangers_row_is_not_there(route: str, stranger: Actor, rows: dict[str, int]) -> None:
+def test_a_strangers_row_is_not_there(route: str, stranger: Actor, rows: dict[str, Any]) -> None:
     answer = ask(program_of(stranger), route, rows)
     assert answer.status_code == 404, answer.content
     assert answer.json()["code"].endswith("-unknown")
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_nobody_gets_nothing(route: str, rows: dict[str, int]) -> None:
+def test_nobody_gets_nothing(route: str, rows: dict[str, Any]) -> None:
     answer = ask(Program(), route, rows)
     assert answer.status_code == 401
     assert answer.json()["code"] == "not-signed-in"
@@ -286,7 +310,7 @@ def test_nobody_gets_nothing(route: str, rows: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     "route", [key for key in ROUTES if key.startswith("GET") and "{" not in key]
 )
-def test_a_stranger_sees_nothing_of_ours(route: str, stranger: Actor, rows: dict[str, int]) -> None:
+def test_a_stranger_sees_nothing_of_ours(route: str, stranger: Actor, rows: dict[str, Any]) -> None:
     said = ask(program_of(stranger), route, rows).content.decode()
     for word in ("walk", "did:plc", "someone"):
         assert word not in said

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.views.defaults import server_error
@@ -106,7 +107,7 @@ def test_the_page_of_a_defect_needs_nothing(rf: Any) -> None:
 def test_a_page_says_its_language_and_direction(owner: Actor) -> None:
     client = client_of(owner)
     assert b'<html lang="en" dir="ltr">' in client.get("/shortcuts/").content
-    client.cookies["django_language"] = "de"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     assert b'<html lang="de" dir="ltr">' in client.get("/shortcuts/").content
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,30 @@ def test_listening_does_not_wait_for_other_machines(
     assert done == ["counts", "sends"]
     (post,) = (job for job in EVERY_JOB if job.waits)
     assert post.name == "post"
+
+
+def test_a_job_with_a_share_rests_between_its_slices(
+    owner: Actor, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def works(actor: Actor) -> bool:
+        done.append(actor.name)
+        begun = time.monotonic()
+        while time.monotonic() < begun + 0.02:
+            pass
+        return True
+
+    second = timedelta(milliseconds=1)
+    jobs = (
+        Job(name="sparing", every=second, run=works, share=0.0001),
+        Job(name="eager", every=second, run=works),
+    )
+    monkeypatch.setattr(running, "JOBS", jobs)
+    runner = Runner(clock=clock, network=network(), stop=threading.Event())
+    for _ in range(3):
+        runner.round()
+    assert done == ["sparing", "eager", "eager", "eager"]
 
 
 def test_a_job_that_breaks_stops_no_other(

@@ -76,7 +76,7 @@ def settings_with(**environment: str) -> dict[str, Any]:
     """What the settings are in a process that was started so."""
     program = (
         "import json; from auscult.web.shell import settings as s; "
-        "names = [name for name in dir(s) if name.startswith(('SESSION', 'CSRF', 'SECURE', 'DEBUG', 'ALLOWED'))];"
+        "names = [name for name in dir(s) if name.startswith(('SESSION', 'CSRF', 'SECURE', 'LANGUAGE_COOKIE', 'DEBUG', 'ALLOWED'))];"
         "print(json.dumps({name: getattr(s, name) for name in names}))"
     )
     found: dict[str, Any] = json.loads(output_of(program, **environment))
@@ -96,9 +96,8 @@ def output_of(program: str, **environment: str) -> str:
 
 def test_over_https_cookies_and_addresses_are_bound_to_it(tmp_path: Path) -> None:
     found = settings_with(secure="true", archive=str(tmp_path))
-    assert found["SESSION_COOKIE_NAME"].startswith("__Host-")
-    assert found["CSRF_COOKIE_NAME"].startswith("__Host-")
-    for name in ("SESSION_COOKIE", "CSRF_COOKIE"):
+    for name in ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE"):
+        assert found[f"{name}_NAME"].startswith("__Host-")
         assert found[f"{name}_SECURE"] is True
         assert found[f"{name}_HTTPONLY"] is True
     assert found["SESSION_COOKIE_SAMESITE"] == "Lax"
