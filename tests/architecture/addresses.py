@@ -56,8 +56,6 @@ from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_t
 from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
 from auscult.web.planning.claims_models import Claim
 from auscult.web.planning.commenting import add_comment
-from auscult.web.planning.claims_actions import ClaimWish, TrialWish, add_claim, draw_trial
-from auscult.web.planning.claims_models import Claim
 from auscult.web.planning.models import Bet, Cycle
 from auscult.web.planning.people_models import AccountRequest
 from auscult.web.planning.resource_actions import (
@@ -325,7 +323,7 @@ def _skill(owner: Actor) -> dict[str, Any]:
 
 
 def _hours(owner: Actor) -> dict[str, Any]:
-    made = Capacity.objects.create(
+        skill_id=_skill(owner)["number"], person_id=owner.user_id or 0, hours=2
         skill_id=_skill(owner)["number"], person_id=owner.user_id, hours=2
     )
     return {"number": made.pk}

@@ -10,9 +10,9 @@ from auscult.web.alerts.api import router as alerts
 from auscult.web.alerts.api_rules import router as rules
 from auscult.web.briefs.api import router as briefs
 from auscult.web.dashboards.api import router as dashboards
+from auscult.web.dashboards.api_figures import router as figures
 from auscult.web.goals.api import router as goals
 from auscult.web.goals.api_readings import router as readings
-from auscult.web.dashboards.api_figures import router as figures
 from auscult.web.listening.api import router as listening
 from auscult.web.listening.api_around import router as around
 from auscult.web.listening.api_copies import router as copies
