@@ -323,8 +323,8 @@ def _skill(owner: Actor) -> dict[str, Any]:
 
 
 def _hours(owner: Actor) -> dict[str, Any]:
+    made = Capacity.objects.create(
         skill_id=_skill(owner)["number"], person_id=owner.user_id or 0, hours=2
-        skill_id=_skill(owner)["number"], person_id=owner.user_id, hours=2
     )
     return {"number": made.pk}
 
