@@ -1,0 +1,1 @@
+"""What each of several channels contributed, from daily or weekly series."""
