@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engine.returns.mix.kernel import Tables
+from auscult.engine.returns.mix.kernel import Tables, products
 from auscult.engine.returns.mix.questions import (
     FORMS,
     NINETEEN_OF_TWENTY_HALF,
@@ -97,9 +97,9 @@ def tables(series: Series, *, weight: Floats | None = None, form: Form = "expone
     inner, link = chains(read)
     gram = np.empty((read.shape[0], 3, len(variance), len(variance)))
     for place, own in enumerate(basis):
-        gram[place, 0] = own @ own.T
-        gram[place, 1] = (own * inner[place]) @ own.T
-        half = (own[:, :-1] * link[place, :-1]) @ own[:, 1:].T
+        gram[place, 0] = products(own, own)
+        gram[place, 1] = products(own * inner[place], own)
+        half = products(own[:, :-1] * link[place, :-1], own[:, 1:].copy())
         gram[place, 2] = half + half.T
     answers = [channel.answers for channel in series.channels]
     trial, found = _trials(series)

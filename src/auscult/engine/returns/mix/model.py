@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from auscult.engine.returns.mix.kernel import Tables, effects, remainder, respon
 from auscult.engine.returns.mix.questions import Form
 from auscult.engine.returns.mix.sampling import Draws, draw, mode
 from auscult.engine.returns.mix.series import Series
+from auscult.engine.returns.mix.twins import joined
 
 Floats = NDArray[np.float64]
 # Counts below this share of the mean weigh as much as that.
@@ -26,6 +28,9 @@ class Fit:
     Attributes
     ----------
     series : Series
+        As fitted: channels that always moved together are one.
+    members : mapping of str to tuple of str
+        The names behind each joined channel.
     form : str
         Of saturation.
     tables : Tables
@@ -36,6 +41,7 @@ class Fit:
     """
 
     series: Series
+    members: Mapping[str, tuple[str, ...]]
     form: Form
     tables: Tables
     weight: Floats
@@ -62,6 +68,7 @@ def fit(series: Series, *, seed: int, form: Form = "exponential", cores: int = 2
     NotConverged
         If chains disagree even after a longer run.
     """
+    series, members = joined(series)
     given = tables(series, form=form)
     start = mode(given)
     weight = np.ones(series.outcome.shape)
@@ -71,7 +78,7 @@ def fit(series: Series, *, seed: int, form: Form = "exponential", cores: int = 2
             given = tables(series, weight=weight, form=form)
             start = mode(given, start)
     found = draw(given, start=start, seed=seed, cores=cores)
-    return Fit(series=series, form=form, tables=given, weight=weight, draws=found)
+    return Fit(series=series, members=members, form=form, tables=given, weight=weight, draws=found)
 
 
 def expected(series: Series, given: Tables, x: Floats) -> Floats:

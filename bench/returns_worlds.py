@@ -1,0 +1,102 @@
+"""Worlds for the mix of channels whose truth is known: as the model has it, and otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.engine.returns.mix.imagine import imagine
+from auscult.engine.returns.mix.questions import ECHOES, Answers
+from auscult.engine.returns.mix.series import Channel, Series
+
+Floats = NDArray[np.float64]
+FIRST = date(2026, 1, 5)
+KINDS = ("post", "advertisement", "search", "television", "radio", "letter", "unknown")
+# half-life in days, and share of outcomes; the last channel does nothing
+LIVES = (1.0, 1.5, 0.3, 8.0, 3.0, 10.0, 1.0)
+SHARES = (0.08, 0.08, 0.06, 0.10, 0.06, 0.06, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A series and what each of its channels truly brought in all."""
+
+    series: Series
+    truth: Floats
+
+
+def flights(rows: int, on: int, off: int, random: np.random.Generator) -> Floats:
+    """Campaigns: stretches of activity of about `on` days with pauses of about `off`."""
+    found = np.zeros(rows)
+    row = int(random.integers(0, off + 1))
+    while row < rows:
+        length = int(random.integers(on // 2 + 1, on * 2))
+        found[row : row + length] = (
+            random.gamma(4, 0.25) * random.uniform(0.7, 1.3, rows)[:length][: rows - row]
+        )
+        row += length + int(random.integers(off // 2 + 1, off * 2))
+    return found
+
+
+def own_world(seed: int, *, rows: int = 200, channels: int = 8) -> Case:
+    """Draw all from the model's own priors."""
+    random = np.random.default_rng(seed)
+    kinds = [KINDS[at % len(KINDS)] for at in range(channels)]
+    done = []
+    for at, kind in enumerate(kinds):
+        steady = random.random(rows) * (random.random(rows) < 0.6) * random.gamma(2, 1, rows)
+        active = steady if at % 2 else flights(rows, 8, 12, random)
+        active[int(random.integers(rows))] += 1
+        answers = Answers(echo=ECHOES[kind], at_most=0.3)
+        done.append(Channel(name=f"{kind} {at}", activity=active, answers=answers))
+    series = Series(first=FIRST, step=1, outcome=np.full(rows, 40.0), channels=tuple(done))
+    world = imagine(series, seed=seed + 1)
+    return Case(series=world.series, truth=world.contributions.sum(axis=(0, 2)))
+
+
+def other_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
+    """Draw from a world that the model doesn't know.
+
+    Counts; demand with memory and drift; Hill curves; long echoes of television and letters;
+    search that follows demand; a channel that does nothing.
+    """
+    random = np.random.default_rng(seed)
+    demand = np.zeros(rows)
+    for row in range(1, rows):
+        demand[row] = 0.6 * demand[row - 1] + random.normal(0, 0.06)
+    drift = np.cumsum(random.normal(0, 0.012, rows))
+    season = 0.08 * np.sin(2 * np.pi * (np.arange(rows) / 365 + random.random()))
+    week = random.normal(0, 0.1, 7)[np.arange(rows) % 7]
+    base = (1 - sum(SHARES)) * (1 + demand + drift + season + week)
+    activity = (
+        random.poisson(0.7, rows).astype(float),
+        flights(rows, 10, 12, random),
+        np.maximum(1 + demand + season + random.normal(0, 0.25, rows), 0.05),
+        flights(rows, 12, 30, random),
+        flights(rows, 8, 20, random),
+        (random.random(rows) < 0.04).astype(float),
+        flights(rows, 8, 15, random),
+    )
+    for active in activity:
+        active[int(random.integers(rows))] += 1
+    brought = np.zeros((len(KINDS), rows))
+    for at, (active, life, share) in enumerate(zip(activity, LIVES, SHARES, strict=True)):
+        keep = 0.5 ** (1 / life)
+        carried = np.zeros(rows)
+        for row in range(rows):
+            carried[row] = active[row] + keep * (carried[row - 1] if row else 0.0)
+        z = (carried / carried[carried > 0].mean() / random.uniform(0.7, 2)) ** random.uniform(1, 2)
+        response = z / (1 + z)
+        brought[at] = response / response.mean() * share * random.uniform(0.6, 1.5)
+    mean = np.maximum(base + brought.sum(axis=0), 0.02) * level
+    done = tuple(
+        Channel(name=kind, activity=active, answers=Answers(echo=ECHOES[kind], at_most=0.4))
+        for kind, active in zip(KINDS, activity, strict=True)
+    )
+    series = Series(
+        first=FIRST, step=1, outcome=random.poisson(mean).astype(float), channels=done, count=True
+    )
+    return Case(series=series, truth=brought.sum(axis=1) * level)
