@@ -7,7 +7,7 @@ from collections.abc import Callable
 from auscult.engine.returns.intervention.findings import Reason, Why
 
 SENTENCES: dict[Why, str] = {
-    Why.ABOVE_CHANCE: "There was more than would have been, and chance doesn't explain it.",
+    Why.ABOVE_CHANCE: "The outcome moved the wanted way, and chance doesn't explain it.",
     Why.AGAINST_WISH: "The outcome moved against what was wanted, and chance doesn't explain it.",
     Why.BELOW_WORTHWHILE: (
         "If there was a change at all, it is less than the %(percent)s %% that would have been"
@@ -59,10 +59,10 @@ SENTENCES: dict[Why, str] = {
     ),
     Why.TRENDS_ALIKE: (
         "Trends before the start don't differ beyond chance. That doesn't prove that they are the"
-        " same: a difference that would come to %(unseen)s by now might have gone unseen."
+        " same: a difference that would come to %(unseen)s %% by now might have gone unseen."
     ),
     Why.TRENDS_APART: (
-        "Trends differed before the start already: going on like that would make %(drift)s by now."
+        "Trends differed before the start already: going on like that would make %(drift)s %% by now."
         " So nothing is claimed."
     ),
     Why.TRENDS_UNKNOWN: "There is too little data before the start to compare trends.",
