@@ -81,16 +81,13 @@ def difference(
     Returns
     -------
     Finding
-        Its interval and p value come from drawing the treated anew.
 
     Raises
     ------
     Correctable
         There are fewer than two others, a name is unknown, or a ratio is asked of nothing.
     """
-    known = data.before(start)
-    ours = np.zeros(len(data.names), bool)
-    ours[data.places(treated, "treated")] = True
+    ours = np.isin(np.arange(len(data.names)), data.places(treated, "treated"))
     if (~ours).sum() < 2:
         raise Correctable(
             f"There are {(~ours).sum()} places without the campaign.",
@@ -102,7 +99,7 @@ def difference(
         data=data,
         treated=ours,
         weights=contrasts(np.zeros(ours.size, np.intp), ours, rng),
-        start=known,
+        start=data.before(start),
         scale=scale,
         level=question.level,
     )

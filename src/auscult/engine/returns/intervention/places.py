@@ -181,15 +181,20 @@ def analyse_places(
         )
     power.check_pairs(len(design.pairs), question)
     names = [name for pair in design.pairs for name in pair]
-    inside = data.only(data.places(names, "design"))
-    treated = np.arange(len(names)) % 2 == 0
-    weights = contrasts(np.arange(len(names)) // 2, treated, rng)
-    moved = changes(
-        inside, Window(first=known - length, start=known, end=len(data.times)), Scale.RATIO
-    )
+    return _answer(data.only(data.places(names, "design")), known, rng, question)
+
+
+def _answer(inside: Panel, known: int, rng: np.random.Generator, question: Question) -> Finding:
+    """Judge places that stand in pairs, the drawn one first."""
+    length = len(inside.times) - known
+    places = np.arange(len(inside.names))
+    treated = places % 2 == 0
+    weights = contrasts(places // 2, treated, rng)
+    window = Window(first=known - length, start=known, end=len(inside.times))
+    moved = changes(inside, window, Scale.RATIO)
     judged = judge(moved, treated, weights, question.level)
     observed = float(inside.values[known:, treated].mean())
-    effect = effect_of(judged, Scale.RATIO, observed, length * len(design.pairs))
+    effect = effect_of(judged, Scale.RATIO, observed, length * int(treated.sum()))
     verdict = verdicts.judge(effect, question)
     apart = moved[treated] - moved[~treated]
     needed = pairs_needed(apart, question) if verdict is Verdict.CANNOT_TELL else None

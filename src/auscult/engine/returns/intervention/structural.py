@@ -95,23 +95,24 @@ def interrupted(
     _check(data, column, known)
     moving = others[np.ptp(data.values[:known, others], axis=0) > 0]
     case = _case(data, column, moving, known, prior or Prior.wide(), question)
-    kept = _chosen(case)
-    case = replace(case, controls=case.controls[:, kept])
+    kept = moving[_chosen(case)]
+    case = replace(case, controls=case.controls[:, np.isin(moving, kept)])
+    return _answer(case, data, kept, question, left_out=others.size - kept.size)
+
+
+def _answer(
+    case: _Case, data: Panel, controls: NDArray[np.intp], question: Question, *, left_out: int
+) -> Finding:
     found = _posterior(case)
     effect = _effect(case, found)
     in_time = _in_time(case, data.times)
-    in_space = _in_space(data, moving[kept], case, question)
+    in_space = _in_space(data, controls, case, question)
     loud, checks = _checked(in_time, in_space, question)
     verdict = verdicts.judge(effect, question, doubted=loud)
-    needed = _needed(found, case, question) if verdict is Verdict.CANNOT_TELL else None
-    told = [
-        *verdicts.reasons(verdict, effect, question),
-        *_need(verdict, needed, data, loud=loud),
-        *checks,
-        *_conditions(case, others.size - kept.size),
-    ]
-    included = found.included[found.included.size - kept.size :]
-    names = [data.names[at] for at in moving[kept]]
+    ask = verdict is Verdict.CANNOT_TELL and not loud
+    needed = _needed(found, case, question) if ask else None
+    included = found.included[found.included.size - controls.size :].tolist()
+    names = [data.names[at] for at in controls]
     return Finding(
         method=Method.STRUCTURAL,
         verdict=verdict,
@@ -120,9 +121,14 @@ def interrupted(
         course=_course(case, found, data.times),
         in_time=in_time,
         in_space=in_space,
-        weights=tuple(sorted(zip(names, included.tolist(), strict=True), key=lambda one: -one[1])),
+        weights=tuple(sorted(zip(names, included, strict=True), key=lambda one: -one[1])),
         needed=needed,
-        reasons=tuple(told),
+        reasons=(
+            *verdicts.reasons(verdict, effect, question),
+            *([verdicts.of_need(needed, data.step_days)] if ask else []),
+            *checks,
+            *_conditions(case, left_out),
+        ),
     )
 
 
@@ -321,12 +327,6 @@ def _needed(found: Posterior, case: _Case, question: Question) -> int | None:
         have,
         have + FURTHER * case.known,
     )
-
-
-def _need(verdict: Verdict, needed: int | None, data: Panel, *, loud: bool) -> list[Reason]:
-    if verdict is not Verdict.CANNOT_TELL or loud:
-        return []
-    return [verdicts.of_need(needed, data.step_days)]
 
 
 def _conditions(case: _Case, left_out: int) -> list[Reason]:

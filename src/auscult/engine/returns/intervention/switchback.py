@@ -192,9 +192,14 @@ def analyse_switchback(
         A time of the experiment is missing, or nothing was counted in a stretch.
     """
     column = int(data.places([outcome], "outcome")[0])
-    values = data.values[_rows(data, design), column]
+    power.check_pairs(len(design.on) // 2, question)
+    return _answer(data.values[_rows(data, design), column], design, rng, question)
+
+
+def _answer(
+    values: Floats, design: Switchback, rng: np.random.Generator, question: Question
+) -> Finding:
     on = np.array(design.on)
-    power.check_pairs(on.size // 2, question)
     means = _means(values, design.rhythm)
     judged = judge(means, on, contrasts(np.arange(on.size) // 2, on, rng), question.level)
     during = np.repeat(on, design.rhythm.stretch)

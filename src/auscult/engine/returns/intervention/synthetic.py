@@ -71,8 +71,7 @@ def synthetic_control(
     rng : Generator
         For the permutations in any order.
     levels : bool
-        Take out each place's mean before the start, so that only movements have to be alike;
-        else levels have to be, too (Abadie, Diamond and Hainmueller).
+        Take out each place's mean before the start: only movements have to be alike.
     question : Question
 
     Returns

@@ -198,7 +198,6 @@ def test_intervals_hold_whatever_the_level_does(drift: float) -> None:
 def test_intervals_hold_in_hundreds_of_worlds_and_the_usual_ones_do_not() -> None:
     wide = [covered(drift, 400, Prior.wide()) for drift in (0.0, 0.3, 0.8)]
     assert min(wide) >= 0.88, wide
-    assert wide[0] <= 0.995
     usual = [covered(drift, 200, Prior.usual()) for drift in (0.3, 0.8)]
     assert max(usual) < 0.8, usual
 
