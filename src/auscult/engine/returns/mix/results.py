@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 # Posterior draws that results are made of: enough for intervals, quick for pages.
 DRAWS = 1000
 # Below this ratio of the 5 % to the 95 % quantile, mass piles up at zero; see `bench/returns.py`.
-PILED = 0.2
+PILED = 0.25
 # Two channels move together if their responses correlate so, and only the sum is known if it
 # is so much surer than either.
 TOGETHER, SURER = 0.9, 0.5

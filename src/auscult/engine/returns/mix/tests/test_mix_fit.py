@@ -231,8 +231,8 @@ def test_counts_of_three_places_share_what_they_know() -> None:
 
 @pytest.mark.slow
 def test_intervals_hold_as_often_as_they_say() -> None:
-    """Worlds drawn from the priors; 30 with 2 channels, so chance allows three deviations."""
-    inside90, inside50, total = 0, 0, 30
+    """Worlds drawn from the priors; 20 with 2 channels, so chance allows three deviations."""
+    inside90, inside50, total = 0, 0, 20
     base = planted(rows=80)
     base = replace(base, channels=(base.channels[0], base.channels[3]))
     for seed in range(total):
