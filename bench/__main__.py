@@ -23,6 +23,7 @@ NAMES = (
     "copies",
     "forecast",
     "allocation",
+    "intervention",
     "web",
     "load",
 )
