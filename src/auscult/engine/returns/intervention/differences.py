@@ -197,7 +197,7 @@ def _in_time(case: _Case) -> tuple[Placebo, ...]:
 
 
 def _needed(case: _Case, question: Question, expected: float) -> int | None:
-    """Say how many further places it takes, from how differently places changed."""
+    """Say how many further treated places it takes, from how differently places changed."""
     window = Window(first=0, start=case.start, end=len(case.data.times))
     found = changes(case.data, window, case.scale)
     inside, outside = found[case.treated], found[~case.treated]
@@ -206,9 +206,10 @@ def _needed(case: _Case, question: Question, expected: float) -> int | None:
     reach = worthwhile(case.scale, question, expected)
     if freedom < 1 or not reach:
         return None
-    # Half of them treated: the variance of a difference of means is four times s^2 / places.
-    places = 4 * float(squares) / freedom * (verdicts.factor(question) / reach) ** 2
-    return max(math.ceil(places) - found.size, 1)
+    # The variance of a difference of means: s^2 (1 / treated + 1 / others), the others as they are.
+    allowed = (reach / verdicts.factor(question)) ** 2 * freedom / max(float(squares), 1e-300)
+    left = allowed - 1 / outside.size
+    return max(math.ceil(1 / left) - inside.size, 1) if left > 0 else None
 
 
 def _course(case: _Case) -> Course:

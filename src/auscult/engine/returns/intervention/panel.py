@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,8 @@ class Panel:
         Correctable
             None do, or all do.
         """
+        if isinstance(start, datetime):
+            start = start.date()
         if isinstance(start, date) != isinstance(self.times[0], date):
             raise Correctable(
                 f"The start is {start!r}, but times are like {self.times[0]!r}.",
@@ -248,9 +250,8 @@ def _check_spacing(times: tuple[Moment, ...]) -> None:
     if len(times) < 3:
         raise _refused("time", f"has {len(times)} values", "Give at least three times.")
     numbers = np.array([_number(time) for time in times])
-    months = np.array([_months(time) for time in times])
-    for steps in (np.diff(numbers), np.diff(months)):
-        if steps[0] > 0 and (steps == steps[0]).all() and float(steps[0]).is_integer():
+    for steps in (np.diff(numbers), np.diff(_months(times))):
+        if steps[0] > 0 and (steps == steps[0]).all():
             return
     gaps = np.diff(numbers)
     usual = float(np.median(gaps))
@@ -267,9 +268,12 @@ def _number(time: Moment) -> int:
     return time.toordinal() if isinstance(time, date) else time
 
 
-def _months(time: Moment) -> float:
-    """Count months; days of different numbers within them never make even steps."""
-    return time.year * 12 + time.month + time.day / 100 if isinstance(time, date) else np.nan
+def _months(times: tuple[Moment, ...]) -> NDArray[np.int64]:
+    """Count months where all times are the same day of theirs; else none."""
+    days = [time for time in times if isinstance(time, date)]
+    if len(days) < len(times) or len({day.day for day in days}) > 1:
+        return np.zeros(len(times), np.int64)
+    return np.array([12 * day.year + day.month for day in days])
 
 
 def _refused(field: str, what: str, hint: str) -> Correctable:

@@ -232,8 +232,9 @@ def need_pairs(verdict: Verdict, needed: int | None) -> list[Reason]:
 
 def _pairs(data: Panel) -> list[tuple[int, int]]:
     """Pair places whose movements are nearest, the nearest first."""
-    logs = positive_logarithm(np.maximum(data.values, 0.5).mean(axis=0), data)
-    moved = np.log(np.maximum(data.values, 0.5)) - logs
+    positive_logarithm(data.values.mean(axis=0), data)
+    least = data.values[data.values > 0].min() / 2  # stands for nought
+    moved = np.log(np.maximum(data.values, least))
     apart = moved[:, :, None] - moved[:, None, :]
     # What stays the same between two places doesn't matter: changes are compared.
     distance = apart.std(axis=0)

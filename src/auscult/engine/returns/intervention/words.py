@@ -22,14 +22,14 @@ SENTENCES: dict[Why, str] = {
         "To tell a worthwhile change from none would take about %(times)s more periods like these."
     ),
     Why.NEEDED_PLACES: (
-        "To tell a worthwhile change from none would take about %(places)s more places like these,"
-        " half of them with the campaign."
+        "To tell a worthwhile change from none would take about %(places)s more places like these"
+        " with the campaign."
     ),
     Why.NEEDED_PAIRS: (
         "To tell a worthwhile change from none would take about %(pairs)s more pairs like these."
     ),
     Why.OUT_OF_REACH: (
-        "More time won't tell: what would have been is too unsure. Find series or places that move"
+        "More of the same won't tell: what would have been is too unsure. Find series or places that move"
         " alike, or draw an experiment."
     ),
     Why.PLACEBOS_QUIET: (

@@ -91,10 +91,15 @@ def test_a_trend_that_was_there_before_is_no_effect() -> None:
 
 
 def test_an_open_answer_says_how_many_places_it_takes() -> None:
-    found = asked(lines(3), worthwhile=0.02)
+    found = asked(lines(3), worthwhile=0.06)
     assert found.verdict is Verdict.CANNOT_TELL
     assert found.needed is not None
+    assert 5 < found.needed < 100
     assert Why.NEEDED_PLACES in {one.why for one in found.reasons}
+    # Seven lines without a campaign are too few for it, however many have one.
+    fine = asked(lines(3), worthwhile=0.02)
+    assert fine.needed is None
+    assert Why.OUT_OF_REACH in {one.why for one in fine.reasons}
 
 
 def test_one_place_among_few_can_never_tell() -> None:

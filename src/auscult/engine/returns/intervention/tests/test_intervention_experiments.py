@@ -62,6 +62,13 @@ def test_places_are_paired_with_their_likes() -> None:
     assert len(design_places(past(towns(1)), rng=np.random.default_rng(1), pairs=6).pairs) == 6
 
 
+def test_pairs_do_not_depend_on_units() -> None:
+    data = past(towns(1))
+    small = replace(data, values=data.values * 1e-6)
+    rng = np.random.default_rng(1)
+    assert design_places(small, rng=rng) == design_places(data, rng=np.random.default_rng(1))
+
+
 def test_power_grows_with_the_effect_and_false_alarms_stay_few() -> None:
     data = past(towns(2))
     design = design_places(data, rng=np.random.default_rng(1))

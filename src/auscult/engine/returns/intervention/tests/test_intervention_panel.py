@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
@@ -46,6 +46,20 @@ def test_a_wide_table_is_read_in_order_of_its_times() -> None:
     assert found.values[:, 0].tolist() == [1, 2, 3]
     assert found.step_days is None  # months
     assert found.before(date(2026, 3, 1)) == 2
+
+
+def test_months_of_many_years_are_even() -> None:
+    months = [date(2020 + at // 12, at % 12 + 1, 15) for at in range(70)]
+    assert panel({"month": months, "x": range(70)}, time="month").before(date(2024, 6, 15)) == 53
+    with pytest.raises(Correctable, match="'time' goes from"):
+        panel({"month": [*months[:9], *months[10:]], "x": range(69)}, time="month")
+
+
+def test_date_times_of_pandas_are_days() -> None:
+    frame = pd.DataFrame({"day": pd.to_datetime(DAYS), "x": [1.0, 2.0, 3.0, 4.0]})
+    found = panel(frame, time="day")
+    assert found.times == tuple(DAYS)
+    assert found.before(datetime(2026, 4, 1, tzinfo=UTC)) == 2
 
 
 def test_years_may_be_numbers() -> None:

@@ -19,6 +19,7 @@ from scipy import special, stats
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.intervention import (
+    SENTENCES,
     Finding,
     Panel,
     Prior,
@@ -355,6 +356,10 @@ def test_what_cannot_be_asked_is_refused(data: Panel, start: int, message: str) 
 def test_an_outcome_is_no_control_of_itself() -> None:
     with pytest.raises(Correctable, match="'y' is both outcome and control"):
         interrupted(series(1), outcome="y", controls=["y"], start=100)
+
+
+def test_each_code_has_its_sentence() -> None:
+    assert set(SENTENCES) == set(Why)
 
 
 def test_questions_without_an_answer_are_refused() -> None:
