@@ -101,7 +101,9 @@ def rows_of(name: str, found: Cell) -> list[dict[str, object]]:
     ]
     nothing = found.truth.max(axis=0) == 0
     if nothing.any():
-        rows.append(row(f"{name}: a null channel is claimed", found.claimed[:, nothing].mean()))
+        rows.append(
+            row(f"{name}: a null channel is claimed", float(found.claimed[:, nothing].mean()))
+        )
         error = (found.said[:, 2] - found.truth) / found.outcomes[:, None]
         at = 2  # search follows demand
         rows.append(row(f"{name}: search is too high by (of all)", float(error[:, at].mean())))

@@ -21,6 +21,8 @@ PILED = 0.25
 # Two channels move together if their responses correlate so, and only the sum is known if it
 # is so much surer than either.
 TOGETHER, SURER = 0.9, 0.5
+# Standard deviation of a half-normal distribution of scale 1.
+HALF_NORMAL = float(np.sqrt(1 - 2 / np.pi))
 
 
 class Code(StrEnum):
@@ -75,6 +77,9 @@ class Contribution:
         the total is not).
     half_life : Interval
         Days after which half of the echo is over.
+    learned : float
+        By what share the data narrowed the contribution that the answers allowed, at most 1.
+        Near 0 the answers decide, not the data: say so.
     verdict : Verdict
     """
 
@@ -83,6 +88,7 @@ class Contribution:
     share: Interval
     per_cost: Interval | None
     half_life: Interval
+    learned: float
     verdict: Verdict
 
 
@@ -145,6 +151,7 @@ def result(fit: Fit) -> Result:
                 share=Interval.of(draws / outcome),
                 per_cost=Interval.of(draws / channel.cost) if channel.cost else None,
                 half_life=Interval.of(lives[:, at]),
+                learned=1 - float(draws.std()) / (outcome * fit.tables.most[at] * HALF_NORMAL),
                 verdict=verdict(draws, group),
             )
         )

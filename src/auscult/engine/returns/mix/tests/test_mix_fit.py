@@ -67,6 +67,7 @@ def test_planted_contributions_are_found(found: Fit) -> None:
     assert radio.per_cost is not None
     assert radio.per_cost.central == pytest.approx(radio.total.central / 800)
     assert radio.half_life.low90 < np.log(0.5) / np.log(0.7) < radio.half_life.high90
+    assert 0.8 < radio.learned < 1
     assert posters.verdict.code is Code.UP_TO
     assert posters.verdict.values == {"high": posters.total.high90}
     # where a cost isn't known or is 0, there is a contribution and no ratio
@@ -174,6 +175,19 @@ def test_the_example_of_pymc_marketing_has_its_true_returns() -> None:
         assert one.per_cost.central == pytest.approx(true, rel=0.03)
         assert one.per_cost.low90 == pytest.approx(low, rel=0.04)
         assert one.per_cost.high90 == pytest.approx(high, rel=0.04)
+
+
+def test_what_never_changes_is_known_from_the_answers_only(found: Fit) -> None:
+    """As if the prior itself had been drawn: nothing was learned."""
+    given = found.tables
+    drawn = np.abs(np.random.default_rng(1).standard_normal((4, 5000))) * given.most[0]
+    values = np.tile(found.draws.flat.mean(axis=0), (4, 5000, 1))
+    values[..., 0] = np.log(drawn)
+    untaught = replace(found, draws=replace(found.draws, values=values))
+    radio = result(untaught).contributions[0]
+    assert radio.learned == pytest.approx(0, abs=0.1)
+    assert radio.verdict.code is Code.UP_TO
+    assert radio.share.high90 == pytest.approx(1.96 * given.most[0], rel=0.1)
 
 
 @pytest.mark.slow
