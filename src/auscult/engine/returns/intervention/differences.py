@@ -115,7 +115,7 @@ def _answer(case: _Case, question: Question) -> Finding:
     expected = observed - effect.mean
     apart, trend = _trend(case, expected)
     in_time = _in_time(case)
-    loud, checks = verdicts.of_placebos(in_time, question)
+    loud, checks = verdicts.of_placebos(in_time, (), question)
     verdict = verdicts.judge(effect, question, doubted=loud or apart)
     ask = verdict is Verdict.CANNOT_TELL and not (loud or apart)
     needed = _needed(case, question, expected) if ask else None
@@ -131,7 +131,7 @@ def _answer(case: _Case, question: Question) -> Finding:
         in_time=in_time,
         needed=needed,
         reasons=(
-            *verdicts.reasons(verdict, effect, question),
+            *verdicts.reasons(verdict, effect, question, doubted=loud or apart),
             *([_need(needed)] if ask else []),
             *few,
             trend,

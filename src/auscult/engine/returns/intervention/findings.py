@@ -51,6 +51,8 @@ class Why(StrEnum):
     PLACEBOS_QUIET = "placebos-quiet"
     PLACEBOS_LOUD = "placebos-loud"
     PLACEBOS_FEW = "placebos-few"
+    PLACES_QUIET = "places-quiet"
+    PLACES_LOUD = "places-loud"
     PLACES_RANK = "places-rank"
     CHANCE_DOES_IT = "chance-does-it"
     BOTH_P_VALUES = "both-p-values"

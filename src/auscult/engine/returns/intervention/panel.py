@@ -154,10 +154,10 @@ def panel(
 
     Examples
     --------
-    >>> found = panel({"year": [1, 2, 1, 2], "town": ["a", "a", "b", "b"], "n": [5, 6, 7, 8]},
-    ...               time="year", place="town", value="n")
+    >>> table = {"year": [1, 2, 3] * 2, "town": ["a"] * 3 + ["b"] * 3, "n": [4, 5, 6, 7, 8, 9]}
+    >>> found = panel(table, time="year", place="town", value="n")
     >>> found.names, found.values.tolist()
-    (('a', 'b'), [[5.0, 7.0], [6.0, 8.0]])
+    (('a', 'b'), [[4.0, 7.0], [5.0, 8.0], [6.0, 9.0]])
     """
     table = _table(frame)
     if (place is None) != (value is None):

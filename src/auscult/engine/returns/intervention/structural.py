@@ -107,7 +107,7 @@ def _answer(
     effect = _effect(case, found)
     in_time = _in_time(case, data.times)
     in_space = _in_space(data, controls, case, question)
-    loud, checks = _checked(in_time, in_space, question)
+    loud, checks = verdicts.of_placebos(in_time, in_space, question)
     verdict = verdicts.judge(effect, question, doubted=loud)
     ask = verdict is Verdict.CANNOT_TELL and not loud
     needed = _needed(found, case, question) if ask else None
@@ -124,7 +124,7 @@ def _answer(
         weights=tuple(sorted(zip(names, included, strict=True), key=lambda one: -one[1])),
         needed=needed,
         reasons=(
-            *verdicts.reasons(verdict, effect, question),
+            *verdicts.reasons(verdict, effect, question, doubted=loud),
             *([verdicts.of_need(needed, data.step_days)] if ask else []),
             *checks,
             *_conditions(case, left_out),
@@ -306,16 +306,6 @@ def _in_space(
         )
         for at in controls
     )
-
-
-def _checked(
-    in_time: tuple[Placebo, ...], in_space: tuple[Placebo, ...], question: Question
-) -> tuple[bool, list[Reason]]:
-    loud, said = verdicts.of_placebos(in_time, question)
-    if in_space:
-        near, more = verdicts.of_placebos(in_space, question)
-        return loud or near, said + more
-    return loud, said
 
 
 def _needed(found: Posterior, case: _Case, question: Question) -> int | None:

@@ -107,12 +107,12 @@ def _answer(case: _Case, data: Panel, others: NDArray[np.intp], question: Questi
     effect = _effect(case, expected, len(data.names) - others.size, question.level)
     in_time = _in_time(case, data.times, question)
     in_space = _in_space(case, [data.names[at] for at in others], question)
-    loud, checks = _checked(in_time, in_space, question)
+    loud, checks = verdicts.of_placebos(in_time, in_space, question)
     chances = _chances(case, gap)
     likely = max(chances[0].p, chances[1].p) > question.level
     verdict = verdicts.judge(effect, question, doubted=loud)
     surprising = verdict in {Verdict.WORKED, Verdict.BACKWARDS}
-    said = verdicts.reasons(verdict, effect, question)
+    said = verdicts.reasons(verdict, effect, question, doubted=loud)
     if surprising and likely:
         verdict, said = Verdict.CANNOT_TELL, [Reason(why=Why.CHANCE_DOES_IT)]
     ask = verdict is Verdict.CANNOT_TELL and not loud and not surprising
@@ -259,14 +259,6 @@ def _in_space(case: _Case, names: Sequence[str], question: Question) -> tuple[Pl
         )
         for at, name in enumerate(names)
     )
-
-
-def _checked(
-    in_time: tuple[Placebo, ...], in_space: tuple[Placebo, ...], question: Question
-) -> tuple[bool, list[Reason]]:
-    loud, said = verdicts.of_placebos(in_time, question)
-    near, more = verdicts.of_placebos(in_space, question)
-    return loud or near, said + more
 
 
 def _chances(case: _Case, gap: Floats) -> tuple[Chance, ...]:

@@ -65,8 +65,12 @@ def judge(effect: Effect, question: Question, *, doubted: bool = False) -> Verdi
     return Verdict.CANNOT_TELL if most >= question.worthwhile else Verdict.NO_SIGN
 
 
-def reasons(verdict: Verdict, effect: Effect, question: Question) -> list[Reason]:
-    """Say why the verdict is what it is."""
+def reasons(
+    verdict: Verdict, effect: Effect, question: Question, *, doubted: bool = False
+) -> list[Reason]:
+    """Say why the verdict is what it is; where a check failed, that check says it."""
+    if doubted:
+        return []
     percent = (("percent", 100 * question.worthwhile),)
     if verdict is Verdict.WORKED:
         said = [Reason(why=Why.ABOVE_CHANCE)]
@@ -81,15 +85,27 @@ def reasons(verdict: Verdict, effect: Effect, question: Question) -> list[Reason
     return [Reason(why=why, numbers=percent)]
 
 
-def of_placebos(placebos: Sequence[Placebo], question: Question) -> tuple[bool, list[Reason]]:
+def of_placebos(
+    in_time: Sequence[Placebo], in_space: Sequence[Placebo], question: Question
+) -> tuple[bool, list[Reason]]:
     """Say whether more placebos found something than chance allows, and tell it."""
+    loud, told = _of(in_time, question, Why.PLACEBOS_QUIET, Why.PLACEBOS_LOUD)
+    if not in_space:
+        return loud, [told]
+    near, more = _of(in_space, question, Why.PLACES_QUIET, Why.PLACES_LOUD)
+    return loud or near, [told, more]
+
+
+def _of(
+    placebos: Sequence[Placebo], question: Question, quiet: Why, loudly: Why
+) -> tuple[bool, Reason]:
     found = sum(one.found for one in placebos)
     if not placebos:
-        return False, [Reason(why=Why.PLACEBOS_FEW)]
+        return False, Reason(why=Why.PLACEBOS_FEW)
     rare = float(stats.binom.sf(found - 1, len(placebos), question.level)) < DOUBT
     loud = found > 0 and rare
     numbers = (("found", found), ("of", len(placebos)))
-    return loud, [Reason(why=Why.PLACEBOS_LOUD if loud else Why.PLACEBOS_QUIET, numbers=numbers)]
+    return loud, Reason(why=loudly if loud else quiet, numbers=numbers)
 
 
 def times_needed(

@@ -16,29 +16,40 @@ SENTENCES: dict[Why, str] = {
     Why.SMALL: "But it is less than the %(percent)s %% that would have been worthwhile.",
     Why.OPEN: "Both no change and one of %(percent)s %% fit what was seen.",
     Why.NEEDED_WEEKS: (
-        "To tell a worthwhile change from none would take about %(weeks)s more weeks like these."
+        "Further weeks like these that it would take to tell a worthwhile change from none:"
+        " about %(weeks)s."
     ),
     Why.NEEDED_TIMES: (
-        "To tell a worthwhile change from none would take about %(times)s more periods like these."
+        "Further periods like these that it would take to tell a worthwhile change from none:"
+        " about %(times)s."
     ),
     Why.NEEDED_PLACES: (
-        "To tell a worthwhile change from none would take about %(places)s more places like these"
-        " with the campaign."
+        "Further places with the campaign that it would take to tell a worthwhile change from"
+        " none: about %(places)s."
     ),
     Why.NEEDED_PAIRS: (
-        "To tell a worthwhile change from none would take about %(pairs)s more pairs like these."
+        "Further pairs like these that it would take to tell a worthwhile change from none:"
+        " about %(pairs)s."
     ),
     Why.OUT_OF_REACH: (
         "More of the same won't tell: what would have been is too unsure. Find series or places that move"
         " alike, or draw an experiment."
     ),
     Why.PLACEBOS_QUIET: (
-        "Placebos, where nothing began: %(found)s of %(of)s looked like an effect, no more than"
-        " chance gives."
+        "Placebos at earlier times, when nothing began: %(found)s of %(of)s looked like an effect,"
+        " no more than chance gives."
     ),
     Why.PLACEBOS_LOUD: (
-        "Placebos, where nothing began: %(found)s of %(of)s looked like an effect, more than"
-        " chance gives. So the comparison can't be trusted here, and nothing is claimed."
+        "Placebos at earlier times, when nothing began: %(found)s of %(of)s looked like an effect,"
+        " more than chance gives. So the comparison can't be trusted here, and nothing is claimed."
+    ),
+    Why.PLACES_QUIET: (
+        "Placebos in places or series without the campaign: %(found)s of %(of)s looked like an"
+        " effect, no more than chance gives."
+    ),
+    Why.PLACES_LOUD: (
+        "Placebos in places or series without the campaign: %(found)s of %(of)s looked like an"
+        " effect, more than chance gives. Something else happened there, and nothing is claimed."
     ),
     Why.PLACEBOS_FEW: "There is too little data before the start for placebos in time.",
     Why.PLACES_RANK: (
@@ -65,7 +76,9 @@ SENTENCES: dict[Why, str] = {
         "Trends differed before the start already: going on like that would make %(drift)s %% by now."
         " So nothing is claimed."
     ),
-    Why.TRENDS_UNKNOWN: "There is too little data before the start to compare trends.",
+    Why.TRENDS_UNKNOWN: (
+        "Trends before the start can't be compared: there are too few times, or too few places."
+    ),
     Why.NOTHING_ELSE: (
         "It rests on this: nothing else began at the same time that touches the treated and not"
         " the others. No figure can tell; you have to know."
@@ -95,7 +108,8 @@ SENTENCES: dict[Why, str] = {
         " shown is too small."
     ),
     Why.SMALL_COUNTS: (
-        "Only %(mean)s are counted each time. Intervals are rough for so few; add them up by week."
+        "Only %(mean)s are counted each time. Intervals are rough for so few; add them up over longer"
+        " times."
     ),
     Why.FEW_DRAWS: (
         "There are only %(draws)s ways to choose the treated, so chance alone does as much in at"
@@ -128,7 +142,7 @@ def say(
     --------
     >>> from auscult.engine.returns.intervention.findings import Reason, Why
     >>> say(Reason(why=Why.NEEDED_WEEKS, numbers=(("weeks", 6),)))
-    'To tell a worthwhile change from none would take about 6 more weeks like these.'
+    'Further weeks like these that it would take to tell a worthwhile change from none: about 6.'
     """
     numbers = {name: shown(number) for name, number in reason.numbers}
     return translate(SENTENCES[reason.why]) % numbers

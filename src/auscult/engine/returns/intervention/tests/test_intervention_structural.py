@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -249,13 +250,16 @@ def test_nothing_is_no_sign_or_open_and_says_how_long_it_would_take() -> None:
     assert (Why.OUT_OF_REACH in why) == (fine.needed is None)
 
 
-def test_a_shock_to_the_controls_silences_the_verdict() -> None:
+def test_shocks_to_the_controls_silence_the_verdict() -> None:
     data = series(5)
     values = data.values.copy()
-    values[100:, 1:] += 12.0
+    values[100:, 1] += 12.0
+    values[100:, 2] -= 12.0
     moved = Panel(times=data.times, names=data.names, values=values)
     found = interrupted(moved, outcome="y", start=100)
-    assert found.verdict is not Verdict.WORKED
+    assert found.effect.high < 0  # it would have looked like one
+    assert found.verdict is Verdict.CANNOT_TELL
+    assert Why.PLACES_LOUD in {one.why for one in found.reasons}
 
 
 def test_without_controls_it_says_so() -> None:
@@ -297,6 +301,16 @@ def test_of_many_controls_those_that_explain_are_kept() -> None:
     assert found.weights[0][0] == "a"
     left = next(one for one in found.reasons if one.why is Why.CONTROLS_LEFT_OUT)
     assert left.numbers == (("left", 7), ("kept", 8))
+
+
+def test_a_control_that_explains_all_leaves_finite_numbers() -> None:
+    data = series(10)
+    values = data.values.copy()
+    values[:, 0] = 2 * values[:, 1] + 5
+    values[100:, 0] += 4
+    found = interrupted(replace(data, values=values), outcome="y", start=100)
+    assert found.effect.mean == pytest.approx(4, abs=0.1)
+    assert found.effect.low < found.effect.high
 
 
 def test_a_control_twice_counts_once() -> None:
