@@ -26,7 +26,9 @@ def main() -> None:
     )
     columns = ["date_week", "x1", "x2", "event_1", "event_2", "t"]
     before = os.times()
-    trace = model.fit(X=data[columns], y=data["y"], chains=4, random_seed=1, progressbar=False)
+    trace = model.fit(
+        X=data[columns], y=data["y"], chains=4, cores=1, random_seed=1, progressbar=False
+    )
     after = os.times()
     seconds = sum(after[:4]) - sum(before[:4])
     sampled = [one for one in trace.posterior.data_vars if "contribution" not in str(one)]
