@@ -165,25 +165,29 @@ def campaigns_of(
         names=names, outcomes=outcomes, cost=cost, gained=gains, minutes=minutes, labour=wages
     )
     spent = amounts_column(cost, "cost", least=0)
-    cash = spent - amounts_column(wages, "labour", least=0)
-    if (cash < -1e-6 * spent).any():
-        at = int(np.argmin(cash))
-        raise Correctable(
-            f"Labour of '{names[at]}' costs more than all of it: {spent[at]:g} in all,"
-            f" {-cash[at]:g} less than its labour.",
-            field="cost",
-            code="labour-above-cost",
-            hint="Give the fully loaded cost, labour in it.",
-        )
     return Campaigns(
         names=tuple(names),
         outcomes=amounts_column(outcomes, "outcomes"),
         cost=spent,
-        cash=np.maximum(cash, 0),
+        cash=_cash(names, spent, amounts_column(wages, "labour", least=0)),
         minutes=amounts_column(minutes, "minutes", least=0),
         gained=None if gained is None else amounts_column(gained, "gained"),
         currency=currency,
     )
+
+
+def _cash(names: list[str], spent: Floats, wages: Floats) -> Floats:
+    """Give what isn't labour."""
+    cash = spent - wages
+    if (cash < -1e-6 * spent).any():
+        at = int(np.argmin(cash))
+        raise Correctable(
+            f"Labour of '{names[at]}' costs more than all of it: {wages[at]:g} of {spent[at]:g}.",
+            field="cost",
+            code="labour-above-cost",
+            hint="Give the fully loaded cost, labour in it.",
+        )
+    return np.maximum(cash, 0)
 
 
 def lacking(campaigns: Campaigns) -> Reason | None:

@@ -69,12 +69,31 @@ def reckon(
     >>> camera = Charge(
     ...     what="Camera", kind=Kind.KIT, amount=150, currency="USD", first=date(2009, 1, 5)
     ... )
-    >>> year = reckon(
-    ...     Spent(charges=(camera,)), first=date(2009, 1, 1), last=date(2009, 12, 31), currency="USD"
-    ... )
+    >>> days = {"first": date(2009, 1, 1), "last": date(2009, 12, 31)}
+    >>> year = reckon(Spent(charges=(camera,)), **days, currency="USD")
     >>> year.total.paid, [str(one.missing) for one in year.uncosted]
     (150.0, ['no minutes told'])
     """
+    _check_period(first, last)
+    book = _Book(spent, first, last, currency, exchange or Exchange())
+    rows = [*book.labour(), *book.charges(), *book.kit()]
+    kinds = [KINDS.index(one.kind) for one in rows]
+    return Costs(
+        first=first,
+        last=last,
+        currency=currency,
+        purposes=book.purposes,
+        day=_joined([one.day for one in rows], np.intp),
+        kind=np.repeat(np.array(kinds, np.intp), [len(one.day) for one in rows]),
+        purpose=_joined([one.purpose for one in rows], np.intp),
+        given=_joined([one.given for one in rows], np.bool_),
+        amount=_joined([one.amount for one in rows], np.float64),
+        minutes=_joined([one.minutes for one in rows], np.float64),
+        uncosted=tuple(book.uncosted()),
+    )
+
+
+def _check_period(first: date, last: date) -> None:
     if last < first:
         raise Correctable(
             f"The period ends on {last}, before it begins on {first}.",
@@ -82,24 +101,6 @@ def reckon(
             code="ends-before-it-begins",
             hint="Give a last day that isn't before the first.",
         )
-    book = _Book(spent, first, last, currency, exchange or Exchange())
-    rows = [*book.labour(), *book.charges(), *book.kit()]
-    return Costs(
-        first=first,
-        last=last,
-        currency=currency,
-        purposes=book.purposes,
-        day=_joined([one.day for one in rows], np.intp),
-        kind=np.repeat(
-            np.array([KINDS.index(one.kind) for one in rows], np.intp),
-            [len(one.day) for one in rows],
-        ),
-        purpose=_joined([one.purpose for one in rows], np.intp),
-        given=_joined([one.given for one in rows], np.bool_),
-        amount=_joined([one.amount for one in rows], np.float64),
-        minutes=_joined([one.minutes for one in rows], np.float64),
-        uncosted=tuple(book.uncosted()),
-    )
 
 
 def _joined(parts: list[NDArray[One]], kind: type[One]) -> NDArray[One]:

@@ -1,4 +1,14 @@
-"""'How did you hear of us?': shares of answers, weighted, with intervals; and who didn't answer."""
+"""'How did you hear of us?': shares of answers, weighted, with intervals; and who didn't answer.
+
+The interval is Wilson's, with as many answers as unweighted ones would tell as much (Kish). It holds
+its level for shares near 0 and 1 too, where the usual one fails; where groups differ much it is
+wider than it need be.
+
+References
+----------
+E. B. Wilson, *Probable inference*, JASA 22 (1927); L. Kish, *Survey Sampling* (1965); C. Manski,
+*Identification for Prediction and Decision* (2007), for what silence could hide.
+"""
 
 from __future__ import annotations
 
@@ -78,14 +88,13 @@ def survey_of(
     Parameters
     ----------
     answers : column of (str, or collection of str)
-        One entry for each who answered: what she named. An empty one named nothing, and counts as
-        an answer.
+        What each who answered named; an empty one named nothing, and counts as an answer.
     asked : int, optional
         How many were asked; else as many as answered.
     strata : column of str, optional
         The group of each who answered (age, clinic).
     population : mapping of str to float, optional
-        How many of each group there are in truth. Answers are weighted to match (post-stratified).
+        How many of each group there are in truth; answers are weighted to match.
     level : float
 
     Raises
@@ -93,25 +102,28 @@ def survey_of(
     Correctable
         Nobody answered, more answered than were asked, or groups don't fit.
 
-    Notes
-    -----
-    Wilson's interval with the number of answers that unweighted would tell as much. It holds its
-    level for shares near 0 and 1 too, where the usual one fails.
-
-    References
-    ----------
-    E. B. Wilson, JASA 22 (1927); L. Kish, *Survey Sampling* (1965); C. Manski, *Identification for
-    Prediction and Decision* (2007), for `least` and `most`.
-
     Examples
     --------
     >>> found = survey_of(answers=["a friend", "the film", "the film", "the film"], asked=5)
     >>> [(one.answer, one.value, round(one.low, 2), round(one.high, 2)) for one in found.shares]
-    [('the film', 0.75, 0.37, 0.94), ('a friend', 0.25, 0.06, 0.63)]
+    [('the film', 0.75, 0.36, 0.94), ('a friend', 0.25, 0.06, 0.64)]
     """
     check_level(level)
     named = [_named(one) for one in answers]
     answered = len(named)
+    asked = _asked(asked, answered)
+    weights = _weights(answered, strata, population)
+    effective = _effective(weights)
+    return Survey(
+        shares=tuple(sorted(_shares(named, weights, asked, level), key=_rank)),
+        asked=asked,
+        answered=answered,
+        effective=effective,
+        reasons=_told(answered, asked, effective, several=any(len(one) > 1 for one in named)),
+    )
+
+
+def _asked(asked: int | None, answered: int) -> int:
     asked = answered if asked is None else asked
     if not 0 < answered <= asked:
         raise Correctable(
@@ -120,22 +132,22 @@ def survey_of(
             code="no-answers",
             hint="Give at least one answer, and as many asked as answered or more.",
         )
-    weights = _weights(answered, strata, population)
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    return asked
+
+
+def _shares(named: list[frozenset[str]], weights: Floats, asked: int, level: float) -> list[Share]:
     names = sorted(set().union(*named))
-    said = np.array([[name in one for name in names] for one in named]).reshape(answered, -1)
-    shares = [
-        _share(name, float(value), effective, level, answered / asked)
-        for name, value in zip(names, weights @ said / weights.sum(), strict=True)
+    said = np.array([[name in one for name in names] for one in named]).reshape(len(named), -1)
+    values = weights @ said / weights.sum()
+    response = len(named) / asked
+    return [
+        _share(name, float(value), _effective(weights), level, response)
+        for name, value in zip(names, values, strict=True)
     ]
-    several = any(len(one) > 1 for one in named)
-    return Survey(
-        shares=tuple(sorted(shares, key=_rank)),
-        asked=asked,
-        answered=answered,
-        effective=effective,
-        reasons=_told(answered, asked, effective, several=several),
-    )
+
+
+def _effective(weights: Floats) -> float:
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def _rank(share: Share) -> tuple[float, str]:

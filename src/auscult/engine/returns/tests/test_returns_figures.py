@@ -378,3 +378,16 @@ def test_coverage_over_many_worlds(count: int) -> None:
     assert 0.84 <= found["net"] <= 0.90
     if count >= 40:
         assert found["unbounded"] < 0.02
+
+
+@pytest.mark.slow
+def test_coverage_of_the_second_opinion_and_of_sums_with_common_skew() -> None:
+    much, paid = skewed(np.random.default_rng(0), 2_000_000)
+    rng = np.random.default_rng(1)
+    for count in (20, 100):
+        worlds = zip(*skewed(np.random.default_rng(9), 800, count), strict=True)
+        drawn = [bootstrap_t(*one, rng=rng, draws=800) for one in worlds]
+        held = [covered(one.low, much.mean() / paid.mean(), one.high) for one in drawn]
+        assert 0.83 <= np.mean(held) <= 0.91
+        sums = [span_of_sum(one, 0.9) for one in rng.exponential(size=(3000, count))]
+        assert 0.88 <= np.mean([covered(one.low, count, one.high) for one in sums]) <= 0.92
