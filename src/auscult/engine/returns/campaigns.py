@@ -110,21 +110,7 @@ class Campaigns:
                     hint="Give a Worth with its source, or ask for the cost per outcome, which needs none.",
                 )
             return self.gained
-        if not isinstance(worth, Worth):
-            raise Correctable(
-                f"A {type(worth).__name__} isn't the value of an outcome.",
-                field="worth",
-                code="not-a-worth",
-                hint="Give a Worth: what an outcome is worth to the house, with its source. What the"
-                " exposure would have cost is no return.",
-            )
-        if worth.currency != self.currency:
-            raise Correctable(
-                f"The value is in {worth.currency} and the costs are in {self.currency}.",
-                field="worth",
-                code="two-currencies",
-                hint=f"Convert the value into {self.currency} by a dated rate.",
-            )
+        check_worth(worth, self.currency)
         return self.outcomes * worth.amount
 
 
@@ -188,6 +174,31 @@ def _cash(names: list[str], spent: Floats, wages: Floats) -> Floats:
             hint="Give the fully loaded cost, labour in it.",
         )
     return np.maximum(cash, 0)
+
+
+def check_worth(worth: Worth, currency: str) -> None:
+    """Refuse what is no value of an outcome, or one in another currency.
+
+    Raises
+    ------
+    Correctable
+        It is; a purchase equivalency too.
+    """
+    if not isinstance(worth, Worth):
+        raise Correctable(
+            f"A {type(worth).__name__} isn't the value of an outcome.",
+            field="worth",
+            code="not-a-worth",
+            hint="Give a Worth: what an outcome is worth to the house, with its source. What the"
+            " exposure would have cost is no return.",
+        )
+    if worth.currency != currency:
+        raise Correctable(
+            f"The value is in {worth.currency} and the costs are in {currency}.",
+            field="worth",
+            code="two-currencies",
+            hint=f"Convert the value into {currency} by a dated rate.",
+        )
 
 
 def lacking(campaigns: Campaigns) -> Reason | None:

@@ -18,6 +18,7 @@ from auscult.engine.returns.campaigns import (
     check_level,
 )
 from auscult.engine.returns.columns import Floats
+from auscult.engine.returns.drawn import Drawn, drawn_cost_per_outcome, drawn_over_cost
 from auscult.engine.returns.ratio import Bound, Ratio, cost_per_outcome, outcomes_per_1000
 from auscult.engine.returns.reasons import Reason, Why
 from auscult.engine.returns.spans import Span
@@ -75,6 +76,9 @@ class Published:
             )
 
 
+Known = Campaigns | Drawn | Counted | Published
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """A channel with what is known of it.
@@ -89,7 +93,7 @@ class Side:
     currency : str
     incremental : bool
         Whether outcomes are those that wouldn't have happened otherwise, or those that were tracked.
-    known : Campaigns, Counted or Published
+    known : Campaigns, Drawn, Counted or Published
     source : str
         Who says so; the house's own ledger too.
     day : date
@@ -102,7 +106,7 @@ class Side:
     last: date
     currency: str
     incremental: bool
-    known: Campaigns | Counted | Published
+    known: Known
     source: str
     day: date
 
@@ -122,9 +126,9 @@ class Side:
                 code="ends-before-it-begins",
                 hint="Give a last day that isn't before the first.",
             )
-        if isinstance(self.known, Campaigns) and self.known.currency != self.currency:
+        if isinstance(self.known, Campaigns | Drawn) and self.known.currency != self.currency:
             raise Correctable(
-                f"Campaigns of '{self.channel}' are in {self.known.currency}, not {self.currency}.",
+                f"Costs of '{self.channel}' are in {self.known.currency}, not {self.currency}.",
                 field="currency",
                 code="two-currencies",
                 hint="Convert by dated rates first.",
@@ -197,7 +201,8 @@ def compare(
     ----------
     ours, theirs : Side
     rng : numpy.random.Generator
-        Campaigns are drawn anew, totals vary as counts do, published rates within their interval.
+        Campaigns are drawn anew, a model's draws taken as they are, totals vary as counts do,
+        published rates within their interval.
     level : float
 
     Raises
@@ -208,7 +213,7 @@ def compare(
     """
     check_level(level)
     check_comparable(ours, theirs)
-    drawn = [_drawn(side.known, rng) for side in (ours, theirs)]
+    drawn = [_draws(side.known, rng) for side in (ours, theirs)]
     (our_outcomes, our_cost), (their_outcomes, their_cost) = drawn
     one, other = our_cost * their_outcomes, their_cost * our_outcomes
     # Products instead of quotients: nothing is divided by outcomes that may be nought.
@@ -270,15 +275,15 @@ def _differ(ours: Side, theirs: Side, field: str, our: str, their: str, hint: st
     )
 
 
-def _drawn(
-    known: Campaigns | Counted | Published, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _draws(known: Known, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Give outcomes and costs that the data allow, each of the shape (draws,)."""
     if isinstance(known, Campaigns):
         check_enough(known)
         count = len(known)
         chosen = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS).astype(np.float64)
         return np.maximum(chosen @ known.outcomes, 0), chosen @ known.cost
+    if isinstance(known, Drawn):
+        return np.maximum(rng.choice(known.outcomes, DRAWS), 0), np.full(DRAWS, known.cost)
     if isinstance(known, Counted):
         # Jeffreys' posterior of a count's mean.
         return rng.gamma(known.outcomes + 0.5, size=DRAWS), np.full(DRAWS, known.cost)
@@ -288,18 +293,22 @@ def _drawn(
     return np.ones(DRAWS), known.per_outcome * np.exp(spread * rng.standard_normal(DRAWS))
 
 
-def _per_outcome(known: Campaigns | Counted | Published, level: float) -> Ratio:
+def _per_outcome(known: Known, level: float) -> Ratio:
     if isinstance(known, Campaigns):
         return cost_per_outcome(known, level=level)
+    if isinstance(known, Drawn):
+        return drawn_cost_per_outcome(known, level=level)
     if isinstance(known, Published):
         return _stated(known.per_outcome, known.low, known.high)
     low, high = _count_bounds(known.outcomes, level)
     return _turned(known.cost, known.outcomes, low, high)
 
 
-def _per_1000(known: Campaigns | Counted | Published, level: float) -> Ratio:
+def _per_1000(known: Known, level: float) -> Ratio:
     if isinstance(known, Campaigns):
         return outcomes_per_1000(known, level=level)
+    if isinstance(known, Drawn):
+        return drawn_over_cost(known.outcomes, known, level=level, times=1000)
     if isinstance(known, Published):
         ends = [None if end is None else 1000 / end for end in (known.high, known.low)]
         return _stated(1000 / known.per_outcome, *ends)
@@ -370,7 +379,7 @@ def _plane(outcomes: Floats, cost: Floats) -> Plane:
 
 def _told(ours: Side, theirs: Side) -> tuple[Reason, ...]:
     kinds = [type(side.known) for side in (ours, theirs)]
-    told = [(Published, Why.PUBLISHED), (Counted, Why.ONLY_COUNTED)]
+    told = [(Published, Why.PUBLISHED), (Counted, Why.ONLY_COUNTED), (Drawn, Why.AS_TOLD)]
     return tuple(Reason(why=why) for kind, why in told if kind in kinds)
 
 

@@ -17,6 +17,12 @@ from auscult.engine.returns.campaigns import (
     lacking,
 )
 from auscult.engine.returns.columns import Floats, amounts_column
+from auscult.engine.returns.drawn import (
+    Drawn,
+    drawn_cost_per_outcome,
+    drawn_over_cost,
+    span_of_draws,
+)
 from auscult.engine.returns.ratio import (
     Ratio,
     cost_per_outcome,
@@ -37,7 +43,8 @@ class Figures:
     Attributes
     ----------
     currency : str
-    campaigns : int
+    campaigns : int or None
+        None where a model or an experiment told the outcomes.
     outcomes : Span
     cost : float
         Fully loaded.
@@ -58,7 +65,7 @@ class Figures:
     """
 
     currency: str
-    campaigns: int
+    campaigns: int | None
     outcomes: Span
     cost: float
     break_even: Span | None
@@ -105,6 +112,40 @@ def tell(campaigns: Campaigns, worth: Worth | None = None, *, level: float = LEV
         outcomes_per_1000=outcomes_per_1000(campaigns, level=level),
         roi=None if gain is None else return_on_investment(campaigns, worth, level=level),
         reasons=(*costless, alike),
+    )
+
+
+def tell_drawn(drawn: Drawn, worth: Worth | None = None, *, level: float = LEVEL) -> Figures:
+    """Give all figures where a model or an experiment tells the incremental outcomes.
+
+    Parameters
+    ----------
+    drawn : Drawn
+    worth : Worth, optional
+    level : float
+
+    Raises
+    ------
+    Correctable
+        The value is in another currency, or no value at all.
+    """
+    check_level(level)
+    gain = None if worth is None else drawn.gain(worth)
+    net = None if gain is None else gain - drawn.cost
+    told = Reason(why=Why.AS_TOLD)
+    per_1000 = drawn_over_cost(drawn.outcomes, drawn, level=level, times=1000)
+    return Figures(
+        currency=drawn.currency,
+        campaigns=None,
+        outcomes=span_of_draws(drawn.outcomes, level),
+        cost=drawn.cost,
+        break_even=None if gain is None else span_of_draws(gain, level),
+        net_benefit=None if net is None else span_of_draws(net, level),
+        chance=None if net is None else float((net > 0).mean()),
+        cost_per_outcome=drawn_cost_per_outcome(drawn, level=level),
+        outcomes_per_1000=per_1000,
+        roi=None if net is None else drawn_over_cost(net, drawn, level=level),
+        reasons=(*per_1000.reasons, told),
     )
 
 
@@ -186,12 +227,12 @@ class Acceptability:
     even: float | None
 
 
-def acceptability(campaigns: Campaigns, values: Any) -> Acceptability:
+def acceptability(known: Campaigns | Drawn, values: Any) -> Acceptability:
     """Give the cost-effectiveness acceptability curve.
 
     Parameters
     ----------
-    campaigns : Campaigns
+    known : Campaigns or Drawn
     values : column of float
         Values of one outcome, 0 or more: what a slider may ask.
 
@@ -206,14 +247,15 @@ def acceptability(campaigns: Campaigns, values: Any) -> Acceptability:
     acceptability curves*, Health Economics 10 (2001).
     """
     asked = amounts_column(values, "values", least=0)
-    check_enough(campaigns)
-    chance = [chance_above_nought(one * campaigns.outcomes - campaigns.cost) for one in asked]
-    brought = float(campaigns.outcomes.sum())
-    return Acceptability(
-        values=asked,
-        chance=np.array(chance),
-        even=float(campaigns.cost.sum()) / brought if brought > 0 else None,
-    )
+    if isinstance(known, Drawn):
+        brought, cost = float(np.median(known.outcomes)), known.cost
+        chance = [float((one * known.outcomes > cost).mean()) for one in asked]
+    else:
+        check_enough(known)
+        brought, cost = float(known.outcomes.sum()), float(known.cost.sum())
+        chance = [chance_above_nought(one * known.outcomes - known.cost) for one in asked]
+    even = cost / brought if brought > 0 else None
+    return Acceptability(values=asked, chance=np.array(chance), even=even)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

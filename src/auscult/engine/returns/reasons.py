@@ -35,6 +35,7 @@ class Why(StrEnum):
     AT_MOST = "at-most"
     NO_BOUND = "no-bound"
     CAMPAIGNS_ALIKE = "campaigns-alike"
+    AS_TOLD = "as-told"
     # Comparators
     PUBLISHED = "published"
     ONLY_COUNTED = "only-counted"
@@ -93,6 +94,10 @@ SENTENCES: dict[Why, str] = {
     Why.CAMPAIGNS_ALIKE: (
         "Intervals take the %(campaigns)s campaigns as a sample of campaigns like them. They say"
         " nothing of campaigns of another kind."
+    ),
+    Why.AS_TOLD: (
+        "Intervals are those of the model or experiment that told the incremental outcomes, with"
+        " its conditions."
     ),
     Why.PUBLISHED: "A published rate, not the house's own experience.",
     Why.ONLY_COUNTED: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 
 import numpy as np
@@ -293,6 +294,9 @@ def test_a_hundred_thousand_touches_from_pandas() -> None:
 
 def test_each_code_has_its_sentence_and_each_number_its_place() -> None:
     assert set(SENTENCES) == set(Why)
+    for why, sentence in SENTENCES.items():
+        places = tuple((name, 12.5) for name in re.findall(r"%\((\w+)\)s", sentence))
+        assert "%(" not in say(Reason(why=why, numbers=places))
     german = {SENTENCES[Why.MERGED]: "Doppelt: %(merged)s."}
     said = Reason(why=Why.MERGED, numbers=(("merged", 3.0),))
     assert say(said, german.__getitem__, str) == "Doppelt: 3.0."

@@ -11,13 +11,22 @@ from scipy.stats import binom, binomtest, poisson
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.campaigns import Campaigns, campaigns_of
-from auscult.engine.returns.comparing import Comparison, Counted, Published, Quarter, Side, compare
+from auscult.engine.returns.comparing import (
+    Comparison,
+    Counted,
+    Known,
+    Published,
+    Quarter,
+    Side,
+    compare,
+)
+from auscult.engine.returns.drawn import Drawn
 from auscult.engine.returns.ratio import Bound
 from auscult.engine.returns.reasons import Why
 from auscult.engine.returns.surveys import survey_of, wilson
 
 
-def side(channel: str, known: Campaigns | Counted | Published, **told: Any) -> Side:
+def side(channel: str, known: Known, **told: Any) -> Side:
     usual: dict[str, Any] = {
         "outcome": "appointment",
         "first": date(2026, 1, 1),
@@ -125,6 +134,18 @@ def test_what_rests_on_too_little_or_contradicts_itself_is_refused() -> None:
         Published(per_outcome=50, low=60)
     with pytest.raises(Correctable, match="'outcomes' is -1"):
         Counted(outcomes=-1, cost=3)
+
+
+def test_a_models_draws_are_compared_as_they_are() -> None:
+    draws = np.random.default_rng(3).gamma(50, 2, 1000)
+    known = Drawn(outcomes=draws, cost=3000, currency="EUR")
+    found = held(side("social", known), side("television", TELEVISION))
+    assert found.cheaper == 1
+    assert found.per_outcome[0].value == pytest.approx(3000 / np.median(draws))
+    assert found.per_1000[0].low == pytest.approx(np.quantile(draws, 0.05) / 3)
+    assert found.times is not None
+    assert found.times.value == pytest.approx(200 / (3000 / np.median(draws)))
+    assert [one.why for one in found.reasons] == [Why.ONLY_COUNTED, Why.AS_TOLD]
 
 
 def test_nothing_spent_and_nothing_brought_divide_nothing() -> None:

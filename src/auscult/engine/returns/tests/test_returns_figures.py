@@ -14,8 +14,17 @@ from scipy.stats import t as student
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.campaigns import Campaigns, Worth, campaigns_of, check_enough
 from auscult.engine.returns.columns import Floats
+from auscult.engine.returns.drawn import Drawn, drawn_of_interval
 from auscult.engine.returns.exposure import PurchaseEquivalency, share_reached, times
-from auscult.engine.returns.figures import Figures, acceptability, falling, payback, roi, tell
+from auscult.engine.returns.figures import (
+    Figures,
+    acceptability,
+    falling,
+    payback,
+    roi,
+    tell,
+    tell_drawn,
+)
 from auscult.engine.returns.ratio import (
     Bound,
     Ratio,
@@ -26,7 +35,7 @@ from auscult.engine.returns.ratio import (
     return_on_investment,
 )
 from auscult.engine.returns.reasons import Why, say
-from auscult.engine.returns.spans import chance_above_nought, span_of_sum
+from auscult.engine.returns.spans import Span, chance_above_nought, span_of_sum
 
 TODAY = date(2026, 11, 1)
 
@@ -209,6 +218,16 @@ def test_amounts_that_came_in_need_no_value() -> None:
         (lambda: some(outcomes=[1.0]), "differ in length"),
         (lambda: some(labour=([60] * 20, [1e6] * 20)), "costs more than all"),
         (lambda: falling(some(), worth(4), [1.0]), "No minutes"),
+        (lambda: Drawn(outcomes=np.empty(0), cost=1, currency="EUR"), "no draws"),
+        (lambda: Drawn(outcomes=np.ones(3), cost=-1, currency="EUR"), "holds -1.0"),
+        (
+            lambda: tell_drawn(Drawn(outcomes=np.ones(3), cost=1, currency="EUR"), worth(1, "USD")),
+            "in USD and the costs are in EUR",
+        ),
+        (
+            lambda: drawn_of_interval(Span(value=5, low=6, high=7), cost=1, currency="EUR"),
+            "outcomes are 5, from 6 to 7",
+        ),
         (lambda: payback(cost=[1], gain=[1, 2]), "costs of 1 days"),
         (lambda: payback(cost=[], gain=[]), "costs of 0 days"),
         (lambda: share_reached(reached=-1, followers=2), "'reached' is -1"),
@@ -262,6 +281,39 @@ def test_as_investment_falls_the_return_rises_until_it_is_undefined() -> None:
     values = [one.value for one in found.roi]
     assert values[:3] == pytest.approx([400 / 480 - 1, 400 / 240 - 1, 400 / 48 - 1])
     assert (values[3], found.roi[3].bound) == (None, Bound.UNDEFINED)
+
+
+def test_figures_of_a_model_or_an_experiment() -> None:
+    draws = np.arange(1, 101, dtype=np.float64)
+    found = tell_drawn(Drawn(outcomes=draws, cost=101, currency="EUR"), worth(2))
+    assert found.campaigns is None
+    assert (found.outcomes.value, found.cost) == (50.5, 101)
+    assert found.chance == 0.5
+    assert found.roi is not None
+    assert found.roi.value == pytest.approx(0)
+    assert found.roi.low == pytest.approx(2 * np.quantile(draws, 0.05) / 101 - 1)
+    assert found.cost_per_outcome.value == 2
+    assert found.cost_per_outcome.high == pytest.approx(101 / np.quantile(draws, 0.05))
+    curve = acceptability(Drawn(outcomes=draws, cost=101, currency="EUR"), [0, 2, 200])
+    assert (curve.chance.tolist(), curve.even) == ([0, 0.5, 1], 2)
+    doubtful = tell_drawn(Drawn(outcomes=draws - 20, cost=101, currency="EUR"))
+    assert (doubtful.cost_per_outcome.bound, doubtful.cost_per_outcome.high) == (
+        Bound.AT_LEAST,
+        None,
+    )
+    vain = tell_drawn(Drawn(outcomes=-draws, cost=101, currency="EUR"))
+    assert vain.cost_per_outcome.reasons[0].why is Why.NO_OUTCOMES
+    free = tell_drawn(Drawn(outcomes=draws, cost=0, currency="EUR"), worth(2))
+    assert free.roi is not None
+    assert (free.roi.value, free.chance, free.cost_per_outcome.value) == (None, 1, 0)
+    assert [one.why for one in free.reasons] == [Why.COST_ZERO, Why.AS_TOLD]
+
+
+def test_an_interventions_interval_comes_back_as_it_went_in() -> None:
+    span = Span(value=557, low=380, high=720)
+    drawn = drawn_of_interval(span, cost=4000, currency="EUR", level=0.95)
+    ends = np.quantile(drawn.outcomes, [0.025, 0.5, 0.975])
+    assert ends == pytest.approx([380, 557, 720], abs=1)
 
 
 def test_payback_is_the_day_since_which_nothing_is_owed() -> None:
