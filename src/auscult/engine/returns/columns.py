@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -20,41 +21,72 @@ def days_column(values: Any, field: str) -> Days:
     Raises
     ------
     Correctable
-        One isn't a date, or is missing.
+        One isn't a date, is missing, or has a zone.
     """
-    return _moments(values, field, "datetime64[D]")
+    return _moments(np.asarray(values), field, "datetime64[D]")
 
 
-def moments_column(values: Any, field: str) -> Days:
-    """Read moments to the second, one for each row; a date is its midnight.
+def moments_column(values: Any, field: str, *, ends: bool = False) -> Days:
+    """Read moments to the second, one for each row.
+
+    Parameters
+    ----------
+    values : column of date or moment
+    field : str
+    ends : bool
+        Of dates without a time the last second is meant, else the first.
 
     Raises
     ------
     Correctable
-        One isn't a date or a moment, or is missing.
+        One isn't a date or a moment, is missing, or has a zone.
     """
-    return _moments(values, field, "datetime64[s]")
+    given = np.asarray(values)
+    found = _moments(given, field, "datetime64[s]")
+    if ends and _whole_days(given):
+        return found + np.timedelta64(86_399, "s")
+    return found
 
 
-def _moments(values: Any, field: str, unit: str) -> Days:
+def _whole_days(given: NDArray[Any]) -> bool:
+    if given.dtype.kind == "M":
+        return np.datetime_data(given.dtype)[0] == "D"
+    return all(type(one) is date or (isinstance(one, str) and len(one) == 10) for one in given)
+
+
+def _moments(given: NDArray[Any], field: str, unit: str) -> Days:
+    if given.size and given.dtype.kind not in "MOU":
+        raise _no_date(field, f"{given.flat[0]!r}")
+    if given.dtype.kind == "O" and any(getattr(one, "tzinfo", None) for one in given):
+        raise _no_date(field, "moments with a zone")
     try:
-        found = np.asarray(values).astype(unit)
+        found = given.astype(unit)
     except (TypeError, ValueError) as wrong:
-        raise Correctable(
-            f"The column '{field}' holds what is no date: {wrong}.",
-            field=field,
-            code="no-date",
-            hint="Give dates, moments without a zone, or text such as 2026-10-01.",
-        ) from wrong
+        raise _no_date(field, str(wrong)) from wrong
     missing = np.flatnonzero(np.isnat(found))
     if missing.size:
-        raise Correctable(
-            f"The column '{field}' has no date in row {missing[0]}, one of {missing.size}.",
-            field=field,
-            code="no-date",
-            hint="Give each row its date, or leave the row out.",
-        )
+        raise _no_date(field, f"nothing in row {missing[0]}, one of {missing.size} such")
     return found
+
+
+def _no_date(field: str, held: str) -> Correctable:
+    return Correctable(
+        f"The column '{field}' holds what is no date: {held}.",
+        field=field,
+        code="no-date",
+        hint="Give each row a date, a moment without a zone (bring all to one first), or text such as"
+        " 2026-10-01.",
+    )
+
+
+def is_missing(value: Any) -> bool:
+    """Say whether a library means "nothing" by it: None, not a number, pandas' NA."""
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value  # noqa: PLR0124 - not a number differs from itself
+
+
+def texts_column(values: Any) -> NDArray[np.str_]:
+    """Read texts; what is missing is empty."""
+    return np.array(["" if is_missing(one) else str(one) for one in values], np.str_)
 
 
 def amounts_column(values: Any, field: str, *, least: float = -np.inf) -> Floats:
@@ -86,8 +118,8 @@ def amounts_column(values: Any, field: str, *, least: float = -np.inf) -> Floats
 
 
 def coded(values: Any) -> tuple[tuple[str, ...], Codes]:
-    """Give the names in a column, sorted, and for each row which one it holds."""
-    names, codes = np.unique(np.asarray(values, dtype=np.str_).reshape(-1), return_inverse=True)
+    """Give the names in a column, sorted, and for each row which one it holds; missing is empty."""
+    names, codes = np.unique(texts_column(values), return_inverse=True)
     return tuple(str(name) for name in names), codes.astype(np.intp)
 
 

@@ -12,7 +12,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.engine.returns.columns import Codes, Days, Floats, coded, moments_column, same_length
+from auscult.engine.returns.columns import (
+    Codes,
+    Days,
+    Floats,
+    amounts_column,
+    coded,
+    is_missing,
+    moments_column,
+    same_length,
+    texts_column,
+)
 from auscult.engine.returns.reasons import Reason, Why
 
 
@@ -90,6 +100,7 @@ def outcomes_of(
     ----------
     kinds : column of str
     at : column of date or moment
+        Of dates without a time their last second is meant, so that touches of the same day count.
     values : column of float, optional
         In one currency; None or not a number where none is known.
     keys : mapping of str to column of str, optional
@@ -107,9 +118,9 @@ def outcomes_of(
     return Outcomes(
         kinds=names,
         kind=kind,
-        at=moments_column(at, "at"),
+        at=moments_column(at, "at", ends=True),
         value=_values(values),
-        keys={name: _texts(column) for name, column in keys.items()},
+        keys={name: texts_column(column) for name, column in keys.items()},
     )
 
 
@@ -131,11 +142,11 @@ def touches_of(*, outcome: Any, channels: Any, at: Any, outcomes: int) -> Touche
         Columns differ in length, hold what they can't, or name an outcome that isn't there.
     """
     same_length(outcome=outcome, channels=channels, at=at)
-    rows = np.asarray(outcome, dtype=np.intp).reshape(-1)
-    strangers = rows[(rows < 0) | (rows >= outcomes)]
+    rows = amounts_column(outcome, "outcome")
+    strangers = rows[(rows < 0) | (rows >= outcomes) | (rows != np.floor(rows))]
     if strangers.size:
         raise Correctable(
-            f"A touch belongs to outcome {strangers[0]}, and there are {outcomes}.",
+            f"A touch belongs to outcome {strangers[0]:g}, and there are {outcomes}.",
             field="outcome",
             code="unknown-outcome",
             hint=f"Give the row of the outcome, from 0 to {outcomes - 1}."
@@ -143,11 +154,13 @@ def touches_of(*, outcome: Any, channels: Any, at: Any, outcomes: int) -> Touche
             else "Give the outcomes first.",
         )
     names, channel = coded(channels)
-    return Touches(channels=names, channel=channel, outcome=rows, at=moments_column(at, "at"))
+    return Touches(
+        channels=names, channel=channel, outcome=rows.astype(np.intp), at=moments_column(at, "at")
+    )
 
 
 def _values(values: Any) -> Floats:
-    known = [np.nan if one is None else one for one in np.asarray(values, object).reshape(-1)]
+    known = [np.nan if is_missing(one) else one for one in values]
     try:
         found = np.array(known, np.float64)
     except (TypeError, ValueError) as wrong:
@@ -165,11 +178,6 @@ def _values(values: Any) -> Floats:
             hint="Give a number, or None where no value is known.",
         )
     return found
-
-
-def _texts(column: Any) -> NDArray[np.str_]:
-    plain = ["" if one is None or one != one else str(one) for one in column]  # noqa: PLR0124 - not a number differs from itself
-    return np.array(plain, np.str_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from itertools import permutations
 
 import numpy as np
@@ -40,9 +41,9 @@ def test_outcomes_that_agree_in_a_key_count_once_and_it_is_told() -> None:
         [SameBy(keys=("phone",), within_days=7)],
     )
     assert found.outcomes.at.astype(str).tolist() == [
-        "2026-03-02T00:00:00",
-        "2026-03-02T00:00:00",
-        "2026-03-03T00:00:00",
+        "2026-03-02T23:59:59",
+        "2026-03-02T23:59:59",
+        "2026-03-03T23:59:59",
     ]
     assert found.outcomes.value.tolist() == [80, 90, 50]
     assert found.kept.tolist() == [1, 2, 3]
@@ -161,6 +162,39 @@ def test_touches_after_the_outcome_or_long_before_do_not_count() -> None:
     assert attribute(outcomes, touches, rule=Rule.LAST, window_days=None).dark == 1
 
 
+@pytest.mark.parametrize("at", ["2026-03-01", date(2026, 3, 1), np.datetime64("2026-03-01", "D")])
+def test_touches_of_the_day_count_where_only_the_day_of_an_outcome_is_known(at: object) -> None:
+    touches = touches_of(outcome=[0], channels=["a"], at=["2026-03-01 22:00"], outcomes=1)
+    outcomes = outcomes_of(kinds=["call"], at=[at])
+    assert attribute(outcomes, touches, rule=Rule.LAST).dark == 0
+    exactly = outcomes_of(kinds=["call"], at=[datetime(2026, 3, 1, 21)])  # noqa: DTZ001 - no zone
+    assert attribute(exactly, touches, rule=Rule.LAST).dark == 1
+
+
+def test_what_pandas_calls_missing_is_missing() -> None:
+    table = pd.DataFrame({"value": [1.0, None], "phone": pd.array(["1", None], dtype="string")})
+    told = calls(["2026-03-01"] * 2, values=table["value"], keys={"phone": table["phone"]})
+    assert told.unvalued == 1
+    assert told.keys["phone"].tolist() == ["1", ""]
+    whole = pd.array([1, None], dtype="Int64")
+    assert calls(["2026-03-01"] * 2, values=whole).unvalued == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ([2026], "no date: "),
+        ([datetime(2026, 3, 1, tzinfo=UTC)], "moments with a zone"),
+        ([None], "nothing in row 0, one of 1 such"),
+        (["soon"], "Error parsing"),
+    ],
+)
+def test_what_is_no_date_is_refused(column: list[object], said: str) -> None:
+    with pytest.raises(Correctable) as refused:
+        outcomes_of(kinds=["call"], at=column)
+    assert said in refused.value.message
+
+
 def test_nothing_at_all_is_no_error() -> None:
     found = attribute(*paths(), rule=Rule.BY_DATA)
     assert (found.credits, found.dark_share, found.assisted_share) == ((), None, None)
@@ -172,6 +206,12 @@ def test_nothing_at_all_is_no_error() -> None:
 def test_a_touch_of_an_outcome_that_is_not_there_is_refused() -> None:
     with pytest.raises(Correctable, match="outcome 2, and there are 2"):
         touches_of(outcome=[2], channels=["a"], at=["2026-01-01"], outcomes=2)
+    with pytest.raises(Correctable, match=r"outcome 0\.5, and there are 2"):
+        touches_of(outcome=[0.5], channels=["a"], at=["2026-01-01"], outcomes=2)
+    with pytest.raises(Correctable, match="hold what is no number"):
+        calls(["2026-01-01"], values=["much"])
+    with pytest.raises(Correctable, match="value is infinite"):
+        calls(["2026-01-01"], values=[np.inf])
 
 
 PATHS = st.lists(st.text("abcd", max_size=5), min_size=1, max_size=8)
