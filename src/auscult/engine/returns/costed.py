@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -176,6 +176,12 @@ class Costs:
             name: _plus(one, everybodys, one.minutes / worked if worked else 1 / len(found))
             for name, one in found.items()
         }
+
+    def only(self, kind: Kind) -> Costs:
+        """Give the rows of one kind."""
+        chosen = self.kind == KINDS.index(kind)
+        columns = ("day", "kind", "purpose", "given", "amount", "minutes")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
     def waterfall(self) -> tuple[Step, ...]:
         """Give the bars of the sum, kind by kind: what is paid first, then what is given."""

@@ -25,6 +25,7 @@ from auscult.engine.returns.costs import (
     minutes_of,
 )
 from auscult.engine.returns.currencies import Exchange, ExchangeRate
+from auscult.engine.returns.ledger import campaigns_of_costs
 from auscult.engine.returns.reasons import say
 from auscult.engine.returns.reckoning import reckon
 
@@ -144,6 +145,31 @@ def test_a_tool_is_shared_by_use_and_what_is_for_all_by_minutes() -> None:
         Kind.TOOL: 90,
         Kind.OTHER: 40,
     }
+
+
+def test_campaigns_have_their_fully_loaded_cost_beside_what_they_brought() -> None:
+    minutes = worked(
+        (NEW_YEAR, "editor", 60, "a1"),
+        (NEW_YEAR, "editor", 60, "a2"),
+        (NEW_YEAR, "friend", 120, "b"),
+    )
+    rates = tuple(
+        Rate(role=role, hourly=30, currency="EUR", since=NEW_YEAR) for role in ("editor", "friend")
+    )
+    tool = charge(100.0)
+    spent = Spent(minutes=minutes, rates=rates, given=("friend",), charges=(tool,), purposes=("c",))
+    costs = year(spent)
+    groups = {"a1": "A", "a2": "A", "b": "B", "c": "C"}
+    found = campaigns_of_costs(costs, {"A": 5, "C": 1}, groups=groups)
+    assert found.names == ("A", "B", "C")
+    assert found.outcomes.tolist() == [5, 0, 1]
+    assert found.cost.tolist() == [110, 50, 0]
+    assert found.cash.tolist() == [50, 50, 0]
+    assert found.minutes.tolist() == [120, 120, 0]
+    both = campaigns_of_costs(costs, {"A": 5}, groups=groups, with_given=True)
+    assert both.cost.tolist() == [110, 110, 0]
+    with pytest.raises(Correctable, match="'D' brought outcomes"):
+        campaigns_of_costs(costs, {"D": 5}, groups=groups)
 
 
 @pytest.mark.parametrize(
