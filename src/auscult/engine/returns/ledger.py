@@ -33,24 +33,37 @@ def campaigns_of_costs(
     Raises
     ------
     Correctable
-        Outcomes belong to something that the costs don't know. What cost nothing has to be named
-        among the purposes, so that it is listed as not costed.
+        Outcomes belong to something that the costs don't know.
 
     Examples
     --------
     >>> from datetime import date
-    >>> from auscult.engine.returns.costs import Charge, Kind, Spent
+    >>> from auscult.engine.returns.costs import Spent
     >>> from auscult.engine.returns.reckoning import reckon
-    >>> film = Charge(what="Film", kind=Kind.PRODUCTION, amount=90, currency="EUR",
-    ...               first=date(2026, 1, 5), used_for={"heart": 1})
     >>> day = {"first": date(2026, 1, 1), "last": date(2026, 1, 31)}
-    >>> costs = reckon(Spent(charges=(film,), purposes=("knee",)), **day, currency="EUR")
-    >>> found = campaigns_of_costs(costs, {"heart": 12})
-    >>> found.names, found.cost.tolist(), found.outcomes.tolist()
-    (('heart', 'knee'), [90.0, 0.0], [12.0, 0.0])
+    >>> costs = reckon(Spent(purposes=("knee", "heart")), **day, currency="EUR")
+    >>> campaigns_of_costs(costs, {"heart": 12}).outcomes.tolist()
+    [12.0, 0.0]
     """
     loaded, labour = costs.fully_loaded(groups), costs.only(Kind.LABOUR).fully_loaded(groups)
     names = sorted(name for name in loaded if name != NOBODYS)
+    _check_known(outcomes, names)
+    amount = "with_given" if with_given else "paid"
+    cost = [getattr(loaded[name], amount) for name in names]
+    # Sums in another order may differ in their last place: labour isn't more than all.
+    wages = [
+        min(getattr(labour[name], amount), most) for name, most in zip(names, cost, strict=True)
+    ]
+    return campaigns_of(
+        names=names,
+        outcomes=[outcomes.get(name, 0.0) for name in names],
+        cost=cost,
+        labour=([loaded[name].minutes for name in names], wages),
+        currency=costs.currency,
+    )
+
+
+def _check_known(outcomes: Mapping[str, float], names: list[str]) -> None:
     strangers = sorted(set(outcomes) - set(names))
     if strangers:
         raise Correctable(
@@ -59,18 +72,3 @@ def campaigns_of_costs(
             code="unknown-campaign",
             hint="Name it among the purposes of what was spent; then it is listed as not costed yet.",
         )
-    amount = "with_given" if with_given else "paid"
-    cost = [getattr(loaded[name], amount) for name in names]
-    return campaigns_of(
-        names=names,
-        outcomes=[outcomes.get(name, 0.0) for name in names],
-        cost=cost,
-        labour=(
-            [loaded[name].minutes for name in names],
-            [
-                min(getattr(labour[name], amount), most)
-                for name, most in zip(names, cost, strict=True)
-            ],
-        ),
-        currency=costs.currency,
-    )

@@ -61,7 +61,7 @@ def span_of_sum(amounts: Floats, level: float) -> Span:
         At least three.
     level : float
         How often the interval is meant to hold. A nominal 0.90 held 0.89 to 0.90 times in a world as
-        skewed as waiting times, and 0.85 to 0.88 where one campaign in twenty brings most of it
+        skewed as waiting times, and 0.85 to 0.88 where a fifth of them brings three fifths of it
         (Student's t 0.80 to 0.87); see docs/explanation/returns.md.
 
     References
