@@ -23,8 +23,7 @@ def campaigns_of_costs(
     ----------
     costs : Costs
     outcomes : mapping of str to float
-        Of each purpose (or group of purposes): incremental, or attributed. One that isn't named
-        brought none.
+        Of each purpose or group; one that isn't named brought none.
     groups : mapping of str to str, optional
         The campaign of each purpose; else each purpose is one.
     with_given : bool
