@@ -6,7 +6,7 @@ RUN := .venv/bin
 EVERYDAY := not slow and not servers and not nightly
 
 .PHONY: setup setup-dev up test test-slow test-postgres servers test-servers test-nightly
-.PHONY: check format messages pictures bench docs clean
+.PHONY: check lint format messages pictures bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
@@ -67,14 +67,16 @@ tests/browser/node_modules: tests/browser/package.json
 	@command -v npm >/dev/null && cd tests/browser && npm install --silent --no-package-lock || true
 	@touch -c $@
 
-check: setup-dev
+check: lint
+	$(RUN)/pytest -q tests/architecture
+
+lint: setup-dev
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/djlint --check --lint src
 	$(RUN)/deptry .
-	$(RUN)/pytest -q tests/architecture
 
 format: setup-dev
 	$(RUN)/ruff format .
