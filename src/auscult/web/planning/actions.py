@@ -143,11 +143,7 @@ def save_assumption(
     NotAllowed, PlanRefused
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
-    for field, given in (("text", text), ("noticed_by", noticed_by)):
-        if len(given) > MOST_TEXT or (field == "text" and not given.strip()):
-            raise PlanRefused(
-                field, given[:40], _("1 to %(most)s characters") % {"most": MOST_TEXT}
-            )
+    check_assumption(text, noticed_by)
     if watch is not None and watch.organisation_id != actor.organisation_id:
         raise PlanRefused("watch", watch.pk, _("a watch of your organisation"))
     with changing(actor, cycle, action="save-assumption", why=_("Saved an assumption")):
@@ -169,6 +165,20 @@ def judge_assumption(actor: Actor, *, assumption: Assumption, state: AssumptionS
     Raises
     ------
     NotAllowed, MoveRefused, PlanRefused
+def check_assumption(text: str, noticed_by: str) -> None:
+    """Refuse what no assumption can say.
+
+    Raises
+    ------
+    PlanRefused
+    """
+    for field, given in (("text", text), ("noticed_by", noticed_by)):
+        if len(given) > MOST_TEXT or (field == "text" and not given.strip()):
+            raise PlanRefused(
+                field, given[:40], _("1 to %(most)s characters") % {"most": MOST_TEXT}
+            )
+
+
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
     why = _("“%(text)s”: %(state)s") % {"text": assumption.text[:80], "state": state.label}

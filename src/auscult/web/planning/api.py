@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from pydantic import AfterValidator
 
 from auscult.web.accounts.interfaces import (
@@ -20,8 +20,16 @@ from auscult.web.accounts.interfaces import (
     listed,
 )
 from auscult.web.accounts.policies import Right, require
-from auscult.web.planning import queries, review_actions, showing, snapshots
+from auscult.web.planning import (
+    actions,
+    queries,
+    reading_in,
+    review_actions,
+    showing,
+    snapshots,
+)
 from auscult.web.planning.models import Bet, CheckIn, Cycle
+from auscult.web.planning.plan_files import PlanRead
 from auscult.web.planning.review_actions import Report, check_in
 
 router = Router(tags=["plan"])
@@ -91,6 +99,15 @@ class CheckInSent(Body):
     )
 
 
+class PlanSent(PlanRead, Body):
+    """A whole plan, as `plan` of `GET /cycles/{number}` has it: what is absent is empty.
+
+    People are named by their user names; teams, objectives, priorities and watches by their
+    titles. Bets, tasks and assumptions stand under numbers, from 1; a task waits for others as
+    `3.2`: the second of the third bet.
+    """
+
+
 def _cycle(request: ApiRequest, row: Cycle) -> dict[str, Any]:
     plain = ("number", "title", "state", "first_day", "last_day", "days")
     number = showing.day(request.actor, row).number
@@ -118,6 +135,20 @@ def plan(request: ApiRequest, number: Number) -> dict[str, Any]:
     """Shows everything that stands in the plan of a cycle, by the cycle's number."""
     found = queries.cycle(request.actor, number)
     return {"cycle": _cycle(request, found), "plan": snapshots.snapshot(found)}
+
+
+@router.post(
+    "/cycles", response={201: PlanShown}, operation_id="add_plan", summary="Read a plan in"
+)
+def add_plan(request: ApiRequest, body: PlanSent) -> Status[dict[str, Any]]:
+    """Plans a new cycle as it is written down: all of it, or nothing where a part can't be kept.
+
+    `errors` says of each part what is wrong with it. One cycle is planned at a time.
+    """
+    require(request.actor, Right.EDIT_PLAN, actions.CHANGE)
+    made = reading_in.plan_as(request.actor, plan=body)
+    shown = {"cycle": _cycle(request, made), "plan": snapshots.snapshot(made)}
+    return Status(201, shown)
 
 
 def _bet(row: Bet) -> dict[str, Any]:

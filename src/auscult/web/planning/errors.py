@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
+from typing import NamedTuple
 from django.utils.translation import gettext_noop
 
 from auscult.engine.kernel.errors import Correctable
@@ -125,15 +126,25 @@ class ReplyRefused(Correctable):
 
 
 class PlanFileRefused(Correctable):
-    """A file that can't be read in; `wrong` says of each part what is wrong with it."""
+    """A plan that can't be read in; `wrong` says of each part what is wrong with it."""
 
-    def __init__(self, wrong: Sequence[str]) -> None:
+    def __init__(self, wrong: Sequence[Wrong]) -> None:
         self.wrong = tuple(wrong)
         more = _(" and %(more)s more") % {"more": len(wrong) - 3} if len(wrong) > 3 else ""
         super().__init__(
             _("The file can't be read in: %(wrong)s%(more)s.")
-            % {"wrong": "; ".join(one.rstrip(".") for one in wrong[:3]), "more": more},
+            % {"wrong": "; ".join(str(one).rstrip(".") for one in wrong[:3]), "more": more},
             code="plan-file-refused",
-            field="file",
+            field=wrong[0].place or "file",
             hint=_("Nothing of it was kept. Correct the file, and read it in again."),
         )
+class Wrong(NamedTuple):
+    """What is wrong with a part of a file: where it stands (empty: nowhere in it), and why."""
+
+    place: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}" if self.place else self.said
+
+

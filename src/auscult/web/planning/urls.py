@@ -18,6 +18,7 @@ urlpatterns = [
     path("page/", views.page, name="page"),
     path("page/plan.pdf", file_views.printed, name="printed"),
     path("page/plan.json", file_views.as_json, name="as-json"),
+    path("page/bets.csv", file_views.bets_as_csv, name="bets-as-csv"),
     path("page/tasks.csv", file_views.as_csv, name="as-csv"),
     path("versions/", views.versions, name="versions"),
     path("", include("auscult.web.planning.resource_urls")),
