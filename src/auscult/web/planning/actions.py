@@ -11,11 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from auscult.engine.planning.periods import Period
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals.models import Priority
+from auscult.web.goals.objective_actions import FIRST_DAY, LAST_DAY
 from auscult.web.listening.models import Watch
 from auscult.web.planning import moves, queries
 from auscult.web.planning.changing import changing, keep_version, lock
@@ -68,7 +68,19 @@ def _check_days(title: str, first_day: date, days: int) -> None:
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         limits = {"least": FEWEST_DAYS, "most": MOST_DAYS}
         raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
-    Period(first_day=first_day, length=days)  # refuses days beyond the calendar
+    check_day("first_day", first_day)
+
+
+def check_day(field: str, day: date) -> None:
+    """Refuse a day that no plan can mean: what is reckoned from it would leave the calendar.
+
+    Raises
+    ------
+    PlanRefused
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        valid = _("a day from %(first)s to %(last)s") % {"first": FIRST_DAY, "last": LAST_DAY}
+        raise PlanRefused(field, day.isoformat(), valid)
 
 
 def change_cycle(actor: Actor, *, cycle: Cycle, title: str, first_day: date, days: int) -> None:

@@ -15,7 +15,7 @@ from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.accounts.policies import Right, require, who_may
 from auscult.web.goals.models import Objective
 from auscult.web.planning import moves, queries
-from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, next_number
+from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, check_day, next_number
 from auscult.web.planning.changing import changing
 from auscult.web.planning.errors import Circular, PlanRefused
 from auscult.web.planning.graph import circle
@@ -282,6 +282,8 @@ def check_task(wish: TaskWish) -> None:
     _check_text(wish, titles=(), texts=())
     if len(wish.skill) > 100:
         raise PlanRefused("skill", wish.skill[:80], _("at most 100 characters"))
+    for name in ("first_day", "last_day"):
+        check_day(name, getattr(wish, name))
     if wish.last_day < wish.first_day:
         raise PlanRefused("last_day", wish.last_day.isoformat(), _("the first day or later"))
     if not 0 <= wish.minutes <= MOST_MINUTES:

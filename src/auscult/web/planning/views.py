@@ -137,9 +137,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     """Show what the house learned; `?q=` searches."""
     actor = _entering(request)
     typed = request.GET.get("q", "").strip()[:200]
-    found = queries.lessons(actor)
-    for word in typed.split():
-        found = found.filter(text__icontains=word) | found.filter(bet__title__icontains=word)
+    found = queries.lessons_saying(actor, typed)
     context = pages.around(actor, pages.asked(request, actor), "lessons")
     return render(request, "planning/lessons.html", {**context, "lessons": found, "typed": typed})
 

@@ -1,0 +1,90 @@
+"""What nobody means to type, and what somebody may: days, words and people beyond the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from auscult.web.accounts.models import Actor, Membership
+from auscult.web.goals.models import Priority
+from auscult.web.goals.priority_actions import end_priority
+from auscult.web.planning import actions, queries, review_actions
+from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
+from auscult.web.planning.errors import PlanRefused
+from auscult.web.planning.models import Bet, Cycle, ReviewKind, Task
+from auscult.web.planning.resource_actions import AbsenceWish, save_absence
+from auscult.web.planning.review_actions import Findings
+from programs import user_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"),
+    [("9999-12-30", "9999-12-31"), ("0001-01-01", "2026-11-20"), ("2026-11-20", "9999-12-31")],
+)
+def test_a_task_has_days_that_somebody_can_mean(
+    owner: Actor, bet: Bet, forms: Any, first_day: str, last_day: str
+) -> None:
+    wish = TaskWish(
+        title="Film",
+        first_day=date.fromisoformat(first_day),
+        last_day=date.fromisoformat(last_day),
+    )
+    with pytest.raises(PlanRefused, match="must be a day from 1970-01-01 to 2199-12-31"):
+        save_task(owner, bet=bet, wish=wish)
+    assert forms("owner").get("/plan/timeline/").status_code == 200
+
+
+def test_a_cycle_and_an_absence_too(owner: Actor) -> None:
+    for day in (date(1, 1, 1), date(9999, 1, 1)):
+        with pytest.raises(PlanRefused, match="must be a day from"):
+            actions.plan_cycle(owner, title="Far", first_day=day)
+        wish = AbsenceWish(first_day=day, last_day=date(9999, 12, 31))
+        with pytest.raises(PlanRefused, match="must be a day from"):
+            save_absence(owner, wish=wish)
+
+
+def test_lessons_are_found_by_many_words(owner: Actor, bet: Bet) -> None:
+    cycle = bet.cycle
+    said = " ".join(f"word{number}" for number in range(40))
+    kept = review_actions.add_lesson(owner, cycle=cycle, text=said)
+    review_actions.add_lesson(owner, cycle=cycle, text="word1 alone")
+    # The work doubled with each word, when each was added to both sides.
+    assert list(queries.lessons_saying(owner, said)) == [kept]
+    assert queries.lessons_saying(owner, "WORD1").count() == 2
+    assert not queries.lessons_saying(owner, said + " else").exists()
+
+
+def test_no_text_holds_what_a_database_refuses(owner: Actor, cycle: Cycle, forms: Any) -> None:
+    page = forms("owner")
+    page.post("/plan/cycles/1/lessons/add/", {"text": "Ask\0 early"})
+    assert queries.lessons(owner).get().text == "Ask early"
+    assert "Ask early" in page.get("/plan/lessons/", {"q": "ear\0ly"}).content.decode()
+    page.post("/plan/help/offer/", {"skill": "Film\0ing"})
+    assert "Filming" in page.get("/plan/").content.decode()
+
+
+def test_who_left_and_what_ended_stay_behind(
+    owner: Actor, teammate: Actor, task: Task, bet: Bet
+) -> None:
+    over = Priority.objects.create(organisation_id=owner.organisation_id, title="Over", place=2)
+    goes_on = Priority.objects.get(title="Recruit nurses")
+    actions.set_focus(owner, cycle=bet.cycle, priorities=[over, goes_on])
+    end_priority(owner, priority=over)
+    wish = BetWish(title="Radio", owner=user_of(teammate))
+    save_bet(owner, cycle=bet.cycle, wish=wish)
+    Membership.objects.filter(user=user_of(teammate)).delete()
+    review_actions.save_review(
+        owner, cycle=bet.cycle, kind=ReviewKind.CLOSING, findings=Findings(note="Done")
+    )
+    following = review_actions.close_cycle(owner, cycle=bet.cycle)
+    assert [one.title for one in following.focus.all()] == ["Recruit nurses"]
+    owners = dict(following.bets.values_list("title", "owner"))
+    assert owners == {"Films from the wards": owner.user_id, "Radio": None}
+    (taken,) = Task.objects.filter(bet__cycle=following)
+    assert taken.title == task.title
+    assert not taken.people.exists()
+    assert following.first_day > bet.cycle.last_day
