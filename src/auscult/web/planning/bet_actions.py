@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, check_day, 
 from auscult.web.planning.changing import changing
 from auscult.web.planning.errors import Circular, PlanRefused
 from auscult.web.planning.graph import circle
-from auscult.web.planning.models import MOST_DAYS, Bet, Cycle, Level, Need, Task, TaskKind
+from auscult.web.planning.models import Bet, Cycle, Level, Need, Task, TaskKind
 from auscult.web.planning.moves import BetState, TaskState
 from auscult.web.planning.serving import link_objective
 
@@ -288,12 +288,12 @@ def check_task(wish: TaskWish) -> None:
         raise PlanRefused("last_day", wish.last_day.isoformat(), _("the first day or later"))
     if not 0 <= wish.minutes <= MOST_MINUTES:
         raise PlanRefused("minutes", wish.minutes, _("0 or more"))
-    _check_people(actor, "people", wish.people)
-    if any(one.bet.cycle_id != bet.cycle_id for one in wish.depends_on):
 
 
 def _check_task(actor: Actor, bet: Bet, wish: TaskWish) -> None:
     check_task(wish)
+    _check_people(actor, "people", wish.people)
+    if any(one.bet.cycle_id != bet.cycle_id for one in wish.depends_on):
         raise PlanRefused("depends_on", wish.title, _("dependent on tasks of its own cycle"))
 
 
@@ -304,25 +304,6 @@ def require_task(actor: Actor, task: Task) -> None:
     require(actor, Right.CHECK_IN, CHANGE)
     action = gettext_noop("change tasks of others")
     raise NotAllowed(str(actor.role.label), action, who_may(Right.EDIT_PLAN))
-
-
-def shift_task(actor: Actor, *, task: Task, days: int) -> None:
-    """Move a task's first and last day by so many days, to earlier ones by a negative number.
-
-    Raises
-    ------
-    NotAllowed, PlanRefused
-    """
-    require_task(actor, task)
-    if not -MOST_DAYS <= days <= MOST_DAYS:
-        limits = {"least": -MOST_DAYS, "most": MOST_DAYS}
-        raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
-    why = _("Moved the task “%(title)s” by %(days)s days") % {"title": task.title, "days": days}
-    with changing(actor, task.bet.cycle, action="shift-task", why=why):
-        task.refresh_from_db(fields=["first_day", "last_day"])
-        task.first_day += timedelta(days=days)
-        task.last_day += timedelta(days=days)
-        task.save(update_fields=["first_day", "last_day"])
 
 
 def move_task(actor: Actor, *, task: Task, state: TaskState) -> None:

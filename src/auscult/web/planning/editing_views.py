@@ -251,16 +251,3 @@ def move_task(request: HttpRequest, number: int) -> HttpResponse:
         context = {**pages.around(actor, found.bet.cycle), "columns": columns}
         return render(request, "planning/parts/board.html", context)
     return redirect("planning:board")
-
-
-@require_POST
-def shift_task(request: HttpRequest, number: int) -> HttpResponse:
-    """Move a task by some days along the timeline."""
-    actor = actor_of(request)
-    found = queries.task(actor, number)
-    bet_actions.require_task(actor, found)
-    given = request.POST.get("days", "")
-    if given not in {"-7", "-1", "1", "7"}:
-        raise PlanRefused("days", given[:40], "-7, -1, 1, 7")
-    bet_actions.shift_task(actor, task=found, days=int(given))
-    return redirect("planning:timeline")

@@ -9,6 +9,8 @@
         PlanUnknown     nor another part of a plan with this number
         PlanRefused     a value that a part of a plan can't have
         MoveRefused     a state that can't follow the one before
+        DaysRefused     days that a task can't be moved to
+        MovedMeanwhile  a task that stands elsewhere than its mover saw it
         Circular        bets or tasks that would wait for each other
         TemplateBroken  a template that can't be read
         ReplyRefused    a mail that can't be taken as a check-in
@@ -18,9 +20,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from typing import NamedTuple
 from django.utils.translation import gettext_noop
 
 from auscult.engine.kernel.errors import Correctable
@@ -89,6 +91,31 @@ class MoveRefused(Correctable):
         )
 
 
+class DaysRefused(Correctable):
+    """Days that a task can't be moved to; the message says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(
+            message,
+            code="days-refused",
+            field=field,
+            hint=_("The page of a task changes its days, and what it waits for."),
+        )
+
+
+class MovedMeanwhile(Correctable):
+    """A task that somebody else moved since its mover looked."""
+
+    def __init__(self, title: str, first: str, last: str) -> None:
+        super().__init__(
+            _("“%(title)s” was moved meanwhile: it runs from %(first)s to %(last)s.")
+            % {"title": title, "first": first, "last": last},
+            code="moved-meanwhile",
+            field="first_day",
+            hint=_("Move it again if it should stand elsewhere."),
+        )
+
+
 class Circular(Correctable):
     """Things that would wait for each other for ever."""
 
@@ -125,6 +152,16 @@ class ReplyRefused(Correctable):
         )
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a part of a file: where it stands (empty: nowhere in it), and why."""
+
+    place: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}" if self.place else self.said
+
+
 class PlanFileRefused(Correctable):
     """A plan that can't be read in; `wrong` says of each part what is wrong with it."""
 
@@ -138,13 +175,3 @@ class PlanFileRefused(Correctable):
             field=wrong[0].place or "file",
             hint=_("Nothing of it was kept. Correct the file, and read it in again."),
         )
-class Wrong(NamedTuple):
-    """What is wrong with a part of a file: where it stands (empty: nowhere in it), and why."""
-
-    place: str
-    said: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.said}" if self.place else self.said
-
-

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from auscult.web.planning import editing_views, file_views, review_views, views
+from auscult.web.planning import editing_views, file_views, review_views, timeline_views, views
 
 app_name = "planning"
 
 urlpatterns = [
     path("", views.room, name="room"),
     path("board/", views.board, name="board"),
-    path("timeline/", views.timeline, name="timeline"),
+    path("timeline/", timeline_views.timeline, name="timeline"),
     path("calendar/", views.calendar, name="calendar"),
     path("people/", views.people, name="people"),
     path("functions/", views.functions, name="functions"),
@@ -45,6 +45,6 @@ urlpatterns = [
     path("bets/<int:number>/tasks/add/", editing_views.add_task, name="add-task"),
     path("tasks/<int:number>/", editing_views.task, name="task"),
     path("tasks/<int:number>/move/", editing_views.move_task, name="move-task"),
-    path("tasks/<int:number>/shift/", editing_views.shift_task, name="shift-task"),
+    path("tasks/<int:number>/shift/", timeline_views.shift_task, name="shift-task"),
     path("", include("auscult.web.planning.people_urls")),
 ]

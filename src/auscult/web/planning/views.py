@@ -14,13 +14,10 @@ from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import comment_views, helping, pages, queries, readiness, showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.review_forms import check_in_forms
-from auscult.web.planning.timeline import WIDTH
 from auscult.web.planning.timeline import calendar as calendar_of
-from auscult.web.planning.timeline import timeline as timeline_of
 from auscult.web.planning.versions import changes
 
 LISTED = 200  # versions
-SHIFTS = ((-7, "−7"), (-1, "−1"), (1, "+1"), (7, "+7"))  # days, and how a button says them
 
 
 def _entering(request: HttpRequest) -> Actor:
@@ -56,18 +53,6 @@ def board(request: HttpRequest) -> HttpResponse:
     actor = _entering(request)
     return pages.shown(
         request, actor, "board", lambda cycle: {"columns": showing.board(actor, cycle)}
-    )
-
-
-@require_safe
-def timeline(request: HttpRequest) -> HttpResponse:
-    """Show the tasks along the days of the cycle."""
-    actor = _entering(request)
-    return pages.shown(
-        request,
-        actor,
-        "timeline",
-        lambda cycle: {"timeline": timeline_of(actor, cycle), "width": WIDTH, "shifts": SHIFTS},
     )
 
 
