@@ -97,9 +97,10 @@ def drop_dead_links(actor: Actor) -> bool:
     A kind that no application knows any more is left alone: it may come back.
     """
     require(actor, Right.WORK, MAY)
+    found = list(queries.links(actor))  # first, as a link may be made at this moment
     there = linked.numbers(actor)
-    for link in queries.links(actor).filter(kind__in=there):
-        if link.number not in there[link.kind]:
+    for link in found:
+        if link.kind in there and link.number not in there[link.kind]:
             with transaction.atomic():
                 _remove(actor, link, "")
     return False

@@ -83,7 +83,7 @@ def choices(actor: Actor, objective: Objective) -> list[tuple[str, list[tuple[st
         rows = [
             (f"{linkable.kind}:{one.number}", one.name)
             for one in linkable.rows(actor)
-            if (linkable.kind, one.number) not in taken
+            if not one.over and (linkable.kind, one.number) not in taken
         ]
         if rows:
             groups.append((str(linkable.label), rows))

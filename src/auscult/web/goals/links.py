@@ -17,11 +17,21 @@ from auscult.web.accounts.policies import Right
 
 
 class Target(NamedTuple):
-    """A row that can be linked: its number, its name, the address of its page."""
+    """A row that can be linked: its number, its name, the address of its page.
+
+    Attributes
+    ----------
+    over : bool
+        Nothing is done for it any more: it keeps its name, and is no orphan.
+    social : str
+        Of a campaign on social media alone, where to say which initiative it amplifies.
+    """
 
     number: int
     name: str
     address: str
+    over: bool = False
+    social: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +19,7 @@ from auscult.web.goals.models import Priority
 LONGEST = 200  # characters of a title and of an audience
 LONGEST_TEXT = 4_000
 MAY = gettext_noop("change priorities")
+ONCE = gettext_noop("a title that no other priority has, past ones too")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,14 @@ def save_priority(
     _check(actor, wish, priority)
     before = {} if priority is None else of_priority(priority)
     saved = priority or Priority(organisation_id=actor.organisation_id, place=next_place(actor))
-    for name in ("function", "owner_id", "audience", "served", "intent"):
+    for name in PriorityWish.__slots__:
         setattr(saved, name, getattr(wish, name))
     saved.title = wish.title.strip()
-    saved.save()
+    try:
+        with transaction.atomic():
+            saved.save(update_fields=PriorityWish.__slots__ if priority else None)
+    except IntegrityError as error:  # somebody else was faster
+        raise GoalRefused("title", saved.title, _(ONCE)) from error
     keep_change(actor, saved, "save-priority", before=before, after=of_priority(saved))
     return saved
 
@@ -69,7 +74,7 @@ def _check(actor: Actor, wish: PriorityWish, priority: Priority | None) -> None:
         )
     others = queries.every_priority(actor).exclude(pk=priority.pk if priority else 0)
     if others.filter(title=title).exists():
-        raise GoalRefused("title", title, _("a title that no other priority has, past ones too"))
+        raise GoalRefused("title", title, _(ONCE))
     if wish.function is not None and wish.function.organisation_id != actor.organisation_id:
         raise GoalRefused("function", wish.function.pk, _("a team of your organisation"))
     check_owner(actor, wish.owner_id)

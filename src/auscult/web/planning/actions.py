@@ -47,16 +47,21 @@ def plan_cycle(actor: Actor, *, title: str, first_day: date, days: int = USUAL_D
     require(actor, Right.EDIT_PLAN, CHANGE)
     _check_days(title, first_day, days)
     ours = queries.cycles(actor)
+    waits = PlanRefused("title", title, _("kept until the cycle that is planned has started"))
     if ours.filter(state=CycleState.PLANNED).exists():
-        raise PlanRefused("title", title, _("kept until the cycle that is planned has started"))
+        raise waits
     last = ours.first()
-    made = Cycle.objects.create(
-        organisation_id=actor.organisation_id,
-        number=last.number + 1 if last else 1,
-        title=title.strip(),
-        first_day=first_day,
-        days=days,
-    )
+    try:
+        with transaction.atomic():
+            made = Cycle.objects.create(
+                organisation_id=actor.organisation_id,
+                number=last.number + 1 if last else 1,
+                title=title.strip(),
+                first_day=first_day,
+                days=days,
+            )
+    except IntegrityError as error:  # somebody else was faster
+        raise waits from error
     record_audit(actor, action="plan-cycle", target=made.title)
     keep_version(actor, made, why=_("Began to plan"))
     return made
@@ -165,18 +170,6 @@ def save_assumption(
     return made
 
 
-def next_number(rows: Any) -> int:
-    """Return the number after the highest of rows that are counted within something."""
-    highest: int | None = rows.aggregate(highest=Max("number"))["highest"]
-    return (highest or 0) + 1
-
-
-def judge_assumption(actor: Actor, *, assumption: Assumption, state: AssumptionState) -> None:
-    """Say whether an assumption holds.
-
-    Raises
-    ------
-    NotAllowed, MoveRefused, PlanRefused
 def check_assumption(text: str, noticed_by: str) -> None:
     """Refuse what no assumption can say.
 
@@ -191,6 +184,18 @@ def check_assumption(text: str, noticed_by: str) -> None:
             )
 
 
+def next_number(rows: Any) -> int:
+    """Return the number after the highest of rows that are counted within something."""
+    highest: int | None = rows.aggregate(highest=Max("number"))["highest"]
+    return (highest or 0) + 1
+
+
+def judge_assumption(actor: Actor, *, assumption: Assumption, state: AssumptionState) -> None:
+    """Say whether an assumption holds.
+
+    Raises
+    ------
+    NotAllowed, MoveRefused, PlanRefused
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
     why = _("“%(text)s”: %(state)s") % {"text": assumption.text[:80], "state": state.label}

@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 
 from auscult.web.accounts.models import Actor, Membership
-from auscult.web.goals.models import Priority
+from auscult.web.accounts.queries import system_actor
+from auscult.web.goals.link_actions import add_link, drop_dead_links
+from auscult.web.goals.linked import linked
+from auscult.web.goals.models import Objective, Priority
+from auscult.web.goals.objective_actions import close_objective
+from auscult.web.goals.orphans import orphans
 from auscult.web.goals.priority_actions import end_priority
 from auscult.web.planning import actions, queries, review_actions
 from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
 from auscult.web.planning.errors import PlanRefused
 from auscult.web.planning.models import Bet, Cycle, ReviewKind, Task
+from auscult.web.planning.moves import CycleState
 from auscult.web.planning.resource_actions import AbsenceWish, save_absence
 from auscult.web.planning.review_actions import Findings
 from programs import user_of
@@ -88,3 +94,32 @@ def test_who_left_and_what_ended_stay_behind(
     assert taken.title == task.title
     assert not taken.people.exists()
     assert following.first_day > bet.cycle.last_day
+
+
+def test_a_bet_of_a_closed_cycle_keeps_its_links_and_is_no_orphan(
+    owner: Actor, bet: Bet, objective: Objective
+) -> None:
+    def named() -> dict[str, list[str]]:
+        return {group.code: [one.name for one in group.orphans] for group in orphans(owner)}
+
+    dance = save_bet(owner, cycle=bet.cycle, wish=BetWish(title="A dance"))
+    add_link(owner, objective=objective, kind="bet", number=dance.pk)  # by hand, in the goals
+    assert "bet-alone" not in named()
+    assert named()["social-only"] == ["A dance"]
+    Cycle.objects.filter(pk=bet.cycle_id).update(state=CycleState.CLOSED)
+    drop_dead_links(system_actor(owner.organisation_id, "goals", clock=owner.clock))
+    assert {one.name for one in linked(owner, objective)} == {"A dance", "Films from the wards"}
+    close_objective(owner, objective=objective, actual=20.0)
+    assert not {"bet-alone", "social-only"} & named().keys()
+
+
+def test_of_two_who_plan_a_cycle_at_once_the_second_is_told(
+    owner: Actor, cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.plan_cycle(owner, title="Next", first_day=cycle.last_day)
+    # She looked before the other one saved.
+    before = Cycle.objects.filter(pk=cycle.pk)
+    monkeypatch.setattr(queries, "cycles", lambda _actor: before)
+    with pytest.raises(PlanRefused, match="until the cycle that is planned has started"):
+        actions.plan_cycle(owner, title="Another", first_day=cycle.last_day)
+    assert Cycle.objects.count() == 2
