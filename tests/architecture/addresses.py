@@ -324,7 +324,7 @@ def _skill(owner: Actor) -> dict[str, Any]:
 
 def _hours(owner: Actor) -> dict[str, Any]:
     made = Capacity.objects.create(
-        skill_id=_skill(owner)["number"], person_id=owner.user_id or 0, hours=2
+        skill_id=save_skill(owner, name="Resting").pk, person_id=owner.user_id or 0, hours=2
     )
     return {"number": made.pk}
 
@@ -567,6 +567,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "goals/priorities/<int:number>/": Needs(Right.SEE_FIGURES, row="priority"),
     "goals/priorities/<int:number>/change/": replace(GOALS, methods=BOTH, row="priority"),
     "goals/priorities/<int:number>/end/": replace(GOALS, methods="POST", row="priority"),
+    "goals/priorities/<int:number>/move/": replace(
+        GOALS, methods="POST", row="priority", data={"do": "up"}
+    ),
     "goals/objectives/add/": replace(GOALS, methods=BOTH),
     "goals/objectives/<int:number>/": Needs(Right.SEE_FIGURES, row="objective"),
     "goals/objectives/<int:number>/change/": replace(GOALS, methods=BOTH, row="objective"),
