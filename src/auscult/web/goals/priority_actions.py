@@ -117,3 +117,33 @@ def _move(actor: Actor, priority: Priority, action: str, *, ended: bool) -> None
     priority.ended_on = queries.today(actor) if ended else None
     priority.save(update_fields=["ended_on"])
     keep_change(actor, priority, action, before=before, after=of_priority(priority))
+
+
+@transaction.atomic
+def move_priority(actor: Actor, *, priority: Priority, by: int) -> None:
+    """Let a priority change places with the one before it (-1) or after it (1) in its function.
+
+    At the end of its function it stays where it is. The order is that in which priorities are
+    listed; it weighs nothing.
+
+    Raises
+    ------
+    NotAllowed, GoalRefused
+        It is over, and has no place among those that go on.
+    """
+    require(actor, Right.EDIT_GOALS, MAY)
+    order = list(queries.priorities(actor))
+    beside = [one for one in order if one.function_id == priority.function_id]
+    if priority not in beside:
+        raise GoalRefused("priority", priority.title, _("a priority that goes on"))
+    here = beside.index(priority)
+    there = here + by
+    if not 0 <= there < len(beside):
+        return
+    one, other = order.index(priority), order.index(beside[there])
+    order[one], order[other] = order[other], order[one]
+    for place, each in enumerate(order):  # those that were ended and resumed share places
+        each.place = place
+    Priority.objects.bulk_update(order, ["place"])
+    before, after = {"place": here + 1}, {"place": there + 1}
+    keep_change(actor, priority, "move-priority", before=before, after=after)
