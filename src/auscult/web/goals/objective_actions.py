@@ -14,7 +14,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals import queries
 from auscult.web.goals.changing import keep_change, of_objective
-from auscult.web.goals.errors import GoalRefused
+from auscult.web.goals.errors import GoalRefused, ObjectiveClosed
 from auscult.web.goals.models import Direction, Objective, Priority
 from auscult.web.goals.priority_actions import LONGEST, check_owner
 
@@ -131,11 +131,14 @@ def close_objective(actor: Actor, *, objective: Objective, actual: float | None)
 
     Raises
     ------
-    NotAllowed, GoalRefused
+    NotAllowed, GoalRefused, ObjectiveClosed
     """
     require(actor, Right.EDIT_GOALS, MAY)
     if actual is not None:
         check_value("actual", actual)
+    locked = queries.objectives(actor).select_for_update(of=("self",)).get(pk=objective.pk)
+    if locked.closed_on is not None:  # what somebody else closed it with stays
+        raise ObjectiveClosed(objective.title)
     before = of_objective(objective)
     objective.closed_on, objective.actual = queries.today(actor), actual
     objective.save(update_fields=["closed_on", "actual"])

@@ -164,6 +164,8 @@ def save_assumption(
     if watch is not None and watch.organisation_id != actor.organisation_id:
         raise PlanRefused("watch", watch.pk, _("a watch of your organisation"))
     with changing(actor, cycle, action="save-assumption", why=_("Saved an assumption")):
+        if assumption is not None:  # somebody may have judged it since it was read
+            assumption.refresh_from_db(fields=["state"])
         made = assumption or Assumption(cycle=cycle, number=next_number(cycle.assumptions))
         made.text, made.noticed_by, made.watch = text.strip(), noticed_by.strip(), watch
         made.save()

@@ -175,6 +175,18 @@ def _refuse(
     house: Actor, person: User, mail: Mail, error: Correctable, *, key: str, remember: bool = True
 ) -> Outcome:
     """Write down that a mail was refused, and answer it: only ever to an address that we know."""
+    try:
+        _answer(house, person, mail, error, key=key, remember=remember)
+    except IntegrityError:  # another one that read it at this moment has answered it
+        if not _was_read(house, person, mail):
+            raise
+        return Outcome(state="again", said=_("This mail was read before."))
+    return Outcome(state="refused", said=error.message)
+
+
+def _answer(
+    house: Actor, person: User, mail: Mail, error: Correctable, *, key: str, remember: bool
+) -> None:
     with transaction.atomic():
         if remember:
             _remember(house, person, mail)
@@ -189,7 +201,6 @@ def _refuse(
                 text=render_to_string("planning/refused.txt", parts),
                 key=f"plan-reply-{person.pk}-{key}"[:200],
             )
-    return Outcome(state="refused", said=error.message)
 
 
 def _refuse_unknown(mail: Mail, error: ReplyRefused, clock: Clock) -> Outcome:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.people import organisation
+from auscult.web.accounts.queries import time_zone
 from auscult.web.goals.amounts import amount
 from auscult.web.planning import sheets
 from auscult.web.planning.models import Cycle
@@ -42,7 +43,8 @@ class Page:
 def page(actor: Actor, cycle: Cycle, shown: Shown) -> Page:
     """Return the ask of a cycle in words."""
     answer = shown.answer
-    asked_on = date_format(shown.allocation.asked_at.date(), _("j M Y"))
+    asked_at = shown.allocation.asked_at.astimezone(time_zone(actor))
+    asked_on = date_format(asked_at.date(), _("j M Y"))
     facts = {"house": organisation(actor).name, "title": cycle.title, "day": asked_on}
     return Page(
         title=_("What more could bring"),

@@ -95,6 +95,8 @@ def save_bet(actor: Actor, *, cycle: Cycle, wish: BetWish, bet: Bet | None = Non
     _check_bet(actor, cycle, wish)
     why = _("Saved the bet “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, cycle, action="save-bet", why=why):
+        if bet is not None:  # somebody may have dropped it since it was read
+            bet.refresh_from_db(fields=["state", "objective"])
         made = bet or Bet(cycle=cycle, number=next_number(cycle.bets))
         before = made.objective
         shape_bet(made, wish)
@@ -256,6 +258,8 @@ def save_task(actor: Actor, *, bet: Bet, wish: TaskWish, task: Task | None = Non
     _check_task(actor, bet, wish)
     why = _("Saved the task “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, bet.cycle, action="save-task", why=why):
+        if task is not None:  # somebody may have done it since it was read
+            task.refresh_from_db(fields=["state"])
         made = task or Task(bet=bet, number=next_number(bet.tasks))
         shape_task(made, wish)
         made.save()

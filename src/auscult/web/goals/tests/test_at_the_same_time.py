@@ -10,7 +10,7 @@ import pytest
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.queries import system_actor
 from auscult.web.goals import collecting, objective_actions, priority_actions
-from auscult.web.goals.errors import GoalRefused
+from auscult.web.goals.errors import GoalRefused, ObjectiveClosed
 from auscult.web.goals.models import Objective, Priority, SourceKind
 from auscult.web.goals.objective_actions import ObjectiveWish, save_objective
 from auscult.web.goals.pointing import NotThere
@@ -89,3 +89,14 @@ def test_a_slow_address_lets_others_have_their_turn(
     assert not Objective.objects.exclude(source_error="").exists()
     collecting.take_readings(runner)
     assert Objective.objects.filter(source_error__contains="“ab”").count() == 2
+
+
+def test_who_closes_second_is_told_and_the_first_value_stays(
+    owner: Actor, objective: Objective
+) -> None:
+    late = Objective.objects.get(pk=objective.pk)
+    objective_actions.close_objective(owner, objective=objective, actual=58.0)
+    with pytest.raises(ObjectiveClosed, match="is closed"):
+        objective_actions.close_objective(owner, objective=late, actual=12.0)
+    late.refresh_from_db()
+    assert late.actual == 58.0

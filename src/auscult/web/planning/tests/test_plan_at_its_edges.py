@@ -16,10 +16,17 @@ from auscult.web.goals.objective_actions import close_objective
 from auscult.web.goals.orphans import orphans
 from auscult.web.goals.priority_actions import end_priority
 from auscult.web.planning import actions, queries, review_actions
-from auscult.web.planning.bet_actions import BetWish, TaskWish, save_bet, save_task
+from auscult.web.planning.bet_actions import (
+    BetWish,
+    TaskWish,
+    move_bet,
+    move_task,
+    save_bet,
+    save_task,
+)
 from auscult.web.planning.errors import PlanRefused
-from auscult.web.planning.models import Bet, Cycle, ReviewKind, Task
-from auscult.web.planning.moves import CycleState
+from auscult.web.planning.models import Assumption, Bet, Cycle, ReviewKind, Task
+from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
 from auscult.web.planning.resource_actions import AbsenceWish, save_absence
 from auscult.web.planning.review_actions import Findings
 from programs import user_of
@@ -123,3 +130,26 @@ def test_of_two_who_plan_a_cycle_at_once_the_second_is_told(
     with pytest.raises(PlanRefused, match="until the cycle that is planned has started"):
         actions.plan_cycle(owner, title="Another", first_day=cycle.last_day)
     assert Cycle.objects.count() == 2
+
+
+def test_a_form_that_is_sent_late_takes_nothing_back(
+    owner: Actor, bet: Bet, task: Task, cycle: Cycle
+) -> None:
+    assumption = actions.save_assumption(owner, cycle=cycle, text="Nurses read it")
+    stale = (
+        Bet.objects.get(pk=bet.pk),
+        Task.objects.get(pk=task.pk),
+        Assumption.objects.get(pk=assumption.pk),
+    )
+    move_task(owner, task=task, state=TaskState.DONE)
+    move_bet(owner, bet=bet, state=BetState.DROPPED)
+    actions.judge_assumption(owner, assumption=assumption, state=AssumptionState.WRONG)
+    save_bet(owner, cycle=cycle, bet=stale[0], wish=BetWish(title="Films, longer"))
+    wish = TaskWish(title="Ask again", first_day=task.first_day, last_day=task.last_day)
+    save_task(owner, bet=stale[0], task=stale[1], wish=wish)
+    actions.save_assumption(owner, cycle=cycle, text="Nurses see it", assumption=stale[2])
+    for one in (bet, task, assumption):
+        one.refresh_from_db()
+    assert (bet.title, bet.state) == ("Films, longer", BetState.DROPPED)
+    assert (task.title, task.state) == ("Ask again", TaskState.DONE)
+    assert (assumption.text, assumption.state) == ("Nurses see it", AssumptionState.WRONG)
