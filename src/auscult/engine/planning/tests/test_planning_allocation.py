@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from auscult.engine.planning import solving
 from auscult.engine.planning.bets import Bet, Need, Objective
 from auscult.engine.planning.curves import Curves
 from auscult.engine.planning.marginal import More
+from auscult.engine.planning.outlook import more_of
 from auscult.engine.planning.plan import Plan, allocate
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.solving import GAP
@@ -272,6 +274,35 @@ def test_a_marginal_value_is_what_the_hour_really_brings() -> None:
         gained = allocate(replace(problem, capacity=more)).aim - plan.aim
         assert marginal.aim == pytest.approx(gained, abs=3e-5 * plan.aim)
         assert marginal.value.low <= marginal.value.mean <= marginal.value.high
+
+
+@pytest.mark.parametrize("worst", [1.0, 0.2])
+def test_what_a_large_model_forgets_changes_no_answer(
+    worst: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = replace(drawn(8, bets=18, skills=4), worst=worst)
+    whole = allocate(problem)
+    monkeypatch.setattr(solving, "LARGE", 0)
+    plan = allocate(problem)
+    keeps_its_limits(plan)
+    assert plan.gap <= GAP
+    assert plan.bound >= whole.aim * (1 - 1e-9)
+    assert whole.bound >= plan.aim * (1 - 1e-9)
+    for one, other in zip(plan.marginals, allocate(problem).marginals, strict=True):
+        assert one.aim == other.aim, "the same question has the same answer"
+
+
+def test_a_search_that_ends_early_says_how_far_from_the_best_it_may_be() -> None:
+    problem = drawn(3, bets=24, skills=4)
+    whole, early = allocate(problem, gap=1e-5), allocate(problem, gap=1e-5, seconds=0.0)
+    keeps_its_limits(early)
+    assert early.aim > 0
+    assert early.bound >= whole.aim * (1 - 1e-9)
+    assert early.gap >= (whole.aim - early.aim) / early.aim - 1e-9
+    (step,) = more_of(early, problem.skills[0], [5.0], gap=1e-5, seconds=0.0)
+    (best,) = more_of(whole, problem.skills[0], [5.0], gap=1e-5)
+    reached, possible = (early.values + step.samples).mean(), (whole.values + best.samples).mean()
+    assert reached * (1 + step.gap) >= possible * (1 - 1e-6)
 
 
 def test_hours_are_spread_evenly_where_people_have_time_and_never_lie_in_a_holiday() -> None:
