@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts.fields import RowsField
 from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.accounts.people import teams
 from auscult.web.goals.models import Objective, Priority
@@ -113,7 +114,7 @@ class CycleForm(PlanForm):
         required=False,
         help_text=_("A template brings bets and tasks with days, which you then change."),
     )
-    focus = forms.ModelMultipleChoiceField(
+    focus = RowsField(
         label=_("Priorities in focus"),
         queryset=Priority.objects.none(),
         required=False,
@@ -212,7 +213,7 @@ class BetForm(PlanForm):
         required=False,
         help_text=_("Of the bets with the same word here, one is made."),
     )
-    depends_on = forms.ModelMultipleChoiceField(
+    depends_on = RowsField(
         label=_("Waits for"),
         queryset=Bet.objects.none(),
         required=False,
@@ -313,7 +314,7 @@ class TaskForm(PlanForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=TaskKind, initial=TaskKind.WORK)
     first_day = _days(_("First day"))
     last_day = _days(_("Last day"))
-    people = forms.ModelMultipleChoiceField(
+    people = RowsField(
         label=_("Who does it"),
         queryset=User.objects.none(),
         required=False,
@@ -323,7 +324,7 @@ class TaskForm(PlanForm):
     minutes = forms.IntegerField(
         label=_("Minutes spent so far"), min_value=0, max_value=1_000_000, initial=0
     )
-    depends_on = forms.ModelMultipleChoiceField(
+    depends_on = RowsField(
         label=_("Waits for"),
         queryset=Task.objects.none(),
         required=False,
