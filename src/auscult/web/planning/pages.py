@@ -45,7 +45,7 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        label=_("Resources"),
+        label=_("Means"),
         pages=(
             ("have", _("What we have")),
             ("more", _("What more could bring")),

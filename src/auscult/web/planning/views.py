@@ -78,9 +78,15 @@ def people(request: HttpRequest) -> HttpResponse:
 def functions(request: HttpRequest) -> HttpResponse:
     """Show which bets there are for each business function."""
     actor = _entering(request)
-    return pages.shown(
-        request, actor, "functions", lambda cycle: {"functions": showing.by_function(actor, cycle)}
-    )
+
+    def content(cycle: Cycle) -> dict[str, Any]:
+        found = showing.by_function(actor, cycle)
+        return {
+            "functions": [(team, bets) for team, bets in found if bets],
+            "without": [team for team, bets in found if not bets],
+        }
+
+    return pages.shown(request, actor, "functions", content)
 
 
 @require_safe
