@@ -127,7 +127,11 @@ def allocate(
 
 
 def solve(
-    problem: Problem, *, gap: float = GAP, seconds: float = math.inf
+    problem: Problem,
+    *,
+    gap: float = GAP,
+    seconds: float = math.inf,
+    stay: NDArray[np.bool_] | None = None,
 ) -> tuple[Solver, Solved]:
     """Choose bets and scales, and say nothing yet of what more would bring.
 
@@ -138,7 +142,7 @@ def solve(
     """
     solver = Solver(problem)
     try:
-        return solver, solver.solve(gap=gap, seconds=seconds)
+        return solver, solver.solve(gap=gap, seconds=seconds, stay=stay)
     except Impossible:
         raise conflict(problem) from None
 

@@ -168,9 +168,11 @@ def replanned(
     readings = {at: h.reading for at, h in enumerate(happened) if h.reading is not None}
     curves, learned = learn(problem.curves, done, readings, rng=rng)
     stages = _stages(problem, news, happened, done, curves)
-    amounts = []
+    made, amounts = before.made, []
     for _cause, stage in stages:
-        solver, solved = solve(stage, gap=gap, seconds=seconds)
+        # Bets aren't exchanged for a gain that is less than how closely plans are told apart.
+        solver, solved = solve(stage, gap=gap, seconds=seconds, stay=made)
+        made = solved.answer.made
         amounts.append(given(solver, solved))
         yield None
     plan = told(solver, solved, More())

@@ -79,7 +79,13 @@ class Solver:
         self.model = Model(problem)
         self.layers = Layers(self.model, self.worth)
 
-    def solve(self, *, gap: float = GAP, seconds: float = np.inf) -> Solved:
+    def solve(
+        self,
+        *,
+        gap: float = GAP,
+        seconds: float = np.inf,
+        stay: NDArray[np.bool_] | None = None,
+    ) -> Solved:
         """Choose bets and scales.
 
         Parameters
@@ -90,6 +96,8 @@ class Solver:
             How long the solver may look for better choices of bets. After that, the best one so
             far is the answer, and its gap is as wide as it is. One that keeps all limits is
             looked for as long as it takes.
+        stay : array of bool, shape (bets,), optional
+            Bets that were made so far: others are chosen only if that brings more than the gap.
 
         Raises
         ------
@@ -98,10 +106,22 @@ class Solver:
         """
         if not self.model.shape.chosen.any():
             return self.refined(min(FINE, gap))
-        best: Solved | None = None
         until = self.model.highs.getRunTime() + seconds
         bound = self._relaxed(gap)
+        first = None if stay is None else self._fixed(stay)
+        best, bound = self._searched(first, bound, gap, until)
+        if first is not None and best.aim <= _near(first, gap):
+            best = first
+        return Solved(best.answer, best.aim, max(bound, best.aim))
+
+    def _searched(
+        self, best: Solved | None, bound: float, gap: float, until: float
+    ) -> tuple[Solved, float]:
+        """Choose bets until the best choice is near the bound, or time is over."""
         for choice in range(ROUNDS):
+            late = self.model.highs.getRunTime() >= until or choice > CHOICES
+            if best is not None and (late or bound <= _near(best, gap)):
+                break
             left = until - self.model.highs.getRunTime()
             chosen = self._whole(gap, np.inf if best is None else left)
             if chosen is None:
@@ -110,14 +130,9 @@ class Solver:
             fixed = self._fixed(chosen.made)
             if fixed is not None and (best is None or fixed.aim > best.aim):
                 best = fixed
-            if best is None:
-                continue
-            late = self.model.highs.getRunTime() >= until or choice >= CHOICES
-            if late or bound - best.aim <= gap * max(best.aim, NOTHING):
-                break
         if best is None:
             raise RuntimeError(f"none of {ROUNDS} choices of bets fits into weeks")
-        return Solved(best.answer, best.aim, max(bound, best.aim))
+        return best, bound
 
     def _fixed(self, made: NDArray[np.bool_]) -> Solved | None:
         """Choose scales with these bets; None if their hours turn out not to fit into weeks."""
@@ -218,3 +233,8 @@ class Solver:
             hours=np.maximum(values[self.model.hours], 0.0) * shape.unit_hours,
             bound=float(bound) * self.layers.unit,
         )
+
+
+def _near(solved: Solved, gap: float) -> float:
+    """Give what is no better than this by more than a gap."""
+    return solved.aim + gap * max(solved.aim, NOTHING)

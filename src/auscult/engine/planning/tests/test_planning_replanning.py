@@ -13,10 +13,11 @@ from auscult.engine.planning.bets import Bet, Need, Objective
 from auscult.engine.planning.curves import Curves
 from auscult.engine.planning.learning import Reading
 from auscult.engine.planning.outlook import ask, more_of
-from auscult.engine.planning.plan import Plan, allocate
+from auscult.engine.planning.plan import Plan, allocate, solve
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.reasons import Why
 from auscult.engine.planning.replanning import Cause, Happened, News, Replan, replan
+from auscult.engine.planning.solving import GAP
 from planned_cycles import drawn
 
 
@@ -200,3 +201,25 @@ def test_bets_that_must_be_made_and_do_not_fit_name_what_stands_against_them() -
     dear = replace(clinic, must=True, least=0.5, money=200.0)
     with pytest.raises(Correctable, match=r"money of 50\."):
         allocate(replace(problem, bets=(dear, podcast)))
+
+
+@pytest.mark.parametrize(("better", "stays"), [(1.0005, True), (1.05, False)])
+def test_bets_are_not_exchanged_for_less_than_plans_are_told_apart_by(
+    better: float, stays: bool
+) -> None:
+    """Else a page would give a cause for what is only the fineness of the search."""
+    either = Problem(
+        objectives=(Objective(key="o"),),
+        bets=tuple(
+            Bet(key=key, objective="o", rivals="g", needs=(Need(skills=("s",), hours=2.0),))
+            for key in "ab"
+        ),
+        curves=Curves(ceiling=np.array([[0.2, 0.2 * better]]), pace=np.ones((1, 2))),
+        skills=("s",),
+        capacity=np.full((1, 4), 2.0),
+    )
+    solver, solved = solve(either, stay=np.array([True, False]))
+    assert solved.answer.made.tolist() == [stays, not stays]
+    assert solved.gap <= GAP
+    assert solved.bound >= solve(either)[1].aim * (1 - 1e-9)
+    assert solver.problem is either
