@@ -20,7 +20,7 @@ GAP = 2e-3
 FINE = 1e-5
 FITS = 1e-7
 ROUNDS = 60
-CHOICES = 12
+CHOICES = 24
 LARGE = 3_000  # rows of the model
 NOTHING = 1e-12
 
