@@ -34,7 +34,7 @@ def allocations(actor: Actor, cycle: Cycle) -> QuerySet[Allocation]:
     """Return what was asked of the planner for a cycle, the newest first."""
     require(actor, Right.SEE_FIGURES, queries.SEE)
     rows = Allocation.objects.filter(cycle=cycle, cycle__organisation_id=actor.organisation_id)
-    return rows.select_related("version", "user").order_by("-pk")
+    return rows.select_related("version", "user").defer("version__plan").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
