@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -53,9 +54,16 @@ class PlanForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial, label_suffix="", **more)
 
+    # What of an action is no single field here, as the page calls it.
+    named: Mapping[str, Any] = MappingProxyType({})
+
     def take(self, error: Correctable) -> None:
-        """Show why an action refused."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
+        """Show why an action refused: beside its field, under the name that the page gives it."""
+        name, said = error.field or "", str(error)
+        known = self.fields[name].label if name in self.fields else self.named.get(name)
+        if known and said.startswith(f"{name} "):
+            said = f"{known}{said.removeprefix(name)}"
+        self.add_error(name if name in self.fields else None, said)
 
 
 class ListField(forms.CharField):
@@ -165,6 +173,8 @@ class AssumptionForm(PlanForm):
 
 class BetForm(PlanForm):
     """A bet, with one or two levels of spending."""
+
+    named = MappingProxyType({"effects": _("What it should bring")})
 
     title = forms.CharField(label=_("What we do"), max_length=200)
     objective = forms.ModelChoiceField(
