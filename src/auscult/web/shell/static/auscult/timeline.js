@@ -18,18 +18,18 @@
   ]);
   const status = document.getElementById("timeline-says");
   const { lang } = document.documentElement;
-  const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
-    day: "numeric",
-    month: "short",
-    timeZone: "UTC",
-  });
+  const format = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
   let bars = [];
   let busy = false; // a move is on its way to the server
 
   // Days are counted from 1 January 1970, so that they can be added.
   const counted = (day) => Date.parse(day) / DAY;
   const written = (number) => new Date(number * DAY).toISOString().slice(0, 10);
-  const read = (number) => format.format(number * DAY);
+  // As the pages write a day: "20 Nov", which in English browsers is "Nov 20".
+  const read = (number) => {
+    const said = format.format(number * DAY);
+    return lang === "en" ? said.split(" ").reverse().join(" ") : said;
+  };
   const within = (value, least, most) => Math.min(Math.max(value, least), most);
 
   function tell(text, refused = false) {
