@@ -258,7 +258,7 @@ def test_no_page_and_no_route_asks_more_where_there_is_more(owner: Actor, teamma
             transaction.set_rollback(True)
         return found
 
-    few, many = seen(2), seen(3)
+    few, many = seen(1), seen(2)
     more = {
         place: f"{len(few[place])}, then {len(many[place])}"
         for place in few

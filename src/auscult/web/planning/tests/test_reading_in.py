@@ -144,7 +144,7 @@ def tables(plan: dict[str, Any]) -> tuple[bytes, bytes]:
 
 @given(plan=plans())
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_tables_go_out_and_come_in_as_they_were(
     owner: Actor, nursing: Team, plan: dict[str, Any]
