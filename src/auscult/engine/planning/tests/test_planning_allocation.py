@@ -18,6 +18,7 @@ from auscult.engine.planning.marginal import More
 from auscult.engine.planning.outlook import more_of
 from auscult.engine.planning.plan import Plan, allocate
 from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.reasons import Why
 from auscult.engine.planning.solving import GAP
 from auscult.engine.planning.worth import Worth
 from planned_cycles import drawn
@@ -339,6 +340,34 @@ def test_a_careful_house_takes_the_sure_bet() -> None:
     )
     assert allocate(problem).made.tolist() == [False, True]
     assert allocate(replace(problem, worst=0.2)).made.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("has", "why"),
+    [
+        (0.0, {"dear": Why.MONEY, "cheap": Why.MONEY}),
+        (300.0, {"dear": Why.MONEY}),
+        (900.0, {}),
+    ],
+)
+def test_money_that_would_not_even_begin_a_bet_is_what_keeps_it(
+    has: float, why: dict[str, Why]
+) -> None:
+    """100 more would bring nothing here, as less than 500 begins nothing: money is short still."""
+    need = (Need(skills=("s",), hours=2.0),)
+    bets = (
+        Bet(key="dear", objective="o", needs=need, money_fixed=500.0),
+        Bet(key="cheap", objective="o", needs=need, money=200.0),
+    )
+    problem = Problem(
+        objectives=(Objective(key="o"),),
+        bets=bets,
+        curves=Curves(ceiling=np.full((1, 2), 0.2), pace=np.full((1, 2), 0.5)),
+        skills=("s",),
+        capacity=np.full((1, 10), 8.0),
+        money=has,
+    )
+    assert {each.bet: each.why for each in allocate(problem).undone} == why
 
 
 def test_an_empty_house_gets_an_empty_plan() -> None:

@@ -74,7 +74,7 @@ def test_what_is_saved_is_what_the_page_saves(owner: Actor, program: Program) ->
 def test_of_two_who_save_a_name_at_once_one_is_told(
     owner: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_rule(owner, wish=Wish(name=TOPIC["name"], kind=Kind.PHRASE))
+    save_rule(owner, wish=Wish(name="Ambulances", kind=Kind.PHRASE))
     # As when the other rule came after the look for its name.
     monkeypatch.setattr(queries, "rules", lambda actor: Rule.objects.none())
     answer = program.post("rules", TOPIC)

@@ -21,8 +21,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def later(owner: Actor, bet: Bet, task: Task) -> Task:
     """What waits for the teammate's task; it begins five days after that ends."""
-    days = {"first_day": date(2026, 11, 24), "last_day": date(2026, 11, 27)}
-    return save_task(owner, bet=bet, wish=TaskWish(title="Film", depends_on=(task,), **days))
+    wish = TaskWish(
+        title="Film",
+        depends_on=(task,),
+        first_day=date(2026, 11, 24),
+        last_day=date(2026, 11, 27),
+    )
+    return save_task(owner, bet=bet, wish=wish)
 
 
 def days(first: date, last: date, *, seen: Task) -> dict[str, str]:
