@@ -375,6 +375,7 @@ def in_german(walk: Walk) -> None:
         walk.found[f"de{path}"] = stays
 
 
+@pytest.mark.slow
 def test_a_cycle_is_walked_from_its_priorities_to_the_next_one(
     house: House, plan_rooms: Rooms, axe: str
 ) -> None:
