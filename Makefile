@@ -45,8 +45,9 @@ test-postgres: setup-dev
 test-servers: setup-dev tests/browser/node_modules tests/servers/node_modules .servers/snac/usr/bin/snac
 	$(RUN)/pytest -n 3 --dist loadgroup -m servers tests/live
 
-# The same network with an AppView; needs PostgreSQL and Redis.
+# Hundreds of kills; and the same network with an AppView, which needs PostgreSQL and Redis.
 test-nightly: setup-dev tests/servers/node_modules
+	$(RUN)/pytest -m nightly src tests/conformance
 	$(RUN)/pytest -n 0 -m nightly tests/live
 
 # What those servers need: npm's and snac2's files are fetched, Debian's packages are named.
