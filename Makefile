@@ -6,7 +6,7 @@ RUN := .venv/bin
 EVERYDAY := not slow and not servers and not nightly
 
 .PHONY: setup setup-dev up test test-slow test-postgres servers test-servers test-nightly
-.PHONY: check format messages pictures bench docs clean
+.PHONY: check lint format messages pictures bench docs clean
 
 .uv/bin/uv:
 	python3 -m venv .uv && .uv/bin/pip install --quiet uv
@@ -45,8 +45,9 @@ test-postgres: setup-dev
 test-servers: setup-dev tests/browser/node_modules tests/servers/node_modules .servers/snac/usr/bin/snac
 	$(RUN)/pytest -n 3 --dist loadgroup -m servers tests/live
 
-# The same network with an AppView; needs PostgreSQL and Redis.
+# Hundreds of kills; and the same network with an AppView, which needs PostgreSQL and Redis.
 test-nightly: setup-dev tests/servers/node_modules
+	$(RUN)/pytest -m nightly src tests/conformance
 	$(RUN)/pytest -n 0 -m nightly tests/live
 
 # What those servers need: npm's and snac2's files are fetched, Debian's packages are named.
@@ -67,14 +68,16 @@ tests/browser/node_modules: tests/browser/package.json
 	@command -v npm >/dev/null && cd tests/browser && npm install --silent --no-package-lock || true
 	@touch -c $@
 
-check: setup-dev
+check: lint
+	$(RUN)/pytest -q tests/architecture
+
+lint: setup-dev
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/djlint --check --lint src
 	$(RUN)/deptry .
-	$(RUN)/pytest -q tests/architecture
 
 format: setup-dev
 	$(RUN)/ruff format .

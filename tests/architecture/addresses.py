@@ -324,7 +324,7 @@ def _skill(owner: Actor) -> dict[str, Any]:
 
 def _hours(owner: Actor) -> dict[str, Any]:
     made = Capacity.objects.create(
-        skill_id=_skill(owner)["number"], person_id=owner.user_id or 0, hours=2
+        skill_id=save_skill(owner, name="Resting").pk, person_id=owner.user_id or 0, hours=2
     )
     return {"number": made.pk}
 
@@ -529,7 +529,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "api/v1/peers": replace(API, methods=BOTH),
     "api/v1/peers/places": API,
     "api/v1/peers/<number>": API,
-    "api/v1/cycles": API,
+    "api/v1/cycles": replace(API, methods=BOTH),
     "api/v1/cycles/<number>": API,
     "api/v1/bets": API,
     "api/v1/bets/<number>/check-in": replace(API, methods="POST"),
@@ -567,6 +567,9 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "goals/priorities/<int:number>/": Needs(Right.SEE_FIGURES, row="priority"),
     "goals/priorities/<int:number>/change/": replace(GOALS, methods=BOTH, row="priority"),
     "goals/priorities/<int:number>/end/": replace(GOALS, methods="POST", row="priority"),
+    "goals/priorities/<int:number>/move/": replace(
+        GOALS, methods="POST", row="priority", data={"do": "up"}
+    ),
     "goals/objectives/add/": replace(GOALS, methods=BOTH),
     "goals/objectives/<int:number>/": Needs(Right.SEE_FIGURES, row="objective"),
     "goals/objectives/<int:number>/change/": replace(GOALS, methods=BOTH, row="objective"),
@@ -660,6 +663,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/page/": PLAN,
     "plan/page/plan.pdf": Needs(Right.EXPORT),
     "plan/page/plan.json": Needs(Right.EXPORT),
+    "plan/page/bets.csv": Needs(Right.EXPORT),
     "plan/page/tasks.csv": Needs(Right.EXPORT),
     "plan/versions/": PLAN,
     "plan/have/": PLAN,
@@ -693,6 +697,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     "plan/cycles/": PLAN,
     "plan/cycles/add/": replace(PLANNING, methods=BOTH),
     "plan/cycles/<int:number>/change/": replace(PLANNING, methods=BOTH, row="cycle"),
+    "plan/cycles/<int:number>/read/": replace(PLANNING, methods=BOTH, row="cycle"),
     "plan/cycles/<int:number>/start/": replace(PLANNING, methods="POST", row="cycle"),
     "plan/cycles/<int:number>/close/": replace(PLANNING, methods=BOTH, row="cycle"),
     "plan/cycles/<int:number>/review/<slug:kind>/": replace(PLANNING, methods=BOTH, row="cycle"),

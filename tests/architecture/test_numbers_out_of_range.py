@@ -69,7 +69,8 @@ def methods_of(one: Needs | Public) -> list[str]:
 def in_parameters(client: Client, path: str, one: Needs | Public) -> Iterator[str]:
     """Ask for a page with each parameter that it looks at as a number that it can't be."""
     for method in methods_of(one):
-        given = dict(one.data)
+        # A form that is sent empty is taken for one that is asked for.
+        given = {"sent": "yes", **one.data}
         with noting() as names:
             ask(client, method, path, given)
         names -= {"csrfmiddlewaretoken", "next"}

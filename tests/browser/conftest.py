@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from fresh import fresh
+
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = HERE / "shots"
@@ -39,6 +41,7 @@ def missing(what: str) -> None:
 
 def environment(archive: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a process that works on an archive of its own."""
+    fresh(archive)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AUSCULT_")}
     # Sources of these tests are on this machine, which has to be allowed.
     own = {"archive": str(archive), "reach": "127.0.0.0/8", **settings}

@@ -39,6 +39,7 @@ NO_PAGES = {
     "plan/page/plan.pdf": "a file",
     "plan/more/leaders/ask.pdf": "a file",
     "plan/page/plan.json": "a file",
+    "plan/page/bets.csv": "a file",
     "plan/page/tasks.csv": "a file",
     "plan/claims/trials/<int:number>/days.csv": "a file",
     "plan/claims/trials/<int:number>/days.ics": "a file",

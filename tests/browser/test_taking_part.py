@@ -6,14 +6,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import Rooms, Server, environment, sign_in
-from browser.looking import complaints, shoot
+from browser.looking import barriers, complaints, shoot
 
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
@@ -92,3 +93,63 @@ def test_a_file_is_read_in_or_says_what_is_wrong(part_rooms: Rooms, tmp_path: Pa
         page.get_by_label("A plan as JSON").set_input_files(file)
         page.get_by_role("button", name="Read it in").click()
         expect(page.get_by_text(said).first).to_be_visible()
+
+
+class Bar:
+    """A task on the timeline, which is moved; `says` tells what became of it."""
+
+    def __init__(self, page: Page, title: str) -> None:
+        self.page = page
+        self.handle = page.get_by_role("slider", name=f"Days of “{title}”")
+        self.says = page.get_by_role("status").filter(has_text=title)
+        begun = page.locator("#timeline").get_attribute("data-first")
+        self.begun = date.fromisoformat(begun or "")
+
+    def drag(self, part: float, days: int) -> None:
+        """Take it at a part of its width, and drag it by days."""
+        self.handle.scroll_into_view_if_needed()
+        box = self.handle.bounding_box()
+        track = self.page.locator(".plan-track").filter(has=self.handle).bounding_box()
+        assert box
+        assert track
+        x, y = box["x"] + part * box["width"], box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + days * track["width"] / 100, y, steps=3)
+        expect(self.page.locator(".plan-track.moving")).to_have_count(1)
+        self.page.mouse.up()
+        expect(self.says).to_contain_text("now.")
+        expect(self.handle).to_be_focused()
+
+    def stands(self, first: int, last: int) -> None:
+        """Wait until it stands on these days of the cycle."""
+        days = (f"{self.begun + timedelta(days=one - 1):%-d %b}" for one in (first, last))
+        expect(self.handle).to_have_attribute("aria-valuetext", " – ".join(days))
+
+
+def test_a_task_is_dragged_along_the_timeline_and_moved_by_keys(
+    part_rooms: Rooms, axe: str
+) -> None:
+    page = part_rooms.open("/plan/timeline/")
+    bar = Bar(page, "Draw a poster")
+    bar.stands(1, 10)
+    bar.drag(0.5, 5)
+    bar.stands(6, 15)
+    bar.drag(0.99, 3)
+    bar.stands(6, 18)
+    page.keyboard.press("ArrowLeft")
+    bar.stands(5, 17)
+    expect(bar.says).to_contain_text("Enter keeps it")
+    assert barriers(page, axe) == []
+    page.keyboard.press("Escape")
+    expect(bar.says).to_contain_text("is back at")
+    bar.stands(6, 18)
+    for key in ("PageUp", "Shift+ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    expect(bar.says).to_contain_text("now.")
+    page.reload()
+    bar.stands(13, 24)
+    page.goto("/plan/versions/")
+    kept = page.get_by_role("listitem").filter(has_text="Moved the task “Draw a poster” to")
+    expect(kept).to_have_count(3)
+    assert part_rooms.errors == []

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from fresh import fresh
+
 COMMAND = Path(sys.executable).with_name("auscult")
 SETTINGS = {
     name: value
@@ -68,7 +70,7 @@ def archive(tmp_path: Path) -> Path:
         for n in range(50)
     ]
     posts.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    place = tmp_path / "archive"
+    place = fresh(tmp_path / "archive")
     done("listen", posts, "--watch", "flu=flu", "--archive", place, "--json")
     return place
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fresh import fresh
+
 DATA = Path(os.environ.get("AUSCULT_DATA", Path(__file__).parents[3] / "shared" / "data"))
 COMMAND = Path(sys.executable).with_name("auscult")
 
@@ -41,7 +43,7 @@ def posts_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
+    return fresh(tmp_path / "archive")
 
 
 def test_listen_keeps_what_matched_and_search_finds_it(posts_file: Path, archive: Path) -> None:

@@ -191,8 +191,8 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
     assert len(table(out, "listening.Mention")) == 119
     assert table(out, "sources.Source")
     assert [row["value"] for row in table(out, "goals.Reading")] == [12.5]
-    assert table(out, "goals.Link")
-    assert table(out, "goals.Change")
+    goals = {name for name in names if name.startswith("goals.")}
+    assert {name for name in goals if not table(out, name)} <= {"goals.Profile", "goals.SetUp"}
     plan = {name for name in names if name.startswith("planning.")}
     assert {name for name in plan if not table(out, name)} == {"planning.Digest"}
     assert [row["text"] for row in table(out, "planning.Lesson")] == ["Call early"]

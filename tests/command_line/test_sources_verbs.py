@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fresh import fresh
+
 COMMAND = Path(sys.executable).with_name("auscult")
 PAGES = {
     "/": (
@@ -64,7 +66,7 @@ def site() -> Iterator[str]:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    return tmp_path / "archive"
+    return fresh(tmp_path / "archive")
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,6 @@ def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
     _check(tmp_path, kills=20, archives=1)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_two_hundred_kills_change_nothing(tmp_path: Path) -> None:
     _check(tmp_path, kills=300, archives=10)

@@ -99,7 +99,7 @@ def test_two_dozen_kills_change_nothing(tmp_path: Path) -> None:
     assert _check(tmp_path, seed=1, size=6_000, kills=25) >= 15
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_five_hundred_kills_change_nothing(tmp_path: Path) -> None:
     made = sum(
         _check(tmp_path / str(seed), seed=seed, size=40_000, kills=50) for seed in range(2, 12)

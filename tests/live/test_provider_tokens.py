@@ -220,6 +220,18 @@ def test_a_provider_that_calls_itself_otherwise_opens_nothing(
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("left_out", ["issuer", "jwks_uri"])
+def test_a_provider_that_describes_itself_in_part_opens_nothing(
+    house: Oidc, kim: User, changes: Any, left_out: str
+) -> None:
+    changes["openid-configuration"] = lambda said: {
+        name: value for name, value in said.items() if name != left_out
+    }
+    client, answer = come_in(house, "kim")
+    assert not is_in(client)
+    assert answer.status_code < 500
+
+
 def test_each_sign_in_has_a_state_and_a_nonce_of_its_own_that_count_once(
     house: Oidc, kim: User
 ) -> None:

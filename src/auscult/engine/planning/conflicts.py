@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.bets import Bet
 from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.refusals import Part, Refused
 from auscult.engine.planning.solving import Impossible, Solver
 
 # More than anything needs, and few enough digits for the solver.
 PLENTY = 100.0
 
 
-def conflict(problem: Problem) -> Correctable:
+def conflict(problem: Problem) -> Refused:
     """Say which limits can't hold together: the fewest, none of which can be left out.
 
     Limits are lifted one after the other; one that may be lifted without making the problem
@@ -31,12 +31,7 @@ def conflict(problem: Problem) -> Correctable:
             named.append(name)
         else:
             problem = without
-    return Correctable(
-        f"No plan keeps all of these: {'; '.join(named)}.",
-        code="impossible",
-        field="limits",
-        hint="Loosen one of them.",
-    )
+    return Refused("impossible", "limits", *named)
 
 
 def possible(problem: Problem) -> bool:
@@ -51,35 +46,37 @@ def possible(problem: Problem) -> bool:
 Lift = Callable[[Problem], Problem]
 
 
-def limits(problem: Problem) -> Iterator[tuple[str, Lift]]:
+def limits(problem: Problem) -> Iterator[tuple[Part, Lift]]:
     """Give each limit that may stand against a bet that must be made, and how to lift it."""
     if problem.reserve_hours:
-        kept = f"a reserve of {problem.reserve_hours:.0%} of all hours"
+        kept = Part("reserve-hours", {"share": problem.reserve_hours})
         yield kept, lambda old: replace(old, reserve_hours=0.0)
     if problem.reserve_money:
-        kept = f"a reserve of {problem.reserve_money:.0%} of the money"
+        kept = Part("reserve-money", {"share": problem.reserve_money})
         yield kept, lambda old: replace(old, reserve_money=0.0)
     for function, share in problem.fair.items():
-        yield f"at least {share:.0%} of all hours for {function!r}", _without_share(function)
+        kept = Part("fair", {"share": share, "function": function})
+        yield kept, _without_share(function)
     for at, bet in enumerate(problem.bets):
         if bet.must:
             yield from _of_bet(at, bet)
-    yield f"money of {problem.money:g}", _rich
+    yield Part("money", {"money": float(problem.money)}), _rich
     for at, skill in enumerate(problem.skills):
-        yield f"{problem.capacity[at].sum():g} hours of {skill!r}", _staffed(at)
+        hours = float(problem.capacity[at].sum())
+        yield Part("skill", {"hours": hours, "skill": skill}), _staffed(at)
 
 
-def _of_bet(at: int, bet: Bet) -> Iterator[tuple[str, Lift]]:
+def _of_bet(at: int, bet: Bet) -> Iterator[tuple[Part, Lift]]:
     if bet.rivals:
         yield (
-            f"{bet.key!r} in the either-or group {bet.rivals!r}",
+            Part("rivals", {"bet": bet.key, "group": bet.rivals}),
             _with_bet(at, lambda old: replace(old, rivals="")),
         )
     if bet.after:
-        needed = " and ".join(map(repr, bet.after))
-        yield f"{bet.key!r} only with {needed}", _with_bet(at, lambda old: replace(old, after=()))
+        kept = Part("after", {"bet": bet.key, "others": ", ".join(bet.after)})
+        yield kept, _with_bet(at, lambda old: replace(old, after=()))
     yield (
-        f"the bet {bet.key!r}, which must be made (its least scale is {bet.least:g})",
+        Part("must", {"bet": bet.key, "least": bet.least}),
         _with_bet(at, lambda old: replace(old, must=False)),
     )
 

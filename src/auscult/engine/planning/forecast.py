@@ -179,11 +179,12 @@ def _by_day(ready: Series, ahead: int, unit: float, *, total: bool) -> Mixture:
     steps = -(-ahead // ready.step)
     # What never moved may move by a unit once: six weeks without any don't say that none comes.
     found = predict(ready.seen, steps, gap=ready.gap, total=total, least=unit)
-    at, grid = np.arange(1, ahead + 1) / ready.step, np.arange(1, steps + 1)
+    at, grid = np.arange(1, ahead + 1) / ready.step, np.arange(steps + 1)
+    # Of a walk it is the variance that grows evenly, not its root.
     return Mixture(
         weights=found.weights,
         centre=np.array([np.interp(at, grid, row) for row in found.centre]),
-        spread=np.array([np.interp(at, grid, row) for row in found.spread]),
+        spread=np.sqrt([np.interp(at, grid, row**2) for row in found.spread]),
         freedom=found.freedom,
     )
 

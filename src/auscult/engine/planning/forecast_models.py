@@ -68,7 +68,7 @@ SHAPES = _shapes()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mixture:
-    """Student t's with one number of degrees of freedom; arrays of (models, steps ahead)."""
+    """Student t's with one number of degrees of freedom; arrays of (models, steps)."""
 
     weights: Floats  # (models,)
     centre: Floats
@@ -77,7 +77,10 @@ class Mixture:
 
 
 def predict(seen: Floats, ahead: int, *, gap: float, total: bool, least: float) -> Mixture:
-    """Say what the grid of models expects of the steps after the last one seen.
+    """Say what the grid of models expects of the last step seen and of those after it.
+
+    Step 0 is what another reading of the same moment would be: days before the first step lie
+    between the two.
 
     Parameters
     ----------
@@ -110,7 +113,7 @@ def predict(seen: Floats, ahead: int, *, gap: float, total: bool, least: float) 
     centre, variance = _ahead([states[at] for at in keep], [matrices[at] for at in keep], ahead)
     return Mixture(
         weights=weights[keep] / weights[keep].sum(),
-        centre=centre + line[-ahead:],
+        centre=centre + line[-ahead - 1 :],
         spread=np.sqrt(variance * size[keep, None] / freedom),
         freedom=freedom,
     )
@@ -126,7 +129,7 @@ def _line(seen: Floats, ahead: int, *, total: bool) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What the filter leaves: the state of the next step, and how well all readings fitted.
+    """What the filter leaves: the state of the last step, and how well all readings fitted.
 
     `missed` is the sum of squared misses over their variances, `volume` that of the variances'
     logarithms; both in variances of the noise.
@@ -152,8 +155,8 @@ def _filtered(rest: Floats, read: NDArray[np.int64], matrices: dict[str, Floats]
     variance = found.forecasts_error_cov[0, 0][read]
     missed = found.forecasts_error[0][read]
     return _State(
-        mean=found.predicted_state[:, -1].copy(),
-        cov=found.predicted_state_cov[:, :, -1].copy(),
+        mean=found.filtered_state[:, -1].copy(),
+        cov=found.filtered_state_cov[:, :, -1].copy(),
         missed=float((missed[1:] ** 2 / variance[1:]).sum()),
         volume=float(np.log(variance).sum()),
     )
@@ -162,19 +165,20 @@ def _filtered(rest: Floats, read: NDArray[np.int64], matrices: dict[str, Floats]
 def _ahead(
     states: list[_State], matrices: list[dict[str, Floats]], steps: int
 ) -> tuple[Floats, Floats]:
-    """Carry states on: mean and variance of each step's reading, shape (models, steps)."""
+    """Carry states on: mean and variance of each step's reading, shape (models, steps + 1)."""
     design, noise, move, change = (
         np.stack([each[name] for each in matrices])
         for name in ("design", "obs_cov", "transition", "state_cov")
     )
     mean = np.stack([state.mean for state in states])[..., None]
     cov = np.stack([state.cov for state in states])
-    centre, variance = np.empty((2, len(states), steps))
-    for step in range(steps):
+    centre, variance = np.empty((2, len(states), steps + 1))
+    for step in range(steps + 1):
         centre[:, step] = (design @ mean)[:, 0, 0]
         variance[:, step] = (design @ cov @ design.mT + noise)[:, 0, 0]
         mean, cov = move @ mean, move @ cov @ move.mT + change
-    return centre, variance
+    # What is known exactly (a total that was read) may come out a rounding below nothing.
+    return centre, np.maximum(variance, 0.0)
 
 
 def _level(shape: Shape, gap: float) -> dict[str, Floats]:

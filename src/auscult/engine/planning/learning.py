@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.curves import Curves, Floats
+from auscult.engine.planning.refusals import Refused
 
 # What the samples give less than this chance (on both sides together) was not foreseen.
 UNFORESEEN = 0.05
@@ -35,12 +35,7 @@ class Reading:
     def __post_init__(self) -> None:
         """Refuse what is no reading."""
         if not (np.isfinite(self.gained) and 0 < self.error < np.inf):
-            raise Correctable(
-                f"A bet gained {self.gained:g} with an error of {self.error:g}.",
-                code="reading",
-                field="error",
-                hint="Give finite numbers, and an error above 0.",
-            )
+            raise Refused("reading", "error", gained=self.gained, error=self.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

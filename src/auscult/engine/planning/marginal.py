@@ -68,6 +68,7 @@ def marginals(solver: Solver, solved: Solved, more: More) -> tuple[Marginal, ...
     hours, money = problem.free_hours, problem.free_money
     solver.model.fix(solved.answer.made)
     before = solver.refined(FINER).answer.scale
+    solver.layers.forget(before)
     found = []
     for at, skill in enumerate(problem.skills):
         raised = hours.copy()
@@ -83,6 +84,7 @@ def marginals(solver: Solver, solved: Solved, more: More) -> tuple[Marginal, ...
 
 def _marginal(solver: Solver, before: Floats, skill: str, amount: float) -> Marginal:
     after = solver.refined(FINER).answer.scale
+    solver.layers.forget(after)
     worth = solver.worth
     gain = worth.aim(after) - worth.aim(before)
     # What lies within the fineness of solving is nothing.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from auscult.engine.planning.curves import Floats
 from auscult.engine.planning.problem import Problem
-from auscult.engine.planning.rows import INFINITE, Rows, add_columns, quiet, set_rows
+from auscult.engine.planning.rows import INFINITE, Places, Rows, add_columns, quiet, set_rows
 from auscult.engine.planning.shape import Shape
 from auscult.engine.planning.timetable import Cut, Timetable
 
@@ -101,6 +101,17 @@ class Model:
 
     def _room(self, cut: Cut) -> float:
         return float(cut.weeks @ self.timetable.free[cut.skill] + cut.slack)
+
+    def drop(self, rows: Places) -> Places:
+        """Take rows out; give the new place of each old one, -1 for those that are gone."""
+        left = np.ones(int(self.highs.getNumRow()), dtype=bool)
+        left[rows] = False
+        place = np.where(left, np.cumsum(left) - 1, -1).astype(np.int32)
+        if rows.size:
+            self.highs.deleteRows(rows.size, np.sort(rows))
+        self.cut_rows = place[self.cut_rows]
+        self.money_row = int(place[self.money_row])
+        return place
 
     def limit(self, free_hours: Floats, free_money: float) -> None:
         """Set what may be given out: hours by skill and week, money."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.curves import Floats
 from auscult.engine.planning.interval import Interval
-from auscult.engine.planning.plan import Plan
+from auscult.engine.planning.plan import Plan, given
+from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.refusals import Refused
 from auscult.engine.planning.solving import GAP, Solved, Solver
 
 
@@ -32,6 +35,8 @@ class Step:
         Bets that would be made in addition, or instead no longer.
     hours : array of float, shape (bets,)
         Hours that each bet would get in addition, over all weeks.
+    gap : float
+        How far below the best plan with so much more this one can be, as a share of it.
     """
 
     skill: str
@@ -41,6 +46,7 @@ class Step:
     started: tuple[str, ...]
     stopped: tuple[str, ...]
     hours: Floats
+    gap: float
 
     @property
     def value(self) -> Interval:
@@ -49,7 +55,7 @@ class Step:
 
 
 def more_of(
-    plan: Plan, skill: str, amounts: Sequence[float], *, gap: float = GAP
+    plan: Plan, skill: str, amounts: Sequence[float], *, gap: float = GAP, seconds: float = math.inf
 ) -> tuple[Step, ...]:
     """Draw what more of a resource brings, bets chosen anew at each amount.
 
@@ -63,6 +69,9 @@ def more_of(
     gap : float
         How near to the best each plan is. More never brings less: where choosing anew found
         nothing better within the gap, the plan for the amount before stays.
+    seconds : float
+        How long the solver may look for better choices of bets at each amount; `Step.gap` says
+        how near it came.
 
     Raises
     ------
@@ -71,35 +80,44 @@ def more_of(
     """
     problem = plan.problem
     if skill and skill not in problem.skills:
-        raise Correctable(
-            f"There is no skill {skill!r}.",
-            code="unknown",
-            field="skill",
-            hint=f"Take one of {', '.join(problem.skills)}, or nothing for money.",
-        )
+        raise Refused("skill-unknown", "skill", skill=skill, known=", ".join(problem.skills))
     if any(b < a for a, b in zip((0.0, *amounts), amounts, strict=False)):
-        raise Correctable(
-            f"The amounts are {', '.join(f'{each:g}' for each in amounts)}.",
-            code="out-of-range",
-            field="amounts",
-            hint="Give them from 0 up, in rising order.",
-        )
+        told = ", ".join(f"{each:g}" for each in amounts)
+        raise Refused("amounts", "amounts", amounts=told)
+    return tuple(steps_of(plan, skill, amounts, gap=gap, seconds=seconds))
+
+
+def steps_of(
+    plan: Plan, skill: str, amounts: Sequence[float], *, gap: float, seconds: float
+) -> Iterator[Step]:
+    """Give the steps of `more_of` one by one, each as soon as it is known."""
+    problem = plan.problem
     solver = Solver(problem)
     made, scale, hours = plan.made, plan.scale, plan.hours.sum(axis=(1, 2))
     aim = plan.aim
-    steps = []
     for amount in amounts:
-        solved = _solved(solver, skill, amount, gap)
+        _raise(solver, skill, amount)
+        solved = solver.solve(gap=gap, seconds=seconds)
         if solved.aim > aim:
             made, scale, aim = solved.answer.made, solved.answer.scale, solved.aim
-            hours = np.bincount(
-                solver.model.shape.bet, solved.answer.hours, minlength=len(problem.bets)
-            )
-        steps.append(_step(plan, solver, (skill, amount), made & (scale > 0), scale, hours))
-    return tuple(steps)
+            hours = given(solver, solved)[0]
+        yield Step(
+            skill=skill,
+            amount=amount,
+            samples=solver.worth.values(scale) - plan.values,
+            gains=(solver.worth.gains(scale) - plan.gains).mean(axis=0),
+            started=_keys(problem, made & (scale > 0) & ~plan.made),
+            stopped=_keys(problem, plan.made & ~(made & (scale > 0))),
+            hours=hours - plan.hours.sum(axis=(1, 2)),
+            gap=Solved(solved.answer, aim, solved.bound).gap,
+        )
 
 
-def _solved(solver: Solver, skill: str, amount: float, gap: float) -> Solved:
+def _keys(problem: Problem, which: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(problem.bets[at].key for at in np.flatnonzero(which))
+
+
+def _raise(solver: Solver, skill: str, amount: float) -> None:
     problem = solver.problem
     hours, money = problem.free_hours, problem.free_money
     if skill:
@@ -108,27 +126,6 @@ def _solved(solver: Solver, skill: str, amount: float, gap: float) -> Solved:
     else:
         money += amount
     solver.model.limit(hours, money)
-    return solver.solve(gap=gap)
-
-
-def _step(
-    plan: Plan,
-    solver: Solver,
-    asked: tuple[str, float],
-    made: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    scale: Floats,
-    hours: Floats,
-) -> Step:
-    keys = [bet.key for bet in plan.problem.bets]
-    return Step(
-        skill=asked[0],
-        amount=asked[1],
-        samples=solver.worth.values(scale) - plan.values,
-        gains=(solver.worth.gains(scale) - plan.gains).mean(axis=0),
-        started=tuple(keys[at] for at in np.flatnonzero(made & ~plan.made)),
-        stopped=tuple(keys[at] for at in np.flatnonzero(plan.made & ~made)),
-        hours=hours - plan.hours.sum(axis=(1, 2)),
-    )
 
 
 def ask(

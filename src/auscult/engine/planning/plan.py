@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +79,9 @@ class Plan:
         return Interval.of(self.gains[:, keys.index(objective)])
 
 
-def allocate(problem: Problem, *, gap: float = GAP, more: More | None = None) -> Plan:
+def allocate(
+    problem: Problem, *, gap: float = GAP, more: More | None = None, seconds: float = math.inf
+) -> Plan:
     """Choose hours, money and skills for the most priority-weighted attainment.
 
     Parameters
@@ -89,6 +92,9 @@ def allocate(problem: Problem, *, gap: float = GAP, more: More | None = None) ->
     more : More, optional
         For how much more of a skill or of money marginal values are told; if not given, an hour
         a week and 100.
+    seconds : float
+        How long the solver may look for better choices of bets (`Solver.solve`). Where that ends
+        the search, `Plan.gap` is wider than `gap`, and the answer may depend on the machine.
 
     Raises
     ------
@@ -117,31 +123,55 @@ def allocate(problem: Problem, *, gap: float = GAP, more: More | None = None) ->
     >>> (plan.hours.sum(axis=(1, 2)) / 14).round(1).tolist()
     [2.0, 4.0]
     """
+    return told(*solve(problem, gap=gap, seconds=seconds), more or More())
+
+
+def solve(
+    problem: Problem,
+    *,
+    gap: float = GAP,
+    seconds: float = math.inf,
+    stay: NDArray[np.bool_] | None = None,
+) -> tuple[Solver, Solved]:
+    """Choose bets and scales, and say nothing yet of what more would bring.
+
+    Raises
+    ------
+    Correctable
+        As `allocate` does.
+    """
     solver = Solver(problem)
     try:
-        solved = solver.solve(gap=gap)
+        return solver, solver.solve(gap=gap, seconds=seconds, stay=stay)
     except Impossible:
         raise conflict(problem) from None
-    return told(solver, solved, more or More())
 
 
-def told(solver: Solver, solved: Solved, more: More) -> Plan:
-    """Write down what was solved."""
+def given(solver: Solver, solved: Solved) -> tuple[Floats, Floats]:
+    """Give the hours over all weeks, and the money, of each bet."""
+    bets, answer = solver.problem.bets, solved.answer
+    hours = np.asarray(
+        np.bincount(solver.model.shape.bet, answer.hours, minlength=len(bets)), float
+    )
+    money = np.array([b.money for b in bets]) * answer.scale
+    return hours, money + np.array([b.money_fixed for b in bets]) * answer.made
+
+
+def told(solver: Solver, solved: Solved, more: More | None) -> Plan:
+    """Write down what was solved; without `more`, nothing of what is left and what more brings."""
     problem, scale, made = solver.problem, solved.answer.scale, solved.answer.made
-    bets = problem.bets
     values = solver.worth.values(scale)
-    found = marginals(solver, solved, more)
+    found = marginals(solver, solved, more) if more else ()
     return Plan(
         problem=problem,
         scale=scale,
         made=made & (scale > 0),
         hours=spread(solver.model.shape, solved.answer.hours, problem),
-        money=np.array([b.money for b in bets]) * scale
-        + np.array([b.money_fixed for b in bets]) * made,
+        money=given(solver, solved)[1],
         aim=solved.aim,
         bound=solved.bound,
         values=values,
         gains=solver.worth.gains(scale),
-        undone=undone(solver, solved, found),
+        undone=undone(solver, solved, found) if more else (),
         marginals=found,
     )

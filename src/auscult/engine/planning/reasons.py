@@ -101,6 +101,24 @@ def _why(
         return (Why.FULL, (bet.objective,)) if alone > 0 else (Why.NOTHING, ())
     if skills:
         return Why.SKILL, tuple(dict.fromkeys(skills))
-    if "" in scarce and (bet.money or bet.money_fixed):
+    asks = bet.money or bet.money_fixed
+    if asks and ("" in scarce or _price(solver, solved, at) >= _left(solver, solved)):
         return Why.MONEY, ()
     return Why.LIMIT, ()
+
+
+def _left(solver: Solver, solved: Solved) -> float:
+    """Return the money that the plan leaves, but for what rounding may hide."""
+    bets, made, scale = solver.problem.bets, solved.answer.made, solved.answer.scale
+    used = sum(
+        b.money_fixed + b.money * s for b, yes, s in zip(bets, made, scale, strict=True) if yes
+    )
+    return float(solver.problem.free_money * (1 - 1e-6) - used)
+
+
+def _price(solver: Solver, solved: Solved, at: int) -> float:
+    """Return what the least more of a bet costs: to begin it, where it isn't made."""
+    bet = solver.problem.bets[at]
+    if solved.answer.made[at]:
+        return 0.0
+    return float(bet.money_fixed + bet.money * bet.least)

@@ -7,19 +7,22 @@ to a bet is the difference that it made. So the parts sum to the whole change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.bets import Bet, Objective
 from auscult.engine.planning.curves import Curves, Floats
 from auscult.engine.planning.learning import Learned, Reading, learn
-from auscult.engine.planning.plan import Plan, allocate
+from auscult.engine.planning.marginal import More
+from auscult.engine.planning.plan import Plan, given, solve, told
 from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.refusals import Refused
+from auscult.engine.planning.solving import GAP
 
 # Less than this part of what a bet gets isn't worth telling.
 SAME = 1e-3
@@ -126,8 +129,23 @@ class Replan:
     changes: tuple[Change, ...]
 
 
-def replan(before: Plan, news: News, *, rng: np.random.Generator) -> Replan:
+def replan(
+    before: Plan,
+    news: News,
+    *,
+    rng: np.random.Generator,
+    gap: float = GAP,
+    seconds: float = math.inf,
+) -> Replan:
     """Plan the rest of a cycle.
+
+    Parameters
+    ----------
+    before : Plan
+    news : News
+    rng : numpy.random.Generator
+    gap, seconds : float
+        For each of the plans, as in `allocate`.
 
     Raises
     ------
@@ -135,6 +153,14 @@ def replan(before: Plan, news: News, *, rng: np.random.Generator) -> Replan:
         If the news name an unknown bet or no week is left, or if what must still be done no
         longer fits.
     """
+    bits = replanned(before, news, rng=rng, gap=gap, seconds=seconds)
+    return next(each for each in bits if each is not None)
+
+
+def replanned(
+    before: Plan, news: News, *, rng: np.random.Generator, gap: float, seconds: float
+) -> Iterator[Replan | None]:
+    """Do what `replan` does bit by bit: None after each plan on the way, and at last the answer."""
     problem = before.problem
     _check(problem, news)
     happened = [news.bets.get(bet.key, Happened()) for bet in problem.bets]
@@ -142,27 +168,44 @@ def replan(before: Plan, news: News, *, rng: np.random.Generator) -> Replan:
     readings = {at: h.reading for at, h in enumerate(happened) if h.reading is not None}
     curves, learned = learn(problem.curves, done, readings, rng=rng)
     stages = _stages(problem, news, happened, done, curves)
-    plans = [(cause, allocate(stage)) for cause, stage in stages]
-    plan = plans[-1][1]
+    made, amounts = before.made, []
+    for _cause, stage in stages:
+        # Bets aren't exchanged for a gain that is less than how closely plans are told apart.
+        solver, solved = solve(stage, gap=gap, seconds=seconds, stay=made)
+        made = solved.answer.made
+        amounts.append(given(solver, solved))
+        yield None
+    plan = told(solver, solved, More())
+    given_by = {cause: each for (cause, _stage), each in zip(stages, amounts, strict=True)}
+    yield Replan(plan=plan, changes=_changes(before, news, plan, given_by, learned))
+
+
+def _changes(
+    before: Plan,
+    news: News,
+    plan: Plan,
+    given_by: Mapping[Cause, tuple[Floats, Floats]],
+    learned: Mapping[int, Learned],
+) -> tuple[Change, ...]:
+    """Say what changes for each bet, from hours and money after each cause."""
+    bets = before.problem.bets
+    spent = [news.bets.get(bet.key, Happened()).money for bet in bets]
     old_hours = before.hours[:, :, news.weeks :].sum(axis=(1, 2))
-    old_money = np.maximum(before.money - [h.money for h in happened], 0.0)
-    changes = []
-    for at, bet in enumerate(problem.bets):
-        amounts = [old_hours[at], *(each.hours[at].sum() for _, each in plans)]
-        if not bet.needs:
-            amounts = [old_money[at], *(each.money[at] for _, each in plans)]
-        changes.append(
-            Change(
-                bet=bet.key,
-                hours_before=float(old_hours[at]),
-                hours_after=float(plan.hours[at].sum()),
-                money_before=float(old_money[at]),
-                money_after=float(plan.money[at]),
-                because=_because([cause for cause, _ in plans], np.array(amounts, dtype=float)),
-                learned=learned.get(at),
-            )
+    old_money = np.maximum(before.money - spent, 0.0)
+    hours = np.array([old_hours, *(each for each, _ in given_by.values())])
+    money = np.array([old_money, *(each for _, each in given_by.values())])
+    return tuple(
+        Change(
+            bet=bet.key,
+            hours_before=float(old_hours[at]),
+            hours_after=float(plan.hours[at].sum()),
+            money_before=float(old_money[at]),
+            money_after=float(plan.money[at]),
+            because=_because(list(given_by), (hours if bet.needs else money)[:, at]),
+            learned=learned.get(at),
         )
-    return Replan(plan=plan, changes=tuple(changes))
+        for at, bet in enumerate(bets)
+    )
 
 
 def _because(causes: list[Cause], amounts: Floats) -> tuple[tuple[Cause, float], ...]:
@@ -175,28 +218,14 @@ def _because(causes: list[Cause], amounts: Floats) -> tuple[tuple[Cause, float],
 
 def _check(problem: Problem, news: News) -> None:
     if not 0 <= news.weeks < problem.weeks:
-        raise Correctable(
-            f"{news.weeks} of {problem.weeks} weeks have passed.",
-            code="no-week-left",
-            field="weeks",
-            hint=f"Give a number from 0 to {problem.weeks - 1}.",
-        )
+        passed = {"passed": news.weeks, "weeks": problem.weeks, "last": problem.weeks - 1}
+        raise Refused("no-week-left", "weeks", **passed)
     known = {bet.key for bet in problem.bets}
     for key, each in news.bets.items():
         if key not in known:
-            raise Correctable(
-                f"There are news of the bet {key!r}, which isn't in the plan.",
-                code="unknown",
-                field="bets",
-                hint=f"Take one of {', '.join(sorted(known))}.",
-            )
+            raise Refused("news-unknown", "bets", bet=key, known=", ".join(sorted(known)))
         if not (0 <= each.hours < np.inf and 0 <= each.money < np.inf):
-            raise Correctable(
-                f"The bet {key!r} has taken {each.hours:g} hours and {each.money:g} of money.",
-                code="out-of-range",
-                field="bets",
-                hint="Give numbers from 0 up.",
-            )
+            raise Refused("news-spent", "bets", bet=key, hours=each.hours, money=each.money)
 
 
 def _done(problem: Problem, bet: Bet, happened: Happened) -> float:

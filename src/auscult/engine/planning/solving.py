@@ -20,7 +20,8 @@ GAP = 2e-3
 FINE = 1e-5
 FITS = 1e-7
 ROUNDS = 60
-CHOICES = 12
+CHOICES = 24
+LARGE = 3_000  # rows of the model
 NOTHING = 1e-12
 
 
@@ -65,6 +66,10 @@ class Impossible(Exception):
     """Bets that must be made don't fit; `conflicts` says why."""
 
 
+class TooLate(Exception):
+    """The time that choices may take was over."""
+
+
 class Solver:
     """A problem that stays in memory, so that a changed one is solved from where it was."""
 
@@ -74,8 +79,25 @@ class Solver:
         self.model = Model(problem)
         self.layers = Layers(self.model, self.worth)
 
-    def solve(self, *, gap: float = GAP) -> Solved:
+    def solve(
+        self,
+        *,
+        gap: float = GAP,
+        seconds: float = np.inf,
+        stay: NDArray[np.bool_] | None = None,
+    ) -> Solved:
         """Choose bets and scales.
+
+        Parameters
+        ----------
+        gap : float
+            How near to the best the answer is, as a share of it.
+        seconds : float
+            How long the solver may look for better choices of bets. After that, the best one so
+            far is the answer, and its gap is as wide as it is. One that keeps all limits is
+            looked for as long as it takes.
+        stay : array of bool, shape (bets,), optional
+            Bets that were made so far: others are chosen only if that brings more than the gap.
 
         Raises
         ------
@@ -84,29 +106,45 @@ class Solver:
         """
         if not self.model.shape.chosen.any():
             return self.refined(min(FINE, gap))
-        best: Solved | None = None
+        until = self.model.highs.getRunTime() + seconds
         bound = self._relaxed(gap)
+        first = None if stay is None else self._fixed(stay)
+        best, bound = self._searched(first, bound, gap, until)
+        if first is not None and best.aim <= _near(first, gap):
+            best = first
+        return Solved(best.answer, best.aim, max(bound, best.aim))
+
+    def _searched(
+        self, best: Solved | None, bound: float, gap: float, until: float
+    ) -> tuple[Solved, float]:
+        """Choose bets until the best choice is near the bound, or time is over."""
         for choice in range(ROUNDS):
-            chosen = self._whole(gap)
+            late = self.model.highs.getRunTime() >= until or choice > CHOICES
+            if best is not None and (late or bound <= _near(best, gap)):
+                break
+            left = until - self.model.highs.getRunTime()
+            chosen = self._whole(gap, np.inf if best is None else left)
+            if chosen is None:
+                break
             bound = min(bound, chosen.bound)
             fixed = self._fixed(chosen.made)
             if fixed is not None and (best is None or fixed.aim > best.aim):
                 best = fixed
-            if best is None:
-                continue
-            if bound - best.aim <= gap * max(best.aim, NOTHING) or choice >= CHOICES:
-                break
         if best is None:
             raise RuntimeError(f"none of {ROUNDS} choices of bets fits into weeks")
-        return Solved(best.answer, best.aim, max(bound, best.aim))
+        return best, bound
 
     def _fixed(self, made: NDArray[np.bool_]) -> Solved | None:
         """Choose scales with these bets; None if their hours turn out not to fit into weeks."""
         self.model.fix(made)
+        known = len(self.layers.told)
         try:
-            return self.refined(FINE)
+            found = self.refined(FINE)
         except Impossible:
             return None
+        else:
+            self._forget(found.answer.scale, since=known)
+            return found
         finally:
             self.model.fix(None)
 
@@ -122,7 +160,13 @@ class Solver:
             self.layers.refine(answer.scale, near=near)
             if fits and before - bound <= gap / 10 * abs(bound):
                 break
+        self._forget(answer.scale)
         return bound
+
+    def _forget(self, scale: Floats, *, since: int = 0) -> None:
+        """Keep a large model small; a small one searches quicker with all that it was told."""
+        if int(self.model.highs.getNumRow()) > LARGE:
+            self.layers.forget(scale, since=since)
 
     def refined(self, gap: float) -> Solved:
         """Choose the scales of the bets that are made, until the bound is near."""
@@ -149,15 +193,19 @@ class Solver:
             self.model.add_cuts(cuts)
         return over <= FITS
 
-    def _whole(self, gap: float) -> Answer:
-        """Choose bets as a whole; the bound is that of all choices."""
+    def _whole(self, gap: float, seconds: float) -> Answer | None:
+        """Choose bets as a whole; the bound is that of all choices. None: time was too short."""
         self.model.highs.setOptionValue("mip_rel_gap", gap / 2)
         self.model.whole(yes=True)
         self.model.highs.clearSolver()  # else it begins by completing the choices made in part
+        self.model.highs.setOptionValue("time_limit", max(seconds, 0.0))
         try:
             answer = self._run()
             self.layers.refine(answer.scale, near=gap / 4 * self.worth.aim(answer.scale))
+        except TooLate:
+            return None
         finally:
+            self.model.highs.setOptionValue("time_limit", np.inf)
             self.model.whole(yes=False)
         return answer
 
@@ -167,6 +215,8 @@ class Solver:
         status = highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Impossible
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            raise TooLate
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"HiGHS ended with {highs.modelStatusToString(status)}")
         values = np.array(highs.getSolution().col_value)
@@ -183,3 +233,8 @@ class Solver:
             hours=np.maximum(values[self.model.hours], 0.0) * shape.unit_hours,
             bound=float(bound) * self.layers.unit,
         )
+
+
+def _near(solved: Solved, gap: float) -> float:
+    """Give what is no better than this by more than a gap."""
+    return solved.aim + gap * max(solved.aim, NOTHING)

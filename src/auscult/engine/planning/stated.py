@@ -15,9 +15,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.bets import Bet, Need
 from auscult.engine.planning.curves import Curves, Floats
+from auscult.engine.planning.refusals import Refused
 
 # How often the truth lies between low and high, by confidence from 1 to 5.
 HOLDS = {1: 0.35, 2: 0.5, 3: 0.65, 4: 0.8, 5: 0.9}
@@ -78,46 +78,34 @@ class Stated:
     def __post_init__(self) -> None:
         """Refuse what can't be, naming what was said."""
         if len(self.levels) not in (1, 2):
-            raise _refused(f"{len(self.levels)} levels were given.", "levels", "Give one or two.")
+            raise Refused("stated-levels", "levels", count=len(self.levels))
         if self.confidence not in HOLDS:
-            raise _refused(
-                f"The confidence is {self.confidence}.", "confidence", "Give a number from 1 to 5."
-            )
+            raise Refused("stated-confidence", "confidence", confidence=self.confidence)
         for level in self.levels:
             if not 0 <= level.low <= level.likely <= level.high < np.inf:
-                raise _refused(
-                    f"Low, likely and high are {level.low:g}, {level.likely:g}, {level.high:g}.",
-                    "likely",
-                    "Give them in rising order, from 0 up.",
-                )
+                order = {"low": level.low, "likely": level.likely, "high": level.high}
+                raise Refused("stated-order", "likely", **order)
             if not 0 <= level.hours + level.money < np.inf or min(level.hours, level.money) < 0:
-                raise _refused(
-                    f"A level takes {level.hours:g} hours a week and {level.money:g} of money.",
-                    "hours",
-                    "Give numbers from 0 up.",
-                )
+                raise Refused("stated-spending", "hours", hours=level.hours, money=level.money)
         if not self.levels[0].hours and not self.levels[0].money:
-            raise _refused("The first level takes nothing.", "hours", "Give hours or money.")
+            raise Refused("stated-nothing", "hours")
         if len(self.levels) == 2:
             self._second()
 
     def _second(self) -> None:
         first, second = self.levels
         if self.times <= 1:
-            raise _refused(
-                f"The second level takes {second.hours:g} hours a week and {second.money:g} of"
-                f" money, and the first {first.hours:g} and {first.money:g}.",
+            raise Refused(
+                "stated-smaller",
                 "levels",
-                "Give the smaller level first.",
+                hours=second.hours,
+                money=second.money,
+                first_hours=first.hours,
+                first_money=first.money,
             )
         if not first.likely <= second.likely <= first.likely * self.times:
-            raise _refused(
-                f"{self.times:g} times the spending brings {second.likely:g} after"
-                f" {first.likely:g}.",
-                "likely",
-                f"More spending brings from as much to {self.times:g} times as much. If little"
-                " brings nothing at all, leave the first level out and set a minimum.",
-            )
+            brings = {"first": first.likely, "second": second.likely}
+            raise Refused("stated-bend", "likely", times=self.times, **brings)
 
     @property
     def times(self) -> float:
@@ -150,7 +138,7 @@ def curves(stated: Sequence[Stated], *, samples: int, rng: np.random.Generator) 
     [0.05, 0.1, 0.2]
     """
     if samples < 1:
-        raise _refused(f"{samples} samples were asked for.", "samples", "Ask for 500.")
+        raise Refused("samples", "samples", samples=samples)
     pairs = [_drawn(each, samples, rng) for each in stated]
     if not pairs:
         return Curves(ceiling=np.zeros((samples, 0)), pace=np.ones((samples, 0)))
@@ -234,7 +222,3 @@ def bet_of(stated: Stated, asked: Sequence[Asked], bet: Bet) -> Bet:
         least=least,
         most=max(min(tops, default=stated.times), least),
     )
-
-
-def _refused(message: str, field: str, hint: str) -> Correctable:
-    return Correctable(message, code="stated", field=field, hint=hint)

@@ -23,6 +23,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts import people
+from auscult.web.accounts.fields import RowsField
 from auscult.web.accounts.models import MEMBERS, Actor, Invitation, Membership, Role, Team, User
 
 ROLES = [(role.value, role.label) for role in Role if role.value in MEMBERS]
@@ -56,7 +57,7 @@ class TeamForm(forms.Form):
 class TeamMembersForm(TeamForm):
     """A team's name, and who belongs to it."""
 
-    members = forms.ModelMultipleChoiceField(
+    members = RowsField(
         label=_("Members"),
         queryset=Membership.objects.none(),
         required=False,
@@ -73,7 +74,7 @@ class MemberForm(forms.Form):
     """What a member is, and the teams that she belongs to."""
 
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
-    teams = forms.ModelMultipleChoiceField(
+    teams = RowsField(
         label=_("Teams"),
         queryset=Team.objects.none(),
         required=False,

@@ -59,7 +59,7 @@ class Answers(OpenIDConnectOAuth2Adapter):
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        issuer = self.openid_config["issuer"]
+        issuer = self._described("issuer")
         named = app.settings["server_url"].partition("/.well-known/")[0]
         if issuer.rstrip("/") != named.rstrip("/"):
             raise OAuth2Error("The provider calls itself otherwise than the settings do")
@@ -81,11 +81,18 @@ class Answers(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("The ID token is of another sign-in")
         return claims
 
+    def _described(self, name: str) -> str:
+        """Return what the provider's own description says of itself."""
+        found = self.openid_config.get(name)
+        if not isinstance(found, str):
+            raise OAuth2Error(f"The provider's description has no {name}")
+        return found
+
     def _key_of(self, id_token: str) -> jwt.PyJWK:
         """Return the provider's key that a token names; of a token's own keys none is read."""
         name = jwt.get_unverified_header(id_token).get("kid")
         with get_adapter().get_requests_session() as session:
-            answer = session.get(self.openid_config["jwks_uri"])
+            answer = session.get(self._described("jwks_uri"))
             answer.raise_for_status()
             known = jwt.PyJWKSet.from_dict(answer.json()).keys
         fitting = [key for key in known if key.key_id == name] if name else known

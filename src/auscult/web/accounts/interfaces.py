@@ -156,12 +156,32 @@ def listed(
     newest_first: bool = False,
 ) -> dict[str, Any]:
     """Return a page of rows in the order of their keys, which new rows don't disturb."""
+    return listed_together(
+        rows,
+        kind=kind,
+        cursor=cursor,
+        limit=limit,
+        show=lambda found: [show(row) for row in found],
+        newest_first=newest_first,
+    )
+
+
+def listed_together(
+    rows: QuerySet[Row],
+    *,
+    kind: str,
+    cursor: str | None,
+    limit: int,
+    show: Callable[[list[Row]], list[Entry]],
+    newest_first: bool = False,
+) -> dict[str, Any]:
+    """Return a page like `listed`, of rows that are shown with what is looked up for all at once."""
     after = key_of(kind, cursor)
     if after is not None:
         rows = rows.filter(pk__lt=after) if newest_first else rows.filter(pk__gt=after)
     found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
     more = len(found) > limit
-    return page([show(row) for row in found[:limit]], kind, found[limit - 1].pk if more else None)
+    return page(show(found[:limit]), kind, found[limit - 1].pk if more else None)
 
 
 def page(items: Sequence[Entry], kind: str, last: int | None) -> dict[str, Any]:

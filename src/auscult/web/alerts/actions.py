@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auscult.engine.query.errors import QueryError
 from auscult.engine.query.parse import parse
@@ -35,6 +36,9 @@ MANY_FOLLOWERS = 20_000
 # Posts, followers, minutes: of the kinds that ask for so many at least.
 MOST: Mapping[Kind, int] = {Kind.TOPIC: 10_000, Kind.REACH: 1_000_000_000, Kind.SOURCE: 10_000}
 SOONEST, LATEST = 5, 7 * 24 * 60  # minutes until others are told
+
+
+ONCE = gettext_noop("a name that no other rule has")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,11 @@ def save_rule(actor: Actor, *, wish: Wish, rule: Rule | None = None) -> Rule:
             raising.close_of_rule(actor, rule)
     for name, value in {**looks_for, **_rest(wish)}.items():
         setattr(saved, name, value)
-    saved.save()
+    try:
+        with transaction.atomic():
+            saved.save()
+    except IntegrityError as error:  # somebody else was faster
+        raise RuleRefused("name", wish.name, _(ONCE)) from error
     details = {"kind": wish.kind, "new": rule is None, "tell": list(wish.tell)}
     record_audit(actor, action="save-alert-rule", target=wish.name, details=details)
     return saved
@@ -97,7 +105,7 @@ def _rest(wish: Wish) -> dict[str, Any]:
 def _check(actor: Actor, wish: Wish, rule: Rule | None) -> None:
     others = queries.rules(actor).exclude(pk=rule.pk if rule else 0)
     if not wish.name.strip() or others.filter(name=wish.name).exists():
-        raise RuleRefused("name", wish.name, _("a name that no other rule has"))
+        raise RuleRefused("name", wish.name, _(ONCE))
     if wish.watch is not None and wish.watch.organisation_id != actor.organisation_id:
         raise RuleRefused("watch", wish.watch.pk, _("a watch of your organisation"))
     if wish.kind == Kind.TOPIC:

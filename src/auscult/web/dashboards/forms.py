@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from auscult.web.accounts.fields import RowsField
 from auscult.web.accounts.models import User
 from auscult.web.dashboards.content import DEFAULT_RANGE, MOST_WATCHES, PANELS, Content
 from auscult.web.dashboards.days import RANGES
@@ -98,7 +99,7 @@ class ScheduleForm(forms.Form):
     hour = forms.TypedChoiceField(
         label=_("At"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
-    recipients = forms.ModelMultipleChoiceField(
+    recipients = RowsField(
         queryset=User.objects.none(),
         label=_("To"),
         widget=forms.CheckboxSelectMultiple,

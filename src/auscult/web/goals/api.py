@@ -18,6 +18,7 @@ from auscult.web.accounts.interfaces import (
     Listed,
     Number,
     Text,
+    listed_together,
 )
 from auscult.web.accounts.interfaces import listed as in_pages
 from auscult.web.accounts.models import Actor, Team
@@ -27,7 +28,7 @@ from auscult.web.goals.errors import GoalRefused
 from auscult.web.goals.models import Direction, Objective, Priority
 from auscult.web.goals.objective_actions import ObjectiveWish
 from auscult.web.goals.priority_actions import PriorityWish
-from auscult.web.goals.standing import standings
+from auscult.web.goals.standing import Standing, standings
 
 router = Router(tags=["goals"])
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -216,6 +217,11 @@ def change_priority(request: ApiRequest, number: Number, body: PriorityChange) -
 
 def _objective(actor: Actor, row: Objective) -> dict[str, Any]:
     (stands,) = standings(actor, [row])
+    return _standing(stands)
+
+
+def _standing(stands: Standing) -> dict[str, Any]:
+    row = stands.objective
     plain = (
         *("id", "priority_id", "title", "measure", "unit", "direction", "baseline"),
         *("baseline_on", "target", "deadline", "source_kind", "closed_on", "actual"),
@@ -265,12 +271,12 @@ def objectives(
     """Lists what is measured, with where each objective stands."""
     require(request.actor, Right.SEE_FIGURES, "see goals")
     told = queries.open_objectives if which == "open" else queries.objectives
-    return in_pages(
+    return listed_together(
         told(request.actor),
         kind="objective",
         cursor=cursor,
         limit=limit,
-        show=lambda row: _objective(request.actor, row),
+        show=lambda rows: [_standing(one) for one in standings(request.actor, rows)],
     )
 
 

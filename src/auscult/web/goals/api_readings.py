@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from auscult.web.accounts.interfaces import (
     Listed,
     Number,
     Text,
+    listed_together,
 )
 from auscult.web.accounts.interfaces import listed as in_pages
 from auscult.web.accounts.models import Actor
@@ -134,10 +136,14 @@ def save_readings(request: ApiRequest, number: Number, body: ReadingsNew) -> dic
     return {name: getattr(kept, name) for name in ReadingsKept.model_fields}
 
 
-def _link(actor: Actor, row: Link) -> dict[str, Any]:
-    target = linked.target(actor, row.kind, row.number)
-    plain = {name: getattr(row, name) for name in ("id", "objective_id", "kind", "number")}
-    return {**plain, "name": target.name if target else ""}
+def _links(actor: Actor, rows: Iterable[Link]) -> list[dict[str, Any]]:
+    chosen = list(rows)
+    names = {kind: linked.names(actor, kind) for kind in {row.kind for row in chosen}}
+    plain = ("id", "objective_id", "kind", "number")
+    return [
+        {name: getattr(row, name) for name in plain} | {"name": names[row.kind].get(row.number, "")}
+        for row in chosen
+    ]
 
 
 @router.get(
@@ -152,12 +158,12 @@ def links(
     """Lists the watches, rules, bets and tasks that are linked to an objective."""
     require(request.actor, Right.SEE_FIGURES, "see goals")
     chosen = queries.objective(request.actor, number)
-    return in_pages(
+    return listed_together(
         queries.links(request.actor).filter(objective=chosen),
         kind="goal-link",
         cursor=cursor,
         limit=limit,
-        show=lambda row: _link(request.actor, row),
+        show=lambda rows: _links(request.actor, rows),
     )
 
 
@@ -176,7 +182,7 @@ def add_link(request: ApiRequest, number: Number, body: LinkNew) -> Status[dict[
         kind=body.kind,
         number=body.number,
     )
-    return Status(201, _link(request.actor, made))
+    return Status(201, _links(request.actor, [made])[0])
 
 
 @router.delete(

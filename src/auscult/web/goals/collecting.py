@@ -7,6 +7,7 @@ nothing is asked inside of a transaction.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +28,7 @@ HELD = timedelta(minutes=5)  # a claim; longer than any answer takes
 TIMEOUT, TOTAL = 10.0, 20.0  # seconds of a step and of a whole answer
 MOST_BYTES = 1 << 20
 AT_ONCE = 20
+SLICE = 5.0  # seconds after which nothing more is asked in a round
 LATE = timedelta(days=7)  # mentions of a day may arrive so much later
 LONGEST = timedelta(days=5 * 366)  # so far back a figure is taken at first
 AT = time(1)  # of the house's night
@@ -34,10 +36,13 @@ AGAIN = timedelta(hours=1)  # after a failure that may pass
 DAY = timedelta(days=1)
 
 
-def take_readings(actor: Actor, *, network: Network | None = None) -> bool:
-    """Take the readings that are due; return whether there are more."""
+def take_readings(actor: Actor, *, network: Network | None = None, seconds: float = SLICE) -> bool:
+    """Take the readings that are due, for about so long; return whether there are more."""
     require(actor, Right.WORK, "take readings")
+    until = monotonic() + seconds
     for objective in due(actor)[:AT_ONCE]:
+        if monotonic() > until:  # other work waits in the same thread
+            return True
         if not claim(actor, objective):
             continue
         try:
@@ -83,7 +88,8 @@ def note_failure(actor: Actor, objective: Objective, error: Correctable | Remote
     if isinstance(error, Remote) and not error.permanent:
         wait = max(AGAIN, timedelta(seconds=error.retry_after or 0))
         after = min(after, actor.clock.now() + wait)
-    _held(objective).update(locked_until=None, source_error=str(error)[:1000], next_attempt=after)
+    said = str(error).replace("\0", "")[:1000]  # names of an answer may stand in it
+    _held(objective).update(locked_until=None, source_error=said, next_attempt=after)
 
 
 def _held(objective: Objective) -> QuerySet[Objective]:

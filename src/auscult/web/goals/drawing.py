@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from auscult.web.goals.models import Objective, Reading
-from auscult.web.goals.standing import Standing
+from auscult.web.goals.standing import Seen, Standing
 
 WIDTH, HEIGHT = 1000.0, 100.0  # of a drawing's own units
 MARGIN = 0.06  # of the height, so that no line runs along an edge
@@ -58,7 +58,7 @@ class Spark:
     target_y: float
 
 
-def spark(objective: Objective, readings: Sequence[Reading]) -> Spark | None:
+def spark(objective: Objective, readings: Sequence[Reading | Seen]) -> Spark | None:
     """Return the small series of an objective; None where there are less than two readings."""
     if len(readings) < 2:
         return None
@@ -74,7 +74,7 @@ class Dot:
 
     x: float
     y: float
-    reading: Reading
+    reading: Reading | Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

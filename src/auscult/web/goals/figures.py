@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.utils.functional import Promise
 
@@ -34,21 +35,21 @@ class Figure:
     values: Callable[[Actor, int, date, date], Mapping[date, float]]
 
 
-_known: dict[str, Figure] = {}
+_gather: list[Callable[[], Iterable[Figure]]] = [tuple]
 
 
-def put(figures: Iterable[Figure]) -> None:
-    """Let these be all figures that there are."""
-    found = {one.kind: one for one in figures}
-    _known.clear()
-    _known.update(found)
+def put(gather: Callable[[], Iterable[Figure]]) -> None:
+    """Let these be all figures that there are; they are gathered when first asked for."""
+    _gather[:] = [gather]
+    figures.cache_clear()
 
 
+@cache
 def figures() -> tuple[Figure, ...]:
     """Return every figure."""
-    return tuple(_known.values())
+    return tuple(_gather[0]())
 
 
 def figure(kind: str) -> Figure | None:
     """Return a figure by its kind; None: its application is gone."""
-    return _known.get(kind)
+    return next((one for one in figures() if one.kind == kind), None)

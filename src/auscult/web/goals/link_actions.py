@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -39,6 +42,41 @@ def add_link(actor: Actor, *, objective: Objective, kind: str, number: int) -> L
 
 
 @transaction.atomic
+def add_links(actor: Actor, *, kind: str, serving: Mapping[int, Objective]) -> None:
+    """Link many rows of one kind, each to an objective; links that are there already stay.
+
+    Each objective's history says all of it in one line.
+
+    Parameters
+    ----------
+    serving : mapping of int to Objective
+        By the number of the row.
+
+    Raises
+    ------
+    NotAllowed, LinkUnknown, ObjectiveClosed
+    """
+    require(actor, Right.EDIT_GOALS, MAY)
+    names = linked.names(actor, kind) if serving else {}
+    known = set(queries.links(actor).filter(kind=kind).values_list("objective_id", "number"))
+    new: dict[Objective, list[int]] = defaultdict(list)
+    for number, objective in serving.items():
+        if objective.organisation_id != actor.organisation_id or number not in names:
+            raise LinkUnknown(f"{kind} {number}")
+        if objective.closed_on is not None:
+            raise ObjectiveClosed(objective.title)
+        if (objective.pk, number) not in known:
+            new[objective].append(number)
+    for objective, numbers in new.items():
+        Link.objects.bulk_create(
+            [Link(objective=objective, kind=kind, number=one) for one in numbers],
+            ignore_conflicts=True,
+        )
+        after = {f"{kind} {one}": names[one] for one in numbers}
+        keep_change(actor, objective, "add-link", before={}, after=after)
+
+
+@transaction.atomic
 def remove_link(actor: Actor, *, link: Link) -> None:
     """Take a link away."""
     require(actor, Right.EDIT_GOALS, MAY)
@@ -59,9 +97,10 @@ def drop_dead_links(actor: Actor) -> bool:
     A kind that no application knows any more is left alone: it may come back.
     """
     require(actor, Right.WORK, MAY)
+    found = list(queries.links(actor))  # first, as a link may be made at this moment
     there = linked.numbers(actor)
-    for link in queries.links(actor).filter(kind__in=there):
-        if link.number not in there[link.kind]:
+    for link in found:
+        if link.kind in there and link.number not in there[link.kind]:
             with transaction.atomic():
                 _remove(actor, link, "")
     return False

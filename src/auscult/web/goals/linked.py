@@ -37,6 +37,12 @@ def target(actor: Actor, kind: str, number: int) -> Target | None:
     return None
 
 
+def names(actor: Actor, kind: str) -> dict[int, str]:
+    """Return the names of all rows of a kind, by number; a kind that nobody knows has none."""
+    known = (one for one in links.linkables() if one.kind == kind)
+    return {row.number: row.name for one in known for row in one.rows(actor)}
+
+
 def numbers(actor: Actor) -> dict[str, set[int]]:
     """Return the numbers of all rows that can be linked, by kind."""
     return {
@@ -77,7 +83,7 @@ def choices(actor: Actor, objective: Objective) -> list[tuple[str, list[tuple[st
         rows = [
             (f"{linkable.kind}:{one.number}", one.name)
             for one in linkable.rows(actor)
-            if (linkable.kind, one.number) not in taken
+            if not one.over and (linkable.kind, one.number) not in taken
         ]
         if rows:
             groups.append((str(linkable.label), rows))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -17,11 +18,21 @@ from auscult.web.accounts.policies import Right
 
 
 class Target(NamedTuple):
-    """A row that can be linked: its number, its name, the address of its page."""
+    """A row that can be linked: its number, its name, the address of its page.
+
+    Attributes
+    ----------
+    over : bool
+        Nothing is done for it any more: it keeps its name, and is no orphan.
+    social : str
+        Of a campaign on social media alone, where to say which initiative it amplifies.
+    """
 
     number: int
     name: str
     address: str
+    over: bool = False
+    social: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +60,16 @@ class Linkable:
     alone: bool = True
 
 
-_known: dict[str, Linkable] = {}
+_gather: list[Callable[[], Iterable[Linkable]]] = [tuple]
 
 
-def put(linkables: Iterable[Linkable]) -> None:
-    """Let these be all kinds that can be linked."""
-    found = {one.kind: one for one in linkables}
-    _known.clear()
-    _known.update(found)
+def put(gather: Callable[[], Iterable[Linkable]]) -> None:
+    """Let these be all kinds that can be linked; they are gathered when first asked for."""
+    _gather[:] = [gather]
+    linkables.cache_clear()
 
 
+@cache
 def linkables() -> tuple[Linkable, ...]:
     """Return every kind that can be linked."""
-    return tuple(_known.values())
+    return tuple(_gather[0]())

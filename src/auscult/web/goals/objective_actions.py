@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -14,11 +14,12 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals import queries
 from auscult.web.goals.changing import keep_change, of_objective
-from auscult.web.goals.errors import GoalRefused
+from auscult.web.goals.errors import GoalRefused, ObjectiveClosed
 from auscult.web.goals.models import Direction, Objective, Priority
 from auscult.web.goals.priority_actions import LONGEST, check_owner
 
 MAY = gettext_noop("change objectives")
+ONCE = gettext_noop("a title that no other objective has")
 GREATEST = 1e15  # a value beyond can't be told from its neighbours
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 LONGEST_UNIT = 40
@@ -59,7 +60,13 @@ def save_objective(
         setattr(saved, name, getattr(wish, name))
     saved.title, saved.measure = wish.title.strip(), wish.measure.strip()
     saved.forecast_due = True
-    saved.save()
+    # What isn't wished for is the runner's and the owners' to change, at any moment.
+    changed = [*ObjectiveWish.__slots__, "forecast_due"] if objective else None
+    try:
+        with transaction.atomic():
+            saved.save(update_fields=changed)
+    except IntegrityError as error:  # somebody else was faster
+        raise GoalRefused("title", saved.title, _(ONCE)) from error
     keep_change(actor, saved, "save-objective", before=before, after=of_objective(saved))
     return saved
 
@@ -73,7 +80,7 @@ def _check_names(actor: Actor, wish: ObjectiveWish, objective: Objective | None)
             raise GoalRefused(name, text[:80], _("1 to %(most)s characters") % {"most": LONGEST})
     others = queries.objectives(actor).exclude(pk=objective.pk if objective else 0)
     if others.filter(title=wish.title.strip()).exists():
-        raise GoalRefused("title", wish.title, _("a title that no other objective has"))
+        raise GoalRefused("title", wish.title, _(ONCE))
     if len(wish.unit) > LONGEST_UNIT:
         most = _("at most %(most)s characters") % {"most": LONGEST_UNIT}
         raise GoalRefused("unit", wish.unit[:80], most)
@@ -124,11 +131,14 @@ def close_objective(actor: Actor, *, objective: Objective, actual: float | None)
 
     Raises
     ------
-    NotAllowed, GoalRefused
+    NotAllowed, GoalRefused, ObjectiveClosed
     """
     require(actor, Right.EDIT_GOALS, MAY)
     if actual is not None:
         check_value("actual", actual)
+    locked = queries.objectives(actor).select_for_update(of=("self",)).get(pk=objective.pk)
+    if locked.closed_on is not None:  # what somebody else closed it with stays
+        raise ObjectiveClosed(objective.title)
     before = of_objective(objective)
     objective.closed_on, objective.actual = queries.today(actor), actual
     objective.save(update_fields=["closed_on", "actual"])

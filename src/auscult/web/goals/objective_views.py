@@ -25,6 +25,7 @@ from auscult.web.goals.forms import (
     stored_objective,
 )
 from auscult.web.goals.models import About, Objective, Origin
+from auscult.web.goals.source_actions import mark
 from auscult.web.goals.standing import standing
 from auscult.web.goals.views import FORM, number_in, say
 from auscult.web.goals.wording import chance, source_in_words
@@ -67,6 +68,7 @@ def page(
         "origin": source_in_words(actor, chosen),
         "may_edit": may(actor, Right.EDIT_GOALS),
         "may_switch": may(actor, Right.MANAGE_HOUSE),
+        "seen": mark(chosen),
     }
     return render(request, "goals/objective.html", shown)
 

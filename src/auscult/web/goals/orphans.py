@@ -5,7 +5,7 @@ Each stands with what to do about it. Nothing here is forbidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import may
 from auscult.web.goals import links, queries
 
+Known = Sequence[tuple[links.Linkable, Sequence[links.Target]]]
 FRESH = timedelta(days=35)  # a measure that is taken once a month is fresh that long
 
 
@@ -52,8 +53,15 @@ class Group:
 
 def orphans(actor: Actor) -> list[Group]:
     """Return what stands alone, by kind; kinds of which nothing does are left out."""
+    known = [(one, list(one.rows(actor))) for one in links.linkables() if one.alone]
     groups = [
-        *_unlinked(actor),
+        *_unlinked(actor, known),
+        Group(
+            code="social-only",
+            title=_("On social media alone"),
+            why=_("Campaigns that extend nothing that a business function does anyway."),
+            orphans=tuple(_social(actor, known)),
+        ),
         Group(
             code="functions",
             title=_("Functions without support"),
@@ -82,13 +90,11 @@ def orphans(actor: Actor) -> list[Group]:
     return [group for group in groups if group.orphans]
 
 
-def _unlinked(actor: Actor) -> Iterator[Group]:
+def _unlinked(actor: Actor, known: Known) -> Iterator[Group]:
     """Return the rows of other applications that serve no open objective."""
     serving = queries.links(actor).filter(objective__in=queries.open_objectives(actor))
     taken = set(serving.values_list("kind", "number"))
-    for linkable in links.linkables():
-        if not linkable.alone:
-            continue
+    for linkable, rows in known:
         opens = may(actor, linkable.right)
         yield Group(
             code=f"{linkable.kind}-alone",
@@ -101,10 +107,23 @@ def _unlinked(actor: Actor) -> Iterator[Group]:
                     doing=_("Link it to an objective"),
                     doing_address=_to("goals:link", kind=linkable.kind, number=row.number),
                 )
-                for row in linkable.rows(actor)
-                if (linkable.kind, row.number) not in taken
+                for row in rows
+                if not row.over and (linkable.kind, row.number) not in taken
             ),
         )
+
+
+def _social(actor: Actor, known: Known) -> Iterator[Orphan]:
+    for linkable, rows in known:
+        opens = may(actor, linkable.right)
+        for row in rows:
+            if row.social:
+                yield Orphan(
+                    name=row.name,
+                    address=row.address if opens else "",
+                    doing=_("Say which initiative it amplifies"),
+                    doing_address=row.social,
+                )
 
 
 def _to(page: str, *args: int, **asked: object) -> str:

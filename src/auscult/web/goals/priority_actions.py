@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +19,7 @@ from auscult.web.goals.models import Priority
 LONGEST = 200  # characters of a title and of an audience
 LONGEST_TEXT = 4_000
 MAY = gettext_noop("change priorities")
+ONCE = gettext_noop("a title that no other priority has, past ones too")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,14 @@ def save_priority(
     _check(actor, wish, priority)
     before = {} if priority is None else of_priority(priority)
     saved = priority or Priority(organisation_id=actor.organisation_id, place=next_place(actor))
-    for name in ("function", "owner_id", "audience", "served", "intent"):
+    for name in PriorityWish.__slots__:
         setattr(saved, name, getattr(wish, name))
     saved.title = wish.title.strip()
-    saved.save()
+    try:
+        with transaction.atomic():
+            saved.save(update_fields=PriorityWish.__slots__ if priority else None)
+    except IntegrityError as error:  # somebody else was faster
+        raise GoalRefused("title", saved.title, _(ONCE)) from error
     keep_change(actor, saved, "save-priority", before=before, after=of_priority(saved))
     return saved
 
@@ -69,7 +74,7 @@ def _check(actor: Actor, wish: PriorityWish, priority: Priority | None) -> None:
         )
     others = queries.every_priority(actor).exclude(pk=priority.pk if priority else 0)
     if others.filter(title=title).exists():
-        raise GoalRefused("title", title, _("a title that no other priority has, past ones too"))
+        raise GoalRefused("title", title, _(ONCE))
     if wish.function is not None and wish.function.organisation_id != actor.organisation_id:
         raise GoalRefused("function", wish.function.pk, _("a team of your organisation"))
     check_owner(actor, wish.owner_id)
@@ -112,3 +117,33 @@ def _move(actor: Actor, priority: Priority, action: str, *, ended: bool) -> None
     priority.ended_on = queries.today(actor) if ended else None
     priority.save(update_fields=["ended_on"])
     keep_change(actor, priority, action, before=before, after=of_priority(priority))
+
+
+@transaction.atomic
+def move_priority(actor: Actor, *, priority: Priority, by: int) -> None:
+    """Let a priority change places with the one before it (-1) or after it (1) in its function.
+
+    At the end of its function it stays where it is. The order is that in which priorities are
+    listed; it weighs nothing.
+
+    Raises
+    ------
+    NotAllowed, GoalRefused
+        It is over, and has no place among those that go on.
+    """
+    require(actor, Right.EDIT_GOALS, MAY)
+    order = list(queries.priorities(actor))
+    beside = [one for one in order if one.function_id == priority.function_id]
+    if priority not in beside:
+        raise GoalRefused("priority", priority.title, _("a priority that goes on"))
+    here = beside.index(priority)
+    there = here + by
+    if not 0 <= there < len(beside):
+        return
+    one, other = order.index(priority), order.index(beside[there])
+    order[one], order[other] = order[other], order[one]
+    for place, each in enumerate(order):  # those that were ended and resumed share places
+        each.place = place
+    Priority.objects.bulk_update(order, ["place"])
+    before, after = {"place": here + 1}, {"place": there + 1}
+    keep_change(actor, priority, "move-priority", before=before, after=after)

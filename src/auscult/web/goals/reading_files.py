@@ -84,7 +84,7 @@ def parsed(text: str, today: date) -> Parsed:
     refused: list[Line] = []
     for number, line in enumerate(lines, start=1):
         cells = _cells(line, separator)
-        if not any(cells):
+        if not any(cell.strip(",;") for cell in cells):
             continue
         if columns is None:
             columns = _columns(cells)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from auscult.engine.kernel.http import read_address
+from auscult.engine.kernel.http import read_address, shown
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals import figures
@@ -91,12 +93,31 @@ def _check(actor: Actor, wish: SourceWish) -> None:
                 )
 
 
+def mark(objective: Objective) -> str:
+    """Return what differs where something else is asked: an owner allows what she has seen."""
+    text = orjson.dumps(objective.source, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
 @transaction.atomic
-def switch_asking(actor: Actor, *, objective: Objective, on: bool) -> None:
-    """Allow or forbid to ask another machine for an objective's readings: an owner's switch."""
+def switch_asking(actor: Actor, *, objective: Objective, on: bool, seen: str | None = None) -> None:
+    """Allow or forbid to ask another machine for an objective's readings: an owner's switch.
+
+    Parameters
+    ----------
+    seen : str or None
+        The `mark` of what stood there when the owner looked; None: as it is now.
+
+    Raises
+    ------
+    NotAllowed, GoalRefused
+    """
     require(actor, Right.MANAGE_HOUSE, "let another machine be asked")
     if objective.source_kind != SourceKind.WEB or objective.may_ask == on:
         return
+    if on and seen is not None and seen != mark(objective):
+        changed = shown(str(objective.source.get("address", "")))
+        raise GoalRefused("address", changed, _("the one that you have seen: look at it again"))
     before = of_objective(objective)
     objective.may_ask = on
     objective.next_attempt = actor.clock.now() if on else None

@@ -56,5 +56,6 @@ def switch_asking(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     chosen = queries.objective(actor, number)
     on = request.POST.get("on") == "1"
-    source_actions.switch_asking(actor, objective=chosen, on=on)
+    seen = request.POST.get("seen", "")
+    source_actions.switch_asking(actor, objective=chosen, on=on, seen=seen)
     return redirect("goals:objective", number)

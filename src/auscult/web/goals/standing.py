@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +20,7 @@ from auscult.web.goals.forecasting import TOO_EARLY, Outlook, outlook
 from auscult.web.goals.models import Objective, Priority, Reading
 
 FEWEST = 5  # readings before anything is said about the deadline
+LINE = 60  # the newest readings of an objective, where many objectives have a line each
 
 
 # A verdict of the forecast, as a badge shows it.
@@ -28,14 +32,21 @@ VERDICTS: Mapping[str, tuple[str, str | Promise]] = {
 }
 
 
+class Seen(NamedTuple):
+    """What a line needs of a reading; of hundreds of objectives these are many."""
+
+    day: date
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where an objective stands.
 
     Attributes
     ----------
-    readings : tuple of Reading
-        The oldest first.
+    readings : tuple of Reading or Seen
+        The oldest first; among many objectives the newest 60 of each.
     code : str
         Its state for programs: `closed`, `reached`, `missed`, `unread`, `overdue`, `waiting` for
         its forecast, or the verdict of the forecast, `too-early`, `on-course`, `at-risk`,
@@ -50,7 +61,7 @@ class Standing:
     """
 
     objective: Objective
-    readings: tuple[Reading, ...]
+    readings: tuple[Reading | Seen, ...]
     code: str
     kind: str
     label: str
@@ -58,7 +69,7 @@ class Standing:
     outlook: Outlook | None
 
     @property
-    def newest(self) -> Reading | None:
+    def newest(self) -> Reading | Seen | None:
         """The last reading; None: there is none yet."""
         return self.readings[-1] if self.readings else None
 
@@ -71,15 +82,17 @@ class Standing:
 def standings(actor: Actor, objectives: Iterable[Objective]) -> list[Standing]:
     """Return where objectives stand, in their order."""
     chosen = list(objectives)
-    found: dict[int, list[Reading]] = defaultdict(list)
+    found: dict[int, list[Seen]] = defaultdict(list)
     ours = Reading.objects.filter(objective__organisation_id=actor.organisation_id)
-    for one in ours.filter(objective__in=chosen).order_by("day"):
-        found[one.objective_id].append(one)
+    newest = Window(RowNumber(), partition_by="objective", order_by=F("day").desc())
+    rows = ours.filter(objective__in=chosen).annotate(place=newest).filter(place__lte=LINE)
+    for number, day, value in rows.order_by("day").values_list("objective_id", "day", "value"):
+        found[number].append(Seen(day, value))
     today = queries.today(actor)
     return [standing(one, found[one.pk], today) for one in chosen]
 
 
-def standing(objective: Objective, readings: Sequence[Reading], today: date) -> Standing:
+def standing(objective: Objective, readings: Sequence[Reading | Seen], today: date) -> Standing:
     """Return where an objective stands by its readings."""
     over = objective.closed_on is not None or today > objective.deadline
     ahead = None if over or not readings else outlook(objective)
@@ -99,7 +112,7 @@ def standing(objective: Objective, readings: Sequence[Reading], today: date) -> 
 
 
 def _state(
-    objective: Objective, readings: Sequence[Reading], today: date, ahead: Outlook | None
+    objective: Objective, readings: Sequence[Reading | Seen], today: date, ahead: Outlook | None
 ) -> tuple[str, str, str]:
     if objective.closed_on is not None:
         return _closed(objective)

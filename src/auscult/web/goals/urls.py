@@ -14,6 +14,7 @@ urlpatterns = [
     path("priorities/<int:number>/", views.priority, name="priority"),
     path("priorities/<int:number>/change/", views.change_priority, name="change-priority"),
     path("priorities/<int:number>/end/", views.end_priority, name="end-priority"),
+    path("priorities/<int:number>/move/", views.move_priority, name="move-priority"),
     path("objectives/add/", objective_views.add_objective, name="add-objective"),
     path("objectives/<int:number>/", objective_views.objective, name="objective"),
     path(

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,11 +17,13 @@ from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.goals import priority_actions, queries
 from auscult.web.goals.drawing import spark
+from auscult.web.goals.errors import GoalRefused
 from auscult.web.goals.forms import PriorityForm, stored_priority
 from auscult.web.goals.models import Priority
 from auscult.web.goals.standing import Standing, standings, tree
 
 FORM = ["GET", "HEAD", "POST"]
+MOVES = {"up": -1, "down": 1}
 
 
 @require_safe
@@ -119,3 +122,15 @@ def end_priority(request: HttpRequest, number: int) -> HttpResponse:
     else:
         priority_actions.end_priority(actor, priority=chosen)
     return redirect("goals:priority", number)
+
+
+@require_POST
+def move_priority(request: HttpRequest, number: int) -> HttpResponse:
+    """Move a priority up or down among those of its function."""
+    actor = actor_of(request)
+    chosen = queries.priority(actor, number)
+    given = request.POST.get("do", "")
+    if given not in MOVES:
+        raise GoalRefused("do", given[:40], ", ".join(MOVES))
+    priority_actions.move_priority(actor, priority=chosen, by=MOVES[given])
+    return redirect(f"{reverse('goals:room')}#priority-{number}")

@@ -11,11 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from auscult.engine.planning.periods import Period
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals.models import Priority
+from auscult.web.goals.objective_actions import FIRST_DAY, LAST_DAY
 from auscult.web.listening.models import Watch
 from auscult.web.planning import moves, queries
 from auscult.web.planning.changing import changing, keep_version, lock
@@ -47,16 +47,21 @@ def plan_cycle(actor: Actor, *, title: str, first_day: date, days: int = USUAL_D
     require(actor, Right.EDIT_PLAN, CHANGE)
     _check_days(title, first_day, days)
     ours = queries.cycles(actor)
+    waits = PlanRefused("title", title, _("kept until the cycle that is planned has started"))
     if ours.filter(state=CycleState.PLANNED).exists():
-        raise PlanRefused("title", title, _("kept until the cycle that is planned has started"))
+        raise waits
     last = ours.first()
-    made = Cycle.objects.create(
-        organisation_id=actor.organisation_id,
-        number=last.number + 1 if last else 1,
-        title=title.strip(),
-        first_day=first_day,
-        days=days,
-    )
+    try:
+        with transaction.atomic():
+            made = Cycle.objects.create(
+                organisation_id=actor.organisation_id,
+                number=last.number + 1 if last else 1,
+                title=title.strip(),
+                first_day=first_day,
+                days=days,
+            )
+    except IntegrityError as error:  # somebody else was faster
+        raise waits from error
     record_audit(actor, action="plan-cycle", target=made.title)
     keep_version(actor, made, why=_("Began to plan"))
     return made
@@ -68,7 +73,19 @@ def _check_days(title: str, first_day: date, days: int) -> None:
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         limits = {"least": FEWEST_DAYS, "most": MOST_DAYS}
         raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
-    Period(first_day=first_day, length=days)  # refuses days beyond the calendar
+    check_day("first_day", first_day)
+
+
+def check_day(field: str, day: date) -> None:
+    """Refuse a day that no plan can mean: what is reckoned from it would leave the calendar.
+
+    Raises
+    ------
+    PlanRefused
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        valid = _("a day from %(first)s to %(last)s") % {"first": FIRST_DAY, "last": LAST_DAY}
+        raise PlanRefused(field, day.isoformat(), valid)
 
 
 def change_cycle(actor: Actor, *, cycle: Cycle, title: str, first_day: date, days: int) -> None:
@@ -143,18 +160,30 @@ def save_assumption(
     NotAllowed, PlanRefused
     """
     require(actor, Right.EDIT_PLAN, CHANGE)
+    check_assumption(text, noticed_by)
+    if watch is not None and watch.organisation_id != actor.organisation_id:
+        raise PlanRefused("watch", watch.pk, _("a watch of your organisation"))
+    with changing(actor, cycle, action="save-assumption", why=_("Saved an assumption")):
+        if assumption is not None:  # somebody may have judged it since it was read
+            assumption.refresh_from_db(fields=["state"])
+        made = assumption or Assumption(cycle=cycle, number=next_number(cycle.assumptions))
+        made.text, made.noticed_by, made.watch = text.strip(), noticed_by.strip(), watch
+        made.save()
+    return made
+
+
+def check_assumption(text: str, noticed_by: str) -> None:
+    """Refuse what no assumption can say.
+
+    Raises
+    ------
+    PlanRefused
+    """
     for field, given in (("text", text), ("noticed_by", noticed_by)):
         if len(given) > MOST_TEXT or (field == "text" and not given.strip()):
             raise PlanRefused(
                 field, given[:40], _("1 to %(most)s characters") % {"most": MOST_TEXT}
             )
-    if watch is not None and watch.organisation_id != actor.organisation_id:
-        raise PlanRefused("watch", watch.pk, _("a watch of your organisation"))
-    with changing(actor, cycle, action="save-assumption", why=_("Saved an assumption")):
-        made = assumption or Assumption(cycle=cycle, number=next_number(cycle.assumptions))
-        made.text, made.noticed_by, made.watch = text.strip(), noticed_by.strip(), watch
-        made.save()
-    return made
 
 
 def next_number(rows: Any) -> int:

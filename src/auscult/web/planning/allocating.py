@@ -5,7 +5,7 @@ What works it out takes memory, so it is loaded where it is used: in the runner.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ HOURS = (2.0, 5.0, 10.0)  # a week, for the curve of a skill
 MOST_CURVES = 8  # with 60 bets that crowd one objective, each takes ten seconds
 MONEY = 1_000.0  # where the curve of money ends, or a tenth of what there is, if that is more
 CAREFUL_GAP = 0.01  # planning for the worst fifth takes long; this is near enough
+SECONDS = 8.0  # of search for each plan: what it came to by then is shown, with its gap
 
 
 def answers(asked: Question) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -38,12 +39,17 @@ def answers(asked: Question) -> Iterator[tuple[int, dict[str, Any]]]:
     Correctable
         What was asked makes no sense, or bets that must be made don't fit.
     """
-    plan, changes = _planned(asked)
+    plan, changes = yield from _planned(asked)
     told, drawn = _told(asked, plan), []
+    yield 30, {}
     wanted = _wanted(plan)
     for at, skill in enumerate(wanted):
-        yield 20 + 75 * at // len(wanted), {}
-        drawn.append(_curve(asked, plan, skill))
+        steps: list[dict[str, Any]] = []
+        for step in _steps(asked, plan, skill):
+            done = at + len(steps) / len(HOURS)
+            yield 30 + int(69 * done / len(wanted)), {}
+            steps.append(_step(asked, step))
+        drawn.append({"skill": skill, "steps": steps})
     yield 100, {**told, "changes": changes, "curves": drawn}
 
 
@@ -80,14 +86,24 @@ def weeks_left(asked: Question) -> float:
     return ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1) / WEEK
 
 
-def _planned(asked: Question) -> tuple[Plan, list[dict[str, Any]]]:
-    from auscult.engine.planning.plan import allocate  # noqa: PLC0415 - it takes memory
+def _planned(
+    asked: Question,
+) -> Generator[tuple[int, dict[str, Any]], None, tuple[Plan, list[dict[str, Any]]]]:
+    """Plan, in mid-cycle one cause of change after the other."""
+    from auscult.engine.planning.marginal import More  # noqa: PLC0415 - it takes memory
+    from auscult.engine.planning.plan import solve, told  # noqa: PLC0415
 
-    gap = _gap(asked)
+    problem = _problem({**asked, **asked["before"]})
+    solver, solved = solve(problem, gap=_gap(asked), seconds=SECONDS)
     if not asked["passed"]:
-        return allocate(_problem(asked), gap=gap), []
-    before = allocate(_problem({**asked, **asked["before"]}), gap=gap)
-    new = _again(asked, before)
+        yield 15, {}
+        return told(solver, solved, More()), []
+    yield 5, {}
+    bits = _again(asked, told(solver, solved, None))
+    percent = 10
+    while (new := next(bits)) is None:
+        yield percent, {}
+        percent += 4
     titles = {one["key"]: one["title"] for one in asked["bets"]}
     weeks = weeks_left(asked)
     return new.plan, [_change(one, titles[one.bet], weeks) for one in new.changes]
@@ -143,9 +159,9 @@ def _bet(asked: Question, stated: Stated, one: Question) -> Bet:
     return bet_of(stated, needs, bet)
 
 
-def _again(asked: Question, before: Plan) -> Replan:
-    """Plan the rest of a cycle from what check-ins said."""
-    from auscult.engine.planning.replanning import News, replan  # noqa: PLC0415
+def _again(asked: Question, before: Plan) -> Iterator[Replan | None]:
+    """Plan the rest of a cycle from what check-ins said, bit by bit."""
+    from auscult.engine.planning.replanning import News, replanned  # noqa: PLC0415
 
     passed, then = asked["passed"], asked["before"]
     happened = {one["key"]: _happened(asked, before, at) for at, one in enumerate(asked["bets"])}
@@ -158,7 +174,8 @@ def _again(asked: Question, before: Plan) -> Replan:
         money=None if then["money"] == asked["money"] else max(asked["money"] - spent, 0.0),
         objectives=None if then["objectives"] == asked["objectives"] else _objectives(asked),
     )
-    return replan(before, news, rng=np.random.default_rng(asked["seed"] + 1))
+    rng = np.random.default_rng(asked["seed"] + 1)
+    return replanned(before, news, rng=rng, gap=_gap(asked), seconds=SECONDS)
 
 
 def _happened(asked: Question, before: Plan, at: int) -> Any:
@@ -234,19 +251,19 @@ def _wanted(plan: Plan) -> list[str]:
     return [one.skill for one in worth if one.skill in needed][:MOST_CURVES]
 
 
-def _curve(asked: Question, plan: Plan, skill: str) -> dict[str, Any]:
-    from auscult.engine.planning.outlook import more_of  # noqa: PLC0415 - it takes memory
+def _steps(asked: Question, plan: Plan, skill: str) -> Iterator[Step]:
+    from auscult.engine.planning.outlook import steps_of  # noqa: PLC0415 - it takes memory
 
     top = max(MONEY, round(plan.problem.money / 10, -2))
     amounts = HOURS if skill else [top * one / HOURS[-1] for one in HOURS]
-    steps = more_of(plan, skill, amounts, gap=_gap(asked))
-    return {"skill": skill, "steps": [_step(asked, one) for one in steps]}
+    return steps_of(plan, skill, amounts, gap=_gap(asked), seconds=SECONDS)
 
 
 def _step(asked: Question, one: Step) -> dict[str, Any]:
     titles = {bet["key"]: bet["title"] for bet in asked["bets"]}
     return {
         "amount": one.amount,
+        "gap": one.gap,
         **_interval(one.value),
         "started": [titles[key] for key in one.started],
         "stopped": [titles[key] for key in one.stopped],

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from auscult.engine.kernel.errors import Correctable
+from auscult.engine.planning.refusals import Refused
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
@@ -27,6 +27,7 @@ from auscult.web.planning.resource_models import Allocation
 ASK = gettext_noop("ask what more could bring")
 HELD = timedelta(minutes=10)  # a claim; longer than any answer takes
 KEPT = 10  # of a cycle, the newest
+BROKEN = gettext_noop("It broke while it was worked out; the log of the runner says where.")
 # What this process works at for each organisation: the number of its row, and the work.
 IN_WORK: dict[int, tuple[int, Iterator[tuple[int, dict[str, Any]]]]] = {}
 BEGUN = (AllocationState.WAITING, AllocationState.WORKING)
@@ -91,11 +92,12 @@ def answer_due(actor: Actor) -> bool:
         return False
     try:
         percent, told = next(IN_WORK[actor.organisation_id][1])
-    except Correctable as error:
-        keep(actor, found, state=AllocationState.FAILED, error=str(error), error_field=error.field)
+    except Refused as error:
+        # The runner has a language of its own: pages say it anew in that of their reader.
+        told = {"error": str(error), "error_field": error.field}
+        keep(actor, found, state=AllocationState.FAILED, answer={"refused": error.kept()}, **told)
     except Exception:
-        said = _("It broke while it was worked out; the log of the runner says where.")
-        keep(actor, found, state=AllocationState.FAILED, error=said)
+        keep(actor, found, state=AllocationState.FAILED, error=BROKEN)
         raise
     else:
         if not told:

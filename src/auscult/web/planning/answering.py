@@ -90,7 +90,7 @@ def _take(mail: Mail, mark: Mark, clock: Clock) -> Outcome:
             kept = _keep(person, cycle, mail, mark, clock)
             _remember(house, person, mail)
     except Correctable as error:
-        return _refuse(house, person, mail, error, key=mail.digest)
+        return _refuse(house, person, mail, error)
     except IntegrityError:
         if not _was_read(house, person, mail):
             raise
@@ -171,40 +171,48 @@ def _bet(actor: Actor, cycle: Cycle, one: Said) -> Bet:
     return own[0]
 
 
-def _refuse(
-    house: Actor, person: User, mail: Mail, error: Correctable, *, key: str, remember: bool = True
-) -> Outcome:
+def _refuse(house: Actor, person: User, mail: Mail, error: Correctable) -> Outcome:
     """Write down that a mail was refused, and answer it: only ever to an address that we know."""
-    with transaction.atomic():
-        if remember:
-            _remember(house, person, mail)
-        details = {"code": error.code}
-        record_audit(house, action="refuse-reply", target=person.get_username(), details=details)
-        if person.email and person.is_active:
-            parts = {"error": error, "form": form(), "address": link(reverse("planning:room"))}
-            post_mail(
-                house,
-                to=person.email,
-                subject=_("Your check-in by mail wasn't taken"),
-                text=render_to_string("planning/refused.txt", parts),
-                key=f"plan-reply-{person.pk}-{key}"[:200],
-            )
+    try:
+        _answer(house, person, mail, error)
+    except IntegrityError:  # another one that read it at this moment has answered it
+        if not _was_read(house, person, mail):
+            raise
+        return Outcome(state="again", said=_("This mail was read before."))
     return Outcome(state="refused", said=error.message)
+
+
+@transaction.atomic
+def _answer(house: Actor, person: User, mail: Mail, error: Correctable) -> None:
+    _remember(house, person, mail)
+    details = {"code": error.code}
+    record_audit(house, action="refuse-reply", target=person.get_username(), details=details)
+    if person.email and person.is_active:
+        parts = {"error": error, "form": form(), "address": link(reverse("planning:room"))}
+        post_mail(
+            house,
+            to=person.email,
+            subject=_("Your check-in by mail wasn't taken"),
+            text=render_to_string("planning/refused.txt", parts),
+            key=f"plan-reply-{person.pk}-{mail.digest}",
+        )
 
 
 def _refuse_unknown(mail: Mail, error: ReplyRefused, clock: Clock) -> Outcome:
     """Refuse a mail whose mark nobody signed.
 
-    It is answered only where its sender is one of us, once a day: who writes a forged mail
-    writes a forged sender, and an answer to just anybody would be spam of ours.
+    It is answered, and written down, only where its sender is one of us, once a day: who writes a
+    forged mail writes a forged sender, and an answer to just anybody would be spam of ours.
     """
     known = Membership.objects.filter(user__email__iexact=mail.sender, user__is_active=True)
     membership = known.select_related("user").order_by("pk").first() if mail.sender else None
     if membership is None:
         return Outcome(state="refused", said=error.message)
     house = system_actor(membership.organisation_id, NAME, clock=clock)
-    day = f"forged-{queries.today(house).isoformat()}"
-    return _refuse(house, membership.user, mail, error, key=day, remember=False)
+    of_the_day = replace(mail, digest=f"forged-{queries.today(house).isoformat()}")
+    if _was_read(house, membership.user, of_the_day):
+        return Outcome(state="refused", said=error.message)
+    return _refuse(house, membership.user, of_the_day, error)
 
 
 def form(bets: Sequence[Bet] | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from pydantic import AfterValidator
 
 from auscult.web.accounts.interfaces import (
@@ -18,10 +18,19 @@ from auscult.web.accounts.interfaces import (
     Number,
     Text,
     listed,
+    listed_together,
 )
 from auscult.web.accounts.policies import Right, require
-from auscult.web.planning import queries, review_actions, showing, snapshots
+from auscult.web.planning import (
+    actions,
+    queries,
+    reading_in,
+    review_actions,
+    showing,
+    snapshots,
+)
 from auscult.web.planning.models import Bet, CheckIn, Cycle
+from auscult.web.planning.plan_files import PlanRead
 from auscult.web.planning.review_actions import Report, check_in
 
 router = Router(tags=["plan"])
@@ -91,10 +100,18 @@ class CheckInSent(Body):
     )
 
 
-def _cycle(request: ApiRequest, row: Cycle) -> dict[str, Any]:
+class PlanSent(PlanRead, Body):
+    """A whole plan, as `plan` of `GET /cycles/{number}` has it: what is absent is empty.
+
+    People are named by their user names; teams, objectives, priorities and watches by their
+    titles. Bets, tasks and assumptions stand under numbers, from 1; a task waits for others as
+    `3.2`: the second of the third bet.
+    """
+
+
+def _cycle(row: Cycle, today: date) -> dict[str, Any]:
     plain = ("number", "title", "state", "first_day", "last_day", "days")
-    number = showing.day(request.actor, row).number
-    return {**{name: getattr(row, name) for name in plain}, "day": number}
+    return {**{name: getattr(row, name) for name in plain}, "day": row.period.day_number(today)}
 
 
 @router.get(
@@ -102,13 +119,13 @@ def _cycle(request: ApiRequest, row: Cycle) -> dict[str, Any]:
 )
 def cycles(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the cycles, the newest first."""
-    rows = queries.cycles(request.actor)
+    rows, today = queries.cycles(request.actor), queries.today(request.actor)
     return listed(
         rows,
         kind="cycle",
         cursor=cursor,
         limit=limit,
-        show=lambda row: _cycle(request, row),
+        show=lambda row: _cycle(row, today),
         newest_first=True,
     )
 
@@ -117,11 +134,32 @@ def cycles(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dic
 def plan(request: ApiRequest, number: Number) -> dict[str, Any]:
     """Shows everything that stands in the plan of a cycle, by the cycle's number."""
     found = queries.cycle(request.actor, number)
-    return {"cycle": _cycle(request, found), "plan": snapshots.snapshot(found)}
+    return _plan(request, found)
 
 
-def _bet(row: Bet) -> dict[str, Any]:
-    last = row.check_ins.order_by("-week", "-at", "-pk").first()
+def _plan(request: ApiRequest, found: Cycle) -> dict[str, Any]:
+    shown = _cycle(found, queries.today(request.actor))
+    return {"cycle": shown, "plan": snapshots.snapshot(found)}
+
+
+@router.post(
+    "/cycles", response={201: PlanShown}, operation_id="add_plan", summary="Read a plan in"
+)
+def add_plan(request: ApiRequest, body: PlanSent) -> Status[dict[str, Any]]:
+    """Plans a new cycle as it is written down: all of it, or nothing where a part can't be kept.
+
+    `errors` says of each part what is wrong with it. One cycle is planned at a time.
+    """
+    require(request.actor, Right.EDIT_PLAN, actions.CHANGE)
+    return Status(201, _plan(request, reading_in.plan_as(request.actor, plan=body)))
+
+
+def _bets(request: ApiRequest, rows: list[Bet]) -> list[dict[str, Any]]:
+    said = showing.last_said(request.actor, rows)
+    return [_bet(row, said.get(row.pk)) for row in rows]
+
+
+def _bet(row: Bet, last: CheckIn | None) -> dict[str, Any]:
     return {
         "id": row.pk,
         "cycle": row.cycle.number,
@@ -139,7 +177,14 @@ def _bet(row: Bet) -> dict[str, Any]:
 def bets(request: ApiRequest, limit: Limit = 50, cursor: Cursor = None) -> dict[str, Any]:
     """Lists the bets of all cycles, the newest first."""
     rows = queries.bets(request.actor)
-    return listed(rows, kind="bet", cursor=cursor, limit=limit, show=_bet, newest_first=True)
+    return listed_together(
+        rows,
+        kind="bet",
+        cursor=cursor,
+        limit=limit,
+        show=lambda found: _bets(request, found),
+        newest_first=True,
+    )
 
 
 def _said(row: CheckIn) -> dict[str, Any]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.people import organisation
-from auscult.web.dashboards.drawing import STUDIO
+from auscult.web.accounts.queries import time_zone
 from auscult.web.goals.amounts import amount
+from auscult.web.planning import sheets
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.outlook import FEW, Answer, Curve, Shown
 
-SOURCE = Path(__file__).parent / "templates" / "planning" / "ask.typ"
 MOST = 5  # things that are asked for
 
 
@@ -45,7 +43,8 @@ class Page:
 def page(actor: Actor, cycle: Cycle, shown: Shown) -> Page:
     """Return the ask of a cycle in words."""
     answer = shown.answer
-    asked_on = date_format(shown.allocation.asked_at.date(), _("j M Y"))
+    asked_at = shown.allocation.asked_at.astimezone(time_zone(actor))
+    asked_on = date_format(asked_at.date(), _("j M Y"))
     facts = {"house": organisation(actor).name, "title": cycle.title, "day": asked_on}
     return Page(
         title=_("What more could bring"),
@@ -123,5 +122,4 @@ def as_pdf(actor: Actor, cycle: Cycle, shown: Shown) -> bytes:
         "wishes": _("What more would bring"),
         "undone": _("What stays undone"),
     }
-    sheet = {**words, "heads": heads, "language": (get_language() or "en")[:2]}
-    return STUDIO.document(SOURCE.read_text(encoding="utf-8"), sheet)
+    return sheets.sheet(actor, "ask", {**words, "heads": heads})

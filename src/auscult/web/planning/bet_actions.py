@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.accounts.policies import Right, require, who_may
 from auscult.web.goals.models import Objective
 from auscult.web.planning import moves, queries
-from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, next_number
+from auscult.web.planning.actions import CHANGE, LONGEST, MOST_TEXT, check_day, next_number
 from auscult.web.planning.changing import changing
 from auscult.web.planning.errors import Circular, PlanRefused
 from auscult.web.planning.graph import circle
-from auscult.web.planning.models import MOST_DAYS, Bet, Cycle, Level, Need, Task, TaskKind
+from auscult.web.planning.models import Bet, Cycle, Level, Need, Task, TaskKind
 from auscult.web.planning.moves import BetState, TaskState
 from auscult.web.planning.serving import link_objective
 
@@ -95,13 +95,11 @@ def save_bet(actor: Actor, *, cycle: Cycle, wish: BetWish, bet: Bet | None = Non
     _check_bet(actor, cycle, wish)
     why = _("Saved the bet “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, cycle, action="save-bet", why=why):
+        if bet is not None:  # somebody may have dropped it since it was read
+            bet.refresh_from_db(fields=["state", "objective"])
         made = bet or Bet(cycle=cycle, number=next_number(cycle.bets))
         before = made.objective
-        for name in ("objective", "owner", "function", "confidence"):
-            setattr(made, name, getattr(wish, name))
-        for name in ("title", "amplifies", "audience", "kit", "either_or"):
-            setattr(made, name, getattr(wish, name).strip())
-        made.networks = list(wish.networks)
+        shape_bet(made, wish)
         made.save()
         _set_estimates(made, wish)
         made.depends_on.set(wish.depends_on)
@@ -110,18 +108,27 @@ def save_bet(actor: Actor, *, cycle: Cycle, wish: BetWish, bet: Bet | None = Non
     return made
 
 
-def _set_estimates(bet: Bet, wish: BetWish) -> None:
-    bet.levels.all().delete()
-    Level.objects.bulk_create(
-        Level(
-            bet=bet,
-            place=place,
-            **{name: getattr(one, name) for name in ("hours", "money", "low", "likely", "high")},
-        )
+def shape_bet(bet: Bet, wish: BetWish) -> None:
+    """Let the fields of a bet be as they are wanted; it isn't saved here."""
+    for name in ("objective", "owner", "function", "confidence"):
+        setattr(bet, name, getattr(wish, name))
+    for name in ("title", "amplifies", "audience", "kit", "either_or"):
+        setattr(bet, name, getattr(wish, name).strip())
+    bet.networks = list(wish.networks)
+
+
+def levels_of(bet: Bet, wish: BetWish) -> list[Level]:
+    """Return the spendings of a bet, to be saved."""
+    names = ("hours", "money", "low", "likely", "high")
+    return [
+        Level(bet=bet, place=place, **{name: getattr(one, name) for name in names})
         for place, one in enumerate(wish.effects, start=1)
-    )
-    bet.needs.all().delete()
-    Need.objects.bulk_create(
+    ]
+
+
+def needs_of(bet: Bet, wish: BetWish) -> list[Need]:
+    """Return what a bet wants of skills, to be saved."""
+    return [
         Need(
             bet=bet,
             skill=one.skill.strip(),
@@ -130,7 +137,14 @@ def _set_estimates(bet: Bet, wish: BetWish) -> None:
             at_most=one.hours if one.at_most is None else one.at_most,
         )
         for one in wish.needs
-    )
+    ]
+
+
+def _set_estimates(bet: Bet, wish: BetWish) -> None:
+    bet.levels.all().delete()
+    Level.objects.bulk_create(levels_of(bet, wish))
+    bet.needs.all().delete()
+    Need.objects.bulk_create(needs_of(bet, wish))
 
 
 def _refuse_circle(rows: QuerySet[Bet] | QuerySet[Task]) -> None:
@@ -141,7 +155,13 @@ def _refuse_circle(rows: QuerySet[Bet] | QuerySet[Task]) -> None:
         raise Circular([str(known[key]) for key in found])
 
 
-def _check_bet(actor: Actor, cycle: Cycle, wish: BetWish) -> None:
+def check_bet(wish: BetWish) -> None:
+    """Refuse what no bet can be.
+
+    Raises
+    ------
+    PlanRefused
+    """
     _check_text(wish, titles=("amplifies", "audience"), texts=("kit",))
     if len(wish.either_or) > 50:
         raise PlanRefused("either_or", wish.either_or, _("at most 50 characters"))
@@ -150,13 +170,17 @@ def _check_bet(actor: Actor, cycle: Cycle, wish: BetWish) -> None:
     if len(wish.networks) > MOST_OF_A_LIST or any(len(one) > 100 for one in wish.networks):
         valid = _("at most %(most)s names") % {"most": MOST_OF_A_LIST}
         raise PlanRefused("networks", ", ".join(wish.networks)[:80], valid)
+    _check_effects(wish.effects)
+    _check_needs(wish.needs)
+
+
+def _check_bet(actor: Actor, cycle: Cycle, wish: BetWish) -> None:
+    check_bet(wish)
     for field in ("objective", "function"):
         row = getattr(wish, field)
         if row is not None and row.organisation_id != actor.organisation_id:
             raise PlanRefused(field, row.pk, _("one of your organisation"))
     _check_people(actor, "owner", [wish.owner] if wish.owner else [])
-    _check_effects(wish.effects)
-    _check_needs(wish.needs)
     if any(one.cycle_id != cycle.pk for one in wish.depends_on):
         raise PlanRefused("depends_on", wish.title, _("dependent on bets of its own cycle"))
 
@@ -234,10 +258,10 @@ def save_task(actor: Actor, *, bet: Bet, wish: TaskWish, task: Task | None = Non
     _check_task(actor, bet, wish)
     why = _("Saved the task “%(title)s”") % {"title": wish.title.strip()}
     with changing(actor, bet.cycle, action="save-task", why=why):
+        if task is not None:  # somebody may have done it since it was read
+            task.refresh_from_db(fields=["state"])
         made = task or Task(bet=bet, number=next_number(bet.tasks))
-        for name in ("first_day", "last_day", "kind", "minutes"):
-            setattr(made, name, getattr(wish, name))
-        made.title, made.skill = wish.title.strip(), wish.skill.strip()
+        shape_task(made, wish)
         made.save()
         made.people.set(wish.people)
         made.depends_on.set(wish.depends_on)
@@ -245,14 +269,33 @@ def save_task(actor: Actor, *, bet: Bet, wish: TaskWish, task: Task | None = Non
     return made
 
 
-def _check_task(actor: Actor, bet: Bet, wish: TaskWish) -> None:
+def shape_task(task: Task, wish: TaskWish) -> None:
+    """Let the fields of a task be as they are wanted; it isn't saved here."""
+    for name in ("first_day", "last_day", "kind", "minutes"):
+        setattr(task, name, getattr(wish, name))
+    task.title, task.skill = wish.title.strip(), wish.skill.strip()
+
+
+def check_task(wish: TaskWish) -> None:
+    """Refuse what no task can be.
+
+    Raises
+    ------
+    PlanRefused
+    """
     _check_text(wish, titles=(), texts=())
     if len(wish.skill) > 100:
         raise PlanRefused("skill", wish.skill[:80], _("at most 100 characters"))
+    for name in ("first_day", "last_day"):
+        check_day(name, getattr(wish, name))
     if wish.last_day < wish.first_day:
         raise PlanRefused("last_day", wish.last_day.isoformat(), _("the first day or later"))
     if not 0 <= wish.minutes <= MOST_MINUTES:
         raise PlanRefused("minutes", wish.minutes, _("0 or more"))
+
+
+def _check_task(actor: Actor, bet: Bet, wish: TaskWish) -> None:
+    check_task(wish)
     _check_people(actor, "people", wish.people)
     if any(one.bet.cycle_id != bet.cycle_id for one in wish.depends_on):
         raise PlanRefused("depends_on", wish.title, _("dependent on tasks of its own cycle"))
@@ -265,25 +308,6 @@ def require_task(actor: Actor, task: Task) -> None:
     require(actor, Right.CHECK_IN, CHANGE)
     action = gettext_noop("change tasks of others")
     raise NotAllowed(str(actor.role.label), action, who_may(Right.EDIT_PLAN))
-
-
-def shift_task(actor: Actor, *, task: Task, days: int) -> None:
-    """Move a task's first and last day by so many days, to earlier ones by a negative number.
-
-    Raises
-    ------
-    NotAllowed, PlanRefused
-    """
-    require_task(actor, task)
-    if not -MOST_DAYS <= days <= MOST_DAYS:
-        limits = {"least": -MOST_DAYS, "most": MOST_DAYS}
-        raise PlanRefused("days", days, _("from %(least)s to %(most)s") % limits)
-    why = _("Moved the task “%(title)s” by %(days)s days") % {"title": task.title, "days": days}
-    with changing(actor, task.bet.cycle, action="shift-task", why=why):
-        task.refresh_from_db(fields=["first_day", "last_day"])
-        task.first_day += timedelta(days=days)
-        task.last_day += timedelta(days=days)
-        task.save(update_fields=["first_day", "last_day"])
 
 
 def move_task(actor: Actor, *, task: Task, state: TaskState) -> None:

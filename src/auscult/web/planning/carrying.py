@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -31,13 +32,14 @@ ONE_DAY = timedelta(days=1)
 def carry_over(actor: Actor, old: Cycle, closing: Review) -> Cycle:
     """Fill the next cycle with what the closing review kept, and return it.
 
-    The focus goes along; assumptions that weren't wrong; bets that weren't dropped, with their
-    estimates and what they wait for; tasks that aren't done, with as many days as they had.
+    The focus goes along, but for priorities that ended; assumptions that weren't wrong; bets that
+    weren't dropped, with their estimates and what they wait for; tasks that aren't done, with as
+    many days as they had. Who left the house stays behind.
     """
     new = _following(actor, old)
     why = _("Took along what “%(title)s” kept") % {"title": old.title}
     with changing(actor, new, action="carry-over", why=why):
-        for focus in old.foci.all():
+        for focus in old.foci.filter(priority__ended_on=None):
             Focus.objects.get_or_create(cycle=new, priority=focus.priority)
         for assumption in old.assumptions.exclude(state=AssumptionState.WRONG).order_by("number"):
             _take_assumption(assumption, new)
@@ -68,14 +70,15 @@ def _take_assumption(one: Assumption, new: Cycle) -> None:
 
 
 def _take_bets(actor: Actor, kept: list[Bet], new: Cycle) -> None:
-    bets = {one.pk: _take_bet(one, new) for one in kept}
+    here = set(queries.people(actor).values_list("pk", flat=True))
+    bets = {one.pk: _take_bet(one, new, here) for one in kept}
     for made in bets.values():
         link_objective(actor, made)
     for one in kept:
         known = [bets[key] for key in one.depends_on.values_list("pk", flat=True) if key in bets]
         bets[one.pk].depends_on.set(known)
     undone = Task.objects.filter(bet__in=kept, state__in=queries.OPEN).order_by("pk")
-    tasks = {one.pk: _take_task(one, bets[one.bet_id], new) for one in undone}
+    tasks = {one.pk: _take_task(one, bets[one.bet_id], new, here) for one in undone}
     for task in undone:
         others = task.depends_on.values_list("pk", flat=True)
         tasks[task.pk].depends_on.set([tasks[key] for key in others if key in tasks])
@@ -87,8 +90,10 @@ PLAIN = (
 )  # fmt: skip
 
 
-def _take_bet(one: Bet, new: Cycle) -> Bet:
+def _take_bet(one: Bet, new: Cycle, here: Set[int]) -> Bet:
     plain = {name: getattr(one, name) for name in PLAIN}
+    if one.owner_id not in here:
+        plain["owner_id"] = None
     made = Bet.objects.create(cycle=new, number=next_number(new.bets), **plain)
     for level in one.levels.all():
         values = {name: getattr(level, name) for name in LEVEL}
@@ -99,7 +104,7 @@ def _take_bet(one: Bet, new: Cycle) -> Bet:
     return made
 
 
-def _take_task(one: Task, bet: Bet, new: Cycle) -> Task:
+def _take_task(one: Task, bet: Bet, new: Cycle, here: Set[int]) -> Task:
     first_day = max(one.first_day, new.first_day)
     made = Task.objects.create(
         bet=bet,
@@ -111,5 +116,5 @@ def _take_task(one: Task, bet: Bet, new: Cycle) -> Task:
         last_day=first_day + (one.last_day - one.first_day),
         state=TaskState.TO_DO,
     )
-    made.people.set(one.people.all())
+    made.people.set(one.people.filter(pk__in=here))
     return made

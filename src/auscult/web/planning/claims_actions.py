@@ -18,6 +18,7 @@ from auscult.web.accounts.models import Actor, Organisation
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import time_zone
 from auscult.web.planning import claims_queries, queries
+from auscult.web.planning.actions import check_day
 from auscult.web.planning.claims_models import Claim, ClaimState, Trial, TrialState, Whose
 from auscult.web.planning.claims_ready import READY
 from auscult.web.planning.errors import PlanRefused, PlanUnknown
@@ -202,6 +203,7 @@ def draw_trial(actor: Actor, *, claim: Claim, wish: TrialWish, seed: int) -> Tri
     author = wish.author.strip().lstrip("@")
     if not author or len(author) > LONGEST_NAME:
         raise PlanRefused("author", wish.author[:80], _("the account that will post"))
+    check_day("first_day", wish.first_day)
     if wish.first_day <= queries.today(actor):
         raise PlanRefused("first_day", wish.first_day.isoformat(), _("a day that is to come"))
     experiment = Experiment(

@@ -54,6 +54,9 @@ def claims(request: HttpRequest) -> HttpResponse:
         "aside": [one for one in rows if one.row.state != ClaimState.ACTIVE],
         "together": sum(one.finding is not None for one in active),
         "percent": next((one.percent for one in active if one.finding), ""),
+        "reaches_back": min(
+            (one.finding.since for one in active if one.finding and one.finding.since), default=None
+        ),
         "ready": READY,
     }
     around = pages.around(actor, pages.asked(request, actor), "claims")

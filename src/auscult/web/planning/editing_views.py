@@ -63,7 +63,7 @@ def add_cycle(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _saved(form, lambda: open_cycle(actor, **form.cleaned_data)):
         messages.success(request, _("The cycle is planned. Start it when the plan is ready."))
         return redirect("planning:room")
-    return _form(request, pages.around(actor, None), form, _("Plan a cycle"))
+    return _form(request, pages.around(actor, None, "cycles"), form, _("Plan a cycle"))
 
 
 @require_http_methods(FORM)
@@ -89,7 +89,7 @@ def change_cycle(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and _saved(form, save):
         messages.success(request, _("Saved."))
         return redirect("planning:room")
-    return _form(request, pages.around(actor, cycle), form, _("Change the cycle"))
+    return _form(request, pages.around(actor, cycle, "cycles"), form, _("Change the cycle"))
 
 
 @require_POST
@@ -131,7 +131,7 @@ def _assumption_form(
     if request.method == "POST" and _saved(form, save):
         messages.success(request, _("Saved."))
         return redirect("planning:page")
-    return _form(request, pages.around(actor, cycle), form, _("An assumption"))
+    return _form(request, pages.around(actor, cycle, "page"), form, _("An assumption"))
 
 
 @require_POST
@@ -251,16 +251,3 @@ def move_task(request: HttpRequest, number: int) -> HttpResponse:
         context = {**pages.around(actor, found.bet.cycle), "columns": columns}
         return render(request, "planning/parts/board.html", context)
     return redirect("planning:board")
-
-
-@require_POST
-def shift_task(request: HttpRequest, number: int) -> HttpResponse:
-    """Move a task by some days along the timeline."""
-    actor = actor_of(request)
-    found = queries.task(actor, number)
-    bet_actions.require_task(actor, found)
-    given = request.POST.get("days", "")
-    if given not in {"-7", "-1", "1", "7"}:
-        raise PlanRefused("days", given[:40], "-7, -1, 1, 7")
-    bet_actions.shift_task(actor, task=found, days=int(given))
-    return redirect("planning:timeline")

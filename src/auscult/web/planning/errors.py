@@ -9,6 +9,8 @@
         PlanUnknown     nor another part of a plan with this number
         PlanRefused     a value that a part of a plan can't have
         MoveRefused     a state that can't follow the one before
+        DaysRefused     days that a task can't be moved to
+        MovedMeanwhile  a task that stands elsewhere than its mover saw it
         Circular        bets or tasks that would wait for each other
         TemplateBroken  a template that can't be read
         ReplyRefused    a mail that can't be taken as a check-in
@@ -18,6 +20,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -88,6 +91,31 @@ class MoveRefused(Correctable):
         )
 
 
+class DaysRefused(Correctable):
+    """Days that a task can't be moved to; the message says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(
+            message,
+            code="days-refused",
+            field=field,
+            hint=_("The page of a task changes its days, and what it waits for."),
+        )
+
+
+class MovedMeanwhile(Correctable):
+    """A task that somebody else moved since its mover looked."""
+
+    def __init__(self, title: str, first: str, last: str) -> None:
+        super().__init__(
+            _("“%(title)s” was moved meanwhile: it runs from %(first)s to %(last)s.")
+            % {"title": title, "first": first, "last": last},
+            code="moved-meanwhile",
+            field="first_day",
+            hint=_("Move it again if it should stand elsewhere."),
+        )
+
+
 class Circular(Correctable):
     """Things that would wait for each other for ever."""
 
@@ -124,16 +152,26 @@ class ReplyRefused(Correctable):
         )
 
 
-class PlanFileRefused(Correctable):
-    """A file that can't be read in; `wrong` says of each part what is wrong with it."""
+class Wrong(NamedTuple):
+    """What is wrong with a part of a file: where it stands (empty: nowhere in it), and why."""
 
-    def __init__(self, wrong: Sequence[str]) -> None:
+    place: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.said}" if self.place else self.said
+
+
+class PlanFileRefused(Correctable):
+    """A plan that can't be read in; `wrong` says of each part what is wrong with it."""
+
+    def __init__(self, wrong: Sequence[Wrong]) -> None:
         self.wrong = tuple(wrong)
         more = _(" and %(more)s more") % {"more": len(wrong) - 3} if len(wrong) > 3 else ""
         super().__init__(
             _("The file can't be read in: %(wrong)s%(more)s.")
-            % {"wrong": "; ".join(one.rstrip(".") for one in wrong[:3]), "more": more},
+            % {"wrong": "; ".join(str(one).rstrip(".") for one in wrong[:3]), "more": more},
             code="plan-file-refused",
-            field="file",
+            field=wrong[0].place or "file",
             hint=_("Nothing of it was kept. Correct the file, and read it in again."),
         )

@@ -44,7 +44,14 @@ def as_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def bets_as_csv(request: HttpRequest) -> HttpResponse:
+    """Answer with the bets as CSV."""
+    _actor, cycle = _taken(request, "bets.csv")
+    return _file(files.bets_as_csv(cycle), "text/csv; charset=utf-8", cycle, "bets.csv")
+
+
+@require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """Answer with the tasks as CSV."""
-    actor, cycle = _taken(request, "csv")
-    return _file(files.as_csv(actor, cycle), "text/csv; charset=utf-8", cycle, "csv")
+    _actor, cycle = _taken(request, "csv")
+    return _file(files.tasks_as_csv(cycle), "text/csv; charset=utf-8", cycle, "tasks.csv")

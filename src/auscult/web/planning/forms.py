@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts.fields import RowsField
 from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.accounts.people import teams
 from auscult.web.goals.models import Objective, Priority
@@ -52,9 +54,16 @@ class PlanForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial, label_suffix="", **more)
 
+    # What of an action is no single field here, as the page calls it.
+    named: Mapping[str, Any] = MappingProxyType({})
+
     def take(self, error: Correctable) -> None:
-        """Show why an action refused."""
-        self.add_error(error.field if error.field in self.fields else None, str(error))
+        """Show why an action refused: beside its field, under the name that the page gives it."""
+        name, said = error.field or "", str(error)
+        known = self.fields[name].label if name in self.fields else self.named.get(name)
+        if known and said.startswith(f"{name} "):
+            said = f"{known}{said.removeprefix(name)}"
+        self.add_error(name if name in self.fields else None, said)
 
 
 class ListField(forms.CharField):
@@ -113,7 +122,7 @@ class CycleForm(PlanForm):
         required=False,
         help_text=_("A template brings bets and tasks with days, which you then change."),
     )
-    focus = forms.ModelMultipleChoiceField(
+    focus = RowsField(
         label=_("Priorities in focus"),
         queryset=Priority.objects.none(),
         required=False,
@@ -165,6 +174,8 @@ class AssumptionForm(PlanForm):
 class BetForm(PlanForm):
     """A bet, with one or two levels of spending."""
 
+    named = MappingProxyType({"effects": _("What it should bring")})
+
     title = forms.CharField(label=_("What we do"), max_length=200)
     objective = forms.ModelChoiceField(
         label=_("For the objective"),
@@ -212,7 +223,7 @@ class BetForm(PlanForm):
         required=False,
         help_text=_("Of the bets with the same word here, one is made."),
     )
-    depends_on = forms.ModelMultipleChoiceField(
+    depends_on = RowsField(
         label=_("Waits for"),
         queryset=Bet.objects.none(),
         required=False,
@@ -313,7 +324,7 @@ class TaskForm(PlanForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=TaskKind, initial=TaskKind.WORK)
     first_day = _days(_("First day"))
     last_day = _days(_("Last day"))
-    people = forms.ModelMultipleChoiceField(
+    people = RowsField(
         label=_("Who does it"),
         queryset=User.objects.none(),
         required=False,
@@ -323,7 +334,7 @@ class TaskForm(PlanForm):
     minutes = forms.IntegerField(
         label=_("Minutes spent so far"), min_value=0, max_value=1_000_000, initial=0
     )
-    depends_on = forms.ModelMultipleChoiceField(
+    depends_on = RowsField(
         label=_("Waits for"),
         queryset=Task.objects.none(),
         required=False,

@@ -38,7 +38,7 @@ def offer_skill(actor: Actor, *, skill: str) -> SkillOffer:
     NotAllowed, PlanRefused
     """
     require(actor, Right.CHECK_IN, OFFER)
-    name = " ".join(skill.split())
+    name = " ".join(skill.replace("\0", "").split())
     if not name or len(name) > LONGEST_SKILL:
         valid = _("1 to %(most)s characters") % {"most": LONGEST_SKILL}
         raise PlanRefused("skill", name[:40], valid)

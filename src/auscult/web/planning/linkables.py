@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +16,19 @@ BET = "bet"
 
 
 def _bets(actor: Actor) -> Iterator[Target]:
-    """Return the bets; those for no objective only as long as they are made."""
-    over = Q(cycle__state=CycleState.CLOSED) | Q(state=BetState.DROPPED)
-    rows = queries.bets(actor).exclude(over, objective=None).order_by("pk")
-    for number, title in rows.values_list("pk", "title"):
-        yield Target(number, title, reverse("planning:bet", args=[number]))
+    fields = ("pk", "title", "state", "cycle__state", "amplifies")
+    for number, title, state, cycle, amplifies in (
+        queries.bets(actor).order_by("pk").values_list(*fields)
+    ):
+        over = cycle == CycleState.CLOSED or state == BetState.DROPPED
+        change = reverse("planning:change-bet", args=[number])
+        yield Target(
+            number,
+            title,
+            reverse("planning:bet", args=[number]),
+            over=over,
+            social="" if over or amplifies else change,
+        )
 
 
 def _tasks(actor: Actor) -> Iterator[Target]:

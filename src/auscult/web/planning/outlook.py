@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
+from auscult.engine.planning.refusals import Refused
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals.drawing import HEIGHT, WIDTH, points
@@ -19,14 +20,21 @@ from auscult.web.planning.moves import AllocationState
 from auscult.web.planning.resource_models import Allocation
 
 FEW = 0.05  # points, or hours a week, that aren't worth a line
+LOOSE = 1.5  # percent off the best; a search that wasn't ended early comes nearer
 Answer = Mapping[str, Any]
+
+
+def refusal(found: Allocation) -> str:
+    """Return why a question wasn't answered, in the reader's language."""
+    refused = found.answer.get("refused")
+    return str(Refused.again(refused)) if refused else _(found.error) if found.error else ""
 
 
 def allocations(actor: Actor, cycle: Cycle) -> QuerySet[Allocation]:
     """Return what was asked of the planner for a cycle, the newest first."""
     require(actor, Right.SEE_FIGURES, queries.SEE)
     rows = Allocation.objects.filter(cycle=cycle, cycle__organisation_id=actor.organisation_id)
-    return rows.select_related("version", "user").order_by("-pk")
+    return rows.select_related("version", "user").defer("version__plan").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,12 @@ class Curve:
     def half(self) -> float:
         """What stands in the middle under it."""
         return float(self.last["amount"]) / 2
+
+    @property
+    def percent_off(self) -> float:
+        """How far off the best a step may be whose search was ended early; 0: none was."""
+        off = 100 * max(float(dot.step.get("gap", 0.0)) for dot in self.dots)
+        return off if off > LOOSE else 0.0
 
     @property
     def last(self) -> Answer:
@@ -109,6 +123,15 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A bet that nothing can be said of."""
+
+    bet: int
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """A bet that gets more or less than the plan from before gave it."""
 
@@ -128,8 +151,14 @@ class Shown:
     curves: tuple[Curve, ...]  # that bring something, the most valuable first
     enough: tuple[str, ...]  # of what more would bring nothing
     undone: tuple[Undone, ...]
+    left_out: tuple[LeftOut, ...]
     changed: tuple[Changed, ...]
     outdated: bool  # the plan was changed since
+
+    @property
+    def percent_off(self) -> float:
+        """How far below the best plan, in percent of its worth, this one may be."""
+        return 100 * float(self.answer["gap"])
 
 
 def shown(actor: Actor, cycle: Cycle) -> Shown | None:
@@ -145,6 +174,7 @@ def shown(actor: Actor, cycle: Cycle) -> Shown | None:
         curves=tuple(one for one in curves if one.last["mean"] >= FEW),
         enough=tuple(one.skill or _("money") for one in curves if one.last["mean"] < FEW),
         undone=tuple(_undone(one) for one in answer["undone"]),
+        left_out=tuple(_left_out(one) for one in found.question["left_out"]),
         changed=tuple(_changed(one) for one in answer["changes"] if one["because"]),
         outdated=cycle.versions_kept > found.version.number,
     )
@@ -159,6 +189,18 @@ def _undone(one: Answer) -> Undone:
     )
 
 
+def _left_out(one: Answer) -> LeftOut:
+    refused = one.get("refused")
+    why = str(Refused.again(refused)) if refused else LEFT_OUT[one["why"]]()
+    return LeftOut(bet=one["bet"], title=one["title"], why=why)
+
+
+LEFT_OUT: dict[str, Callable[[], str]] = {
+    "aimless": lambda: _("It serves no objective."),
+    "closed": lambda: _("Its objective is closed."),
+    "unsaid": lambda: _("Nobody has said yet what it should bring."),
+    "no-way": lambda: _("Baseline and target of its objective are the same."),
+}
 WHY: dict[str, Callable[[str], str]] = {
     "skill": lambda names: _("Not enough hours of: %(names)s.") % {"names": names},
     "money": lambda _names: _("Not enough money."),

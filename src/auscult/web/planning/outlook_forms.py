@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from auscult.web.accounts.fields import RowsField
 from auscult.web.accounts.models import Actor, Team
 from auscult.web.accounts.people import teams
 from auscult.web.goals.models import Priority
@@ -40,7 +41,7 @@ class AimsForm(PlanForm):
         _("Keep back of all hours, in percent"), help_text=_("For what nobody foresees.")
     )
     reserve_money = _percent(_("Keep back of the money, in percent"))
-    must = forms.ModelMultipleChoiceField(
+    must = RowsField(
         label=_("Made in any case"),
         queryset=Bet.objects.none(),
         required=False,

@@ -35,7 +35,12 @@ def more(request: HttpRequest) -> HttpResponse:
     def content(cycle: Cycle) -> dict[str, Any]:
         last = outlook.allocations(actor, cycle).first()
         shown = outlook.shown(actor, cycle)
-        return {"last": last, "begun": last and last.state in BEGUN, "shown": shown}
+        return {
+            "last": last,
+            "begun": last and last.state in BEGUN,
+            "refusal": outlook.refusal(last) if last else "",
+            "shown": shown,
+        }
 
     return pages.shown(request, actor, "more", content)
 
@@ -59,6 +64,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Asked: the answer comes within a minute or two."))
             return redirect("planning:more")
     context = {**pages.around(actor, cycle, "more"), "form": form, "last": last}
+    context["refusal"] = outlook.refusal(last) if last else ""
     return render(request, "planning/more_ask.html", context)
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("page/link/", reading_views.make, name="make-link"),
     path("read/<str:secret>/", reading_views.read, name="read"),
     path("cycles/read/", read_in_views.read_in, name="read-in"),
+    path("cycles/<int:number>/read/", read_in_views.read_rows, name="read-rows"),
     path("readiness/", readiness_views.room, name="readiness"),
     path("readiness/log/", readiness_views.log, name="log-practice"),
     path("readiness/<int:number>/change/", readiness_views.change, name="change-practice"),

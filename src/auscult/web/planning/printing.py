@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.people import organisation
-from auscult.web.dashboards.drawing import STUDIO
 from auscult.web.goals.amounts import amount
-from auscult.web.planning import showing
+from auscult.web.planning import sheets, showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.moves import BetState
-
-SOURCE = Path(__file__).parent / "templates" / "planning" / "plan.typ"
 
 
 def as_pdf(actor: Actor, cycle: Cycle) -> bytes:
     """Return a cycle's plan on A4, in the language that is active."""
-    day = showing.day(actor, cycle)
+    day, house = showing.day(actor, cycle), organisation(actor).name
+    days = _("%(first)s to %(last)s") % {
+        "first": date_format(cycle.first_day, _("j M Y")),
+        "last": date_format(cycle.last_day, _("j M Y")),
+    }
+    today = _("Day %(n)s of %(of)s") % {"n": day.number, "of": day.of}
     page = {
         "title": cycle.title,
-        "organisation": organisation(actor).name,
-        "language": (get_language() or "en")[:2],
-        "days": _("%(first)s to %(last)s")
-        % {
-            "first": date_format(cycle.first_day, _("j M Y")),
-            "last": date_format(cycle.last_day, _("j M Y")),
-        },
-        "day": _("Day %(n)s of %(of)s") % {"n": day.number, "of": day.of},
+        "about": f"{house} · {cycle.title}",
+        "days": f"{house} · {days} · {today}",
         "sections": [
             {"title": _("In focus"), "lines": [one.title for one in cycle.focus.all()]},
             {"title": _("Objectives"), "lines": _objectives(cycle)},
@@ -42,7 +36,7 @@ def as_pdf(actor: Actor, cycle: Cycle) -> bytes:
         "head": [_("Bet"), _("For"), _("Owner"), _("Tasks done"), _("Progress")],
         "bets": _bets(actor, cycle),
     }
-    return STUDIO.document(SOURCE.read_text(encoding="utf-8"), page)
+    return sheets.sheet(actor, "plan", page)
 
 
 def _objectives(cycle: Cycle) -> list[str]:

@@ -171,6 +171,14 @@ def lessons(actor: Actor) -> QuerySet[Lesson]:
     return rows.select_related("cycle", "bet__function", "user").order_by("-at", "-pk")
 
 
+def lessons_saying(actor: Actor, typed: str) -> QuerySet[Lesson]:
+    """Return the lessons in which, or in whose bets' titles, each of the typed words stands."""
+    found = lessons(actor)
+    for word in typed.replace("\0", "").split():
+        found = found.filter(Q(text__icontains=word) | Q(bet__title__icontains=word))
+    return found
+
+
 def objectives(actor: Actor, *, also: int | None = None) -> QuerySet[Objective]:
     """Return the open objectives with their priorities, and another one that a bet has."""
     rows = Objective.objects.filter(_of(actor, ""), Q(closed_on=None) | Q(pk=also))

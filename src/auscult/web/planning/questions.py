@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from auscult.engine.kernel.errors import Correctable
+from auscult.engine.planning.refusals import Refused
 from auscult.engine.planning.stated import Level, Stated
 from auscult.web.accounts.models import Actor
 from auscult.web.goals.models import Objective
@@ -113,7 +113,7 @@ def _bets(
         if bet.state != BetState.ON and not reported.get(bet.pk, {}).get("hours"):
             continue
         if why := _why_not(bet):
-            left_out.append({"bet": bet.pk, "title": bet.title, "why": why})
+            left_out.append({"bet": bet.pk, "title": bet.title, **why})
         else:
             wanted.append(bet)
     keys = {bet.pk: key_of(bet) for bet in wanted}
@@ -122,22 +122,22 @@ def _bets(
     return [_bet(bet, aims, keys, sorted({*known, *named})) for bet in wanted], left_out
 
 
-def _why_not(bet: Bet) -> str:
-    """Return why nothing can be said of a bet; empty: something can."""
+def _why_not(bet: Bet) -> Question:
+    """Return why nothing can be said of a bet, as a code; empty: something can."""
     objective = bet.objective
     if objective is None:
-        return _("It serves no objective.")
+        return {"why": "aimless"}
     if objective.closed_on is not None:
-        return _("Its objective is closed.")
+        return {"why": "closed"}
     if not bet.levels.all():
-        return _("Nobody has said yet what it should bring.")
+        return {"why": "unsaid"}
     if objective.target == objective.baseline:
-        return _("Baseline and target of its objective are the same.")
+        return {"why": "no-way"}
     try:
         _stated(bet, 1.0)
-    except Correctable as error:
-        return str(error)
-    return ""
+    except Refused as error:
+        return {"why": "refused", "refused": error.kept()}
+    return {}
 
 
 def _stated(bet: Bet, way: float) -> Stated:

@@ -192,6 +192,7 @@ def decide_request(
     NotAllowed, PlanRefused, MoveRefused
     """
     require(actor, Right.DECIDE_ACCOUNTS, DECIDE)
+    reason = reason.replace("\0", "")  # which no form lets through, but a request may hold
     if state not in {RequestState.APPROVED, RequestState.REFUSED}:
         allowed = ", ".join(str(one.label) for one in (RequestState.APPROVED, RequestState.REFUSED))
         raise PlanRefused("state", str(state.label), allowed)

@@ -1,11 +1,14 @@
-"""Reading a plan in from a file: through the actions, all of it as one change or nothing."""
+"""Reading a plan in: all is checked before the first row, and all of it is one change.
+
+A whole plan comes as JSON and becomes a new cycle; bets and tasks come as CSV into one that is
+there. People, teams, objectives, priorities and watches are found by their names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -16,25 +19,32 @@ from auscult.web.accounts.models import Actor, Team
 from auscult.web.accounts.policies import Right, require
 from auscult.web.goals.models import Objective, Priority
 from auscult.web.listening.models import Watch
-from auscult.web.planning import actions, bet_actions, plan_files, queries
-from auscult.web.planning.bet_actions import BetWish, Effect, TaskWish, Wanted
+from auscult.web.planning import actions, filling, moves, plan_files, queries
+from auscult.web.planning.bet_actions import (
+    BetWish,
+    Effect,
+    TaskWish,
+    Wanted,
+    check_bet,
+    check_task,
+)
 from auscult.web.planning.changing import together
-from auscult.web.planning.errors import PlanFileRefused
-from auscult.web.planning.models import Bet, Cycle, Task, TaskKind
-from auscult.web.planning.moves import AssumptionState, BetState, TaskState
+from auscult.web.planning.errors import Circular, PlanFileRefused, Wrong
+from auscult.web.planning.filling import BetPart, TaskName, TaskPart, There
+from auscult.web.planning.graph import Node, circle
+from auscult.web.planning.models import Assumption, Bet, Cycle, Task, TaskKind
+from auscult.web.planning.moves import BetState, TaskState
 from auscult.web.planning.plan_files import AssumptionRead, BetRead, PlanRead, TaskRead
 
 MOST_BYTES = 5_000_000
 Row = TypeVar("Row", bound=Model)
-Key = TypeVar("Key", int, str)
-Wish = TypeVar("Wish", BetWish, TaskWish)
 Part = TypeVar("Part")
+# Says where a part's field stands, for people: "bets.3", "owner" → "bets.3.owner".
+Places = Callable[[str, str], str]
 
 
 def read_plan(actor: Actor, *, raw: bytes) -> Cycle:
     """Plan a new cycle as a file has it, which `files.as_json` wrote or somebody by hand.
-
-    People, teams, objectives, priorities and watches are found by their names.
 
     Raises
     ------
@@ -44,30 +54,66 @@ def read_plan(actor: Actor, *, raw: bytes) -> Cycle:
     """
     require(actor, Right.EDIT_PLAN, actions.CHANGE)
     if len(raw) > MOST_BYTES:
-        raise PlanFileRefused([_("The file is larger than 5 MB.")])
+        raise PlanFileRefused([Wrong("", _("The file is larger than 5 MB."))])
     plan, wrong = plan_files.read(raw)
     if plan is None:
         raise PlanFileRefused(wrong)
-    with transaction.atomic():
-        cycle = actions.plan_cycle(
-            actor, title=plan.title, first_day=plan.first_day, days=plan.days
-        )
-        reading = _Reading(actor, cycle)
-        with together(actor, cycle, why=_("Read in from a file")):
-            reading.fill(plan)
-        if reading.wrong:
-            raise PlanFileRefused(reading.wrong)
+    return plan_as(actor, plan=plan)
+
+
+@transaction.atomic
+def plan_as(actor: Actor, *, plan: PlanRead) -> Cycle:
+    """Plan a new cycle as it is written down.
+
+    Raises
+    ------
+    NotAllowed, PlanRefused, PlanFileRefused
+    """
+    require(actor, Right.EDIT_PLAN, actions.CHANGE)
+    cycle = actions.plan_cycle(actor, title=plan.title, first_day=plan.first_day, days=plan.days)
+    reading = Reading(actor, filling.there(cycle), places=_path)
+    focus = reading.focus(plan.focus)
+    assumptions = [
+        reading.assumption(cycle, number, one) for number, one in _in_order(plan.assumptions)
+    ]
+    bets = dict(_in_order(plan.bets))
+    tasks = {
+        (number, own): task for number, bet in bets.items() for own, task in _in_order(bet.tasks)
+    }
+    reading.read(bets, tasks)
+    reading.refuse_wrong()
+    with together(actor, cycle, why=_("Read in from a file")):
+        actions.set_focus(actor, cycle=cycle, priorities=focus)
+        Assumption.objects.bulk_create(assumptions)
+        filling.fill(actor, cycle, reading.there, bets=reading.bets, tasks=reading.tasks)
     return cycle
 
 
-class _Reading:
-    """A file on its way in: what was made of it by its numbers, and what is wrong with it."""
+def _path(part: str, field: str) -> str:
+    """Return the place of something in a file of JSON."""
+    return f"{part}.{field}" if part and field else part or field
 
-    def __init__(self, actor: Actor, cycle: Cycle) -> None:
-        self.actor, self.cycle = actor, cycle
-        self.wrong: list[str] = []
-        self._bets: dict[int, tuple[Bet, BetWish]] = {}
-        self._tasks: dict[str, tuple[Task, TaskWish]] = {}
+
+def task_place(name: TaskName) -> str:
+    """Return where a task stands in a plan."""
+    return f"bets.{name[0]}.tasks.{name[1]}"
+
+
+class Reading:
+    """A file on its way in: what shall be made of it, and all that is wrong with it.
+
+    Parameters
+    ----------
+    there : There
+        What stands in the cycle already; what has the same number is changed.
+    places : callable
+        Says where a part's field stands in the file.
+    """
+
+    def __init__(self, actor: Actor, there: There, *, places: Places) -> None:
+        self.there, self.wrong, self._places = there, list[Wrong](), places
+        self.bets: dict[int, BetPart] = {}
+        self.tasks: dict[TaskName, TaskPart] = {}
         house = {"organisation_id": actor.organisation_id}
         self._people = _by_name(queries.people(actor))
         self._teams = _by_name(Team.objects.filter(**house))
@@ -75,55 +121,68 @@ class _Reading:
         self._priorities = _by_name(Priority.objects.filter(**house))
         self._watches = _by_name(Watch.objects.filter(**house))
 
-    def fill(self, plan: PlanRead) -> None:
-        """Put everything into the cycle; what can't be is written down, and the next tried."""
-        with self._part("focus"):
-            priorities = [self._named(self._priorities, one, "focus") for one in plan.focus]
-            found = [one for one in priorities if one is not None]
-            actions.set_focus(self.actor, cycle=self.cycle, priorities=found)
-        for number, one in _in_order(plan.assumptions):
-            with self._part(f"assumptions.{number}"):
-                self._assume(number, one)
-        for number, bet in _in_order(plan.bets):
-            with self._part(f"bets.{number}"):
-                self._bet(number, bet)
-        self._wait(plan)
-        for number, bet in _in_order(plan.bets):
-            if bet.state == BetState.DROPPED and number in self._bets:
-                made, _wish = self._bets[number]
-                bet_actions.move_bet(self.actor, bet=made, state=BetState.DROPPED)
+    def refuse(self, part: str, field: str, said: str) -> None:
+        """Write down what is wrong with a part of the file."""
+        self.wrong.append(Wrong(self._places(part, field), said))
 
-    @contextmanager
-    def _part(self, place: str) -> Iterator[None]:
-        """Try a part of the file; where it is refused, nothing of it stays."""
-        try:
-            with transaction.atomic():
-                yield
-        except Correctable as error:
-            self.wrong.append(f"{place}: {error.message}")
+    def refuse_wrong(self) -> None:
+        """Raise PlanFileRefused where anything is wrong."""
+        if self.wrong:
+            raise PlanFileRefused(self.wrong)
 
-    def _named(self, rows: dict[str, Row], name: str | None, place: str) -> Row | None:
+    def focus(self, names: Iterable[str]) -> list[Priority]:
+        """Return the priorities that are named."""
+        found = [self._named(self._priorities, one, "focus", "") for one in names]
+        return [one for one in found if one is not None]
+
+    def assumption(self, cycle: Cycle, number: int, one: AssumptionRead) -> Assumption:
+        """Return an assumption, to be saved."""
+        part = f"assumptions.{number}"
+        watch = self._named(self._watches, one.watch, part, "watch")
+        self._try(part, lambda: actions.check_assumption(one.text, one.noticed_by))
+        return Assumption(
+            cycle=cycle,
+            number=number,
+            text=one.text.strip(),
+            noticed_by=one.noticed_by.strip(),
+            watch=watch,
+            state=one.state,
+        )
+
+    def read(self, bets: Mapping[int, BetRead], tasks: Mapping[TaskName, TaskRead]) -> None:
+        """Look at bets and tasks by number and name, each alone and then what they wait for."""
+        own: dict[int, list[TaskName]] = defaultdict(list)
+        for name in tasks:
+            own[name[0]].append(name)
+        for number in dict.fromkeys((*bets, *own)):
+            if number in bets:
+                self._bet(number, bets[number])
+            known = number in bets or number in self.there.bets
+            for name in own[number]:
+                if known:
+                    self._task(name, tasks[name])
+                else:
+                    self.refuse(task_place(name), "task", _("there is no bet %s.") % number)
+        self._waits()
+
+    def _named(self, rows: dict[str, Row], name: str | None, part: str, field: str) -> Row | None:
         if name is not None and name not in rows:
-            unknown = _("%(place)s: “%(name)s” isn't known here.")
-            self.wrong.append(unknown % {"place": place, "name": name[:80]})
+            self.refuse(part, field, _("“%(name)s” isn't known here.") % {"name": name[:80]})
         return rows.get(name) if name is not None else None
 
-    def _assume(self, number: int, one: AssumptionRead) -> None:
-        watch = self._named(self._watches, one.watch, f"assumptions.{number}.watch")
-        made = actions.save_assumption(
-            self.actor, cycle=self.cycle, text=one.text, noticed_by=one.noticed_by, watch=watch
-        )
-        type(made).objects.filter(pk=made.pk).update(number=number)
-        if one.state != AssumptionState.HOLDS:
-            actions.judge_assumption(self.actor, assumption=made, state=one.state)
+    def _try(self, part: str, check: Callable[[], object]) -> None:
+        try:
+            check()
+        except Correctable as error:
+            self.refuse(part, "", error.message)
 
     def _bet(self, number: int, one: BetRead) -> None:
-        place = f"bets.{number}"
+        part = f"bets.{number}"
         wish = BetWish(
             title=one.title,
-            objective=self._named(self._objectives, one.objective, f"{place}.objective"),
-            owner=self._named(self._people, one.owner, f"{place}.owner"),
-            function=self._named(self._teams, one.function, f"{place}.function"),
+            objective=self._named(self._objectives, one.objective, part, "objective"),
+            owner=self._named(self._people, one.owner, part, "owner"),
+            function=self._named(self._teams, one.function, part, "function"),
             amplifies=one.amplifies,
             audience=one.audience,
             networks=tuple(one.networks),
@@ -133,17 +192,17 @@ class _Reading:
             effects=tuple(Effect(**dict(level)) for _place, level in sorted(one.levels.items())),
             needs=tuple(Wanted(skill=skill, **dict(need)) for skill, need in one.needs.items()),
         )
-        made = bet_actions.save_bet(self.actor, cycle=self.cycle, wish=wish)
-        made.number = number
-        made.save(update_fields=["number"])
-        self._bets[number] = (made, wish)
-        for name, task in _in_order(one.tasks):
-            with self._part(f"{place}.tasks.{name}"):
-                self._task(made, f"{number}.{name}", name, task)
+        self._try(part, lambda: check_bet(wish))
+        old = self.there.bets.get(number)
+        if old is not None and old.state != one.state:
+            state = BetState(old.state)
+            self._try(part, lambda: moves.checked(moves.BET, old.title, state, one.state))
+        waits = tuple(dict.fromkeys(one.depends_on))
+        self.bets[number] = BetPart(wish=wish, state=one.state, waits=waits)
 
-    def _task(self, bet: Bet, name: str, number: int, one: TaskRead) -> None:
-        place = f"bets.{bet.number}.tasks.{number}.people"
-        people = [self._named(self._people, person, place) for person in one.people]
+    def _task(self, name: TaskName, one: TaskRead) -> None:
+        part = task_place(name)
+        people = [self._named(self._people, person, part, "people") for person in one.people]
         wish = TaskWish(
             title=one.title,
             first_day=one.first_day,
@@ -153,42 +212,57 @@ class _Reading:
             skill=one.skill,
             minutes=one.minutes,
         )
-        made = bet_actions.save_task(self.actor, bet=bet, wish=wish)
-        made.number = number
-        made.save(update_fields=["number"])
-        if one.state != TaskState.TO_DO:
-            bet_actions.move_task(self.actor, task=made, state=one.state)
-        self._tasks[name] = (made, wish)
+        self._try(part, lambda: check_task(wish))
+        old = self.there.tasks.get(name)
+        if old is not None and old.state != one.state:
+            state = TaskState(old.state)
+            self._try(part, lambda: moves.checked(moves.TASK, old.title, state, one.state))
+        waits = tuple(dict.fromkeys(map(_task_name, one.depends_on)))
+        self.tasks[name] = TaskPart(wish=wish, state=one.state, waits=waits)
 
-    def _wait(self, plan: PlanRead) -> None:
-        """Let bets and tasks wait for others, now that all are there."""
-        for number, bet in _in_order(plan.bets):
-            place = f"bets.{number}"
-            if bet.depends_on and number in self._bets:
-                made, wish = self._bets[number]
-                waits = self._others(self._bets, bet.depends_on, f"{place}.depends_on")
-                with self._part(place):
-                    whole = replace(wish, depends_on=tuple(waits))
-                    bet_actions.save_bet(self.actor, cycle=self.cycle, wish=whole, bet=made)
-            for name, task in _in_order(bet.tasks):
-                if task.depends_on and f"{number}.{name}" in self._tasks:
-                    self._let_task_wait(f"{number}.{name}", task, f"{place}.tasks.{name}")
+    def _waits(self) -> None:
+        """Look at what waits for what, of the file and of the cycle together."""
+        bet_titles = {number: one.title for number, one in self.there.bets.items()}
+        bet_titles |= {number: part.wish.title for number, part in self.bets.items()}
+        task_titles = {name: one.title for name, one in self.there.tasks.items()}
+        task_titles |= {name: part.wish.title for name, part in self.tasks.items()}
+        for number, bet in self.bets.items():
+            unknown = [str(one) for one in bet.waits if one not in bet_titles]
+            self._refuse_unknown(f"bets.{number}", unknown)
+        for name, task in self.tasks.items():
+            unknown = [f"{one}.{own}" for one, own in task.waits if (one, own) not in task_titles]
+            self._refuse_unknown(task_place(name), unknown)
+        if self.wrong:
+            return
+        bets = {number: _bets_before(one) for number, one in self.there.bets.items()}
+        bets |= {number: list(part.waits) for number, part in self.bets.items()}
+        self._refuse_circle(bets, bet_titles, lambda number: f"bets.{number}")
+        tasks = {name: _tasks_before(one) for name, one in self.there.tasks.items()}
+        tasks |= {name: list(part.waits) for name, part in self.tasks.items()}
+        self._refuse_circle(tasks, task_titles, task_place)
 
-    def _let_task_wait(self, name: str, task: TaskRead, place: str) -> None:
-        made, wish = self._tasks[name]
-        waits = self._others(self._tasks, task.depends_on, f"{place}.depends_on")
-        with self._part(place):
-            whole = replace(wish, depends_on=tuple(waits))
-            bet_actions.save_task(self.actor, bet=made.bet, wish=whole, task=made)
+    def _refuse_unknown(self, part: str, names: Iterable[str]) -> None:
+        if said := ", ".join(names):
+            self.refuse(part, "depends_on", _("there is no %(names)s here.") % {"names": said})
 
-    def _others(
-        self, made: dict[Key, tuple[Row, Wish]], names: Sequence[Key], place: str
-    ) -> list[Row]:
-        unknown = [name for name in names if name not in made]
-        if unknown:
-            said = _("%(place)s: there is no %(names)s in the file.")
-            self.wrong.append(said % {"place": place, "names": ", ".join(map(str, unknown))})
-        return [made[name][0] for name in dict.fromkeys(names) if name in made]
+    def _refuse_circle(
+        self, waits: Mapping[Node, list[Node]], titles: Mapping[Node, str], place: Any
+    ) -> None:
+        if found := circle(waits):
+            self.refuse(place(found[0]), "", Circular([titles[one] for one in found]).message)
+
+
+def _task_name(text: str) -> TaskName:
+    bet, _dot, own = text.partition(".")
+    return int(bet), int(own)
+
+
+def _bets_before(one: Bet) -> list[int]:
+    return [other.number for other in one.depends_on.all()]
+
+
+def _tasks_before(one: Task) -> list[TaskName]:
+    return [(other.bet.number, other.number) for other in one.depends_on.all()]
 
 
 def _in_order(parts: dict[str, Part]) -> list[tuple[int, Part]]:

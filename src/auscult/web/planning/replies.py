@@ -6,12 +6,14 @@ What is read here comes from anybody: nothing of it is believed but the mark in 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import EmailPolicy, compat32
 from email.utils import parseaddr
 
 from django.utils.translation import get_language
@@ -22,6 +24,11 @@ from auscult.web.planning.errors import ReplyRefused
 from auscult.web.planning.review_actions import Report
 
 MOST_BYTES = 1_000_000
+LONGEST_HEADER = 4_000  # characters; Python's parser takes time by the square of it
+LONGEST_LINE = 500  # characters in which the end of what somebody wrote is looked for
+# What Python takes for character sets and no mail is written in: they are slow, or make halves
+# of characters.
+NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 FIELDS = ("progress", "confidence", "hours", "blockers", "bet")
 # What a line may begin with; the first language's words stand in its mails.
 WORDS = {
@@ -90,20 +97,43 @@ class Said:
     report: Report
 
 
+class _Short(EmailPolicy):
+    """Python's way of reading mails, with headers of a bounded length."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        """Return a header's name and value, the value cut where it is too long."""
+        name, value = super().header_source_parse(list(sourcelines))
+        return name, value[:LONGEST_HEADER]
+
+
 def read_mail(raw: bytes) -> Mail:
     """Return what a mail says; any bytes are read.
 
     Only its first megabyte is looked at: a larger one has headers, and no text.
     """
-    message = message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
+    message = _parsed(raw[:MOST_BYTES])
     own = _headers(message, ("message-id",)) or None
     return Mail(
         recipients="\n".join(_headers(message, _WHERE)),
-        sender=parseaddr("".join(_headers(message, ("from",))))[1],
+        sender=_sender(message),
         digest=hashlib.sha256("".join(own).strip().encode() if own else raw).hexdigest(),
         automatic=_automatic(message),
         text=None if len(raw) > MOST_BYTES else _text(message),
     )
+
+
+def _parsed(raw: bytes) -> Message:
+    try:
+        return BytesParser(policy=_Short()).parsebytes(raw)
+    except RecursionError:  # something within itself, a thousand deep: no person wrote it
+        return BytesHeaderParser(policy=compat32).parsebytes(raw)
+
+
+def _sender(message: Message) -> str:
+    try:
+        return parseaddr("".join(_headers(message, ("from",))))[1]
+    except RecursionError:  # comments within comments
+        return ""
 
 
 def _headers(message: Message, names: Iterable[str]) -> list[str]:
@@ -126,26 +156,30 @@ def _automatic(message: Message) -> bool:
     )
 
 
-def _text(message: EmailMessage | Message) -> str:
+def _text(message: Message) -> str:
     try:
-        assert isinstance(message, EmailMessage)
-        part = message.get_body(("plain", "html"))
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError):
+        return _body(message)
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return ""  # its parts are declared in a way that no reader understands
-    if part is None:
-        return ""
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
+
+
+def _body(message: Message) -> str:
+    part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else None
+    payload = part.get_payload(decode=True) if part is not None else None
+    if part is None or not isinstance(payload, bytes):
         return ""
     text = _decoded(payload, part)
     return to_text(text).text if part.get_content_subtype() == "html" else text
 
 
 def _decoded(payload: bytes, part: Message) -> str:
+    """Return a text that a database can keep, whatever character set it claims to be in."""
     try:
-        return payload.decode(part.get_content_charset("utf-8"), "replace")
+        charset = codecs.lookup(part.get_content_charset("utf-8")).name.replace("_", "-")
+        text = payload.decode("utf-8" if charset in NO_CHARSETS else charset, "replace")
     except (LookupError, TypeError, ValueError):
-        return payload.decode("utf-8", "replace")
+        text = payload.decode("utf-8", "replace")
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def said(text: str) -> list[Said]:
@@ -169,7 +203,8 @@ def _own_lines(text: str) -> Iterator[str]:
         if line.lstrip().startswith(">"):
             continue
         # Some programs break the line that says whom they quote.
-        if _END.match(line.strip()) or _END.match(f"{line.strip()} {following.strip()}"[:500]):
+        begun = line.strip()[:LONGEST_LINE]
+        if _END.match(begun) or _END.match(f"{begun} {following.strip()}"[:LONGEST_LINE]):
             return
         yield line
 

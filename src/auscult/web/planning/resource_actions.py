@@ -13,6 +13,7 @@ from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.policies import Right, require
 from auscult.web.planning import queries, resources
+from auscult.web.planning.actions import check_day
 from auscult.web.planning.errors import PlanRefused
 from auscult.web.planning.resource_models import (
     Absence,
@@ -200,5 +201,8 @@ def _check_member(actor: Actor, person: User, field: str = "person") -> None:
 
 
 def _check_days(first_day: date | None, last_day: date | None) -> None:
+    for name, day in (("first_day", first_day), ("last_day", last_day)):
+        if day is not None:
+            check_day(name, day)
     if first_day and last_day and last_day < first_day:
         raise PlanRefused("last_day", last_day.isoformat(), _("the first day or later"))

@@ -218,6 +218,7 @@ def add_lesson(actor: Actor, *, cycle: Cycle, text: str) -> Lesson:
     NotAllowed, PlanRefused
     """
     require(actor, Right.CHECK_IN, SAY)
+    text = text.replace("\0", "")  # which no form lets through, but a request may hold
     if not text.strip() or len(text) > MOST_TEXT:
         raise PlanRefused("text", text[:40], _("1 to %(most)s characters") % {"most": MOST_TEXT})
     lock(actor, cycle)

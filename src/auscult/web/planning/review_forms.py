@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
 from auscult.web.goals.amounts import amount
-from auscult.web.goals.models import Objective
+from auscult.web.goals.models import Objective, Reading
 from auscult.web.planning import queries
 from auscult.web.planning.forms import CONFIDENCES, PlanForm
 from auscult.web.planning.models import Bet, CheckIn, Cycle, Review, ReviewKind, Verdict
@@ -111,8 +112,9 @@ class ReviewForm(PlanForm):
     def _said(self) -> dict[str, Any]:
         """Return what the fields begin with: what was said before, else how it stands."""
         said: dict[str, Any] = {}
-        for key, objective in self.objectives.items():
-            said[f"actual_{key}"] = _last_value(objective)
+        last = _last_values(self.objectives)
+        for key in self.objectives:
+            said[f"actual_{key}"] = last.get(key)
         for key, bet in self.bets.items():
             dropped = bet.state == BetState.DROPPED
             said[f"verdict_{key}"] = Verdict.DROPPED if dropped else Verdict.KEPT
@@ -174,9 +176,12 @@ def _aim(objective: Objective) -> str:
     return f"{way} {objective.unit}".strip()
 
 
-def _last_value(objective: Objective) -> float | None:
-    last = objective.readings.order_by("-day").first()
-    return None if last is None else last.value
+def _last_values(objectives: Collection[int]) -> dict[int, float]:
+    """Return the newest reading of each objective that has any."""
+    newest = Reading.objects.filter(objective=OuterRef("pk")).order_by("-day").values("pk")[:1]
+    rows = Objective.objects.filter(pk__in=objectives).annotate(newest=Subquery(newest))
+    found = Reading.objects.filter(pk__in=rows.values("newest"))
+    return dict(found.values_list("objective_id", "value"))
 
 
 def _findings(review: Review) -> dict[str, Any]:

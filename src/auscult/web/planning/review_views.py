@@ -36,7 +36,7 @@ def check_in(request: HttpRequest, number: int) -> HttpResponse:
             said = _("Thank you: “%(title)s” is checked in for this week.") % {"title": bet.title}
             messages.success(request, said)
             return redirect("planning:room")
-    context = {**pages.around(actor, bet.cycle), "form": form, "bet": bet}
+    context = {**pages.around(actor, bet.cycle, "room"), "form": form, "bet": bet}
     return render(request, "planning/check_in.html", context)
 
 
@@ -58,7 +58,7 @@ def review(request: HttpRequest, number: int, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The review is saved."))
             return redirect("planning:review", cycle.number, kind)
-    context = {**pages.around(actor, cycle), **_about(form, chosen)}
+    context = {**pages.around(actor, cycle, "cycles"), **_about(form, chosen)}
     return render(request, "planning/review.html", context)
 
 
@@ -76,7 +76,8 @@ def close_cycle(request: HttpRequest, number: int) -> HttpResponse:
     reviewed = cycle.reviews.filter(kind=ReviewKind.CLOSING).exists()
     if request.method != "POST":
         context = {"reviewed": reviewed, "runs": cycle.state == CycleState.RUNNING}
-        return render(request, "planning/close.html", pages.around(actor, cycle) | context)
+        around = pages.around(actor, cycle, "cycles")
+        return render(request, "planning/close.html", around | context)
     following = review_actions.close_cycle(actor, cycle=cycle)
     said = _("“%(title)s” is closed; the next cycle holds what was kept.") % {"title": cycle.title}
     messages.success(request, said)

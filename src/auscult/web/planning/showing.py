@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from auscult.engine.planning.periods import Phase
 from auscult.web.accounts.models import Actor, Team, User
@@ -160,12 +160,20 @@ def board(actor: Actor, cycle: Cycle) -> list[Column]:
     ]
 
 
+def last_said(actor: Actor, bets: Iterable[Bet]) -> dict[int, CheckIn]:
+    """Return what anybody said last of bets, by the number of the bet; the others aren't read."""
+    of_bet = CheckIn.objects.filter(bet=OuterRef("pk")).order_by("-week", "-at", "-pk")
+    last = Bet.objects.filter(pk__in=[one.pk for one in bets]).annotate(
+        last=Subquery(of_bet.values("pk")[:1])
+    )
+    return {one.bet_id: one for one in queries.check_ins(actor).filter(pk__in=last.values("last"))}
+
+
 def standings(actor: Actor, cycle: Cycle) -> list[Standing]:
     """Return the bets of a cycle, each with what was said of it last and how many tasks are done."""
-    last: dict[int, CheckIn] = {}
-    for said in queries.check_ins(actor).filter(bet__cycle=cycle):
-        last.setdefault(said.bet_id, said)
-    rows = queries.bets(actor).filter(cycle=cycle).prefetch_related("tasks").order_by("number")
+    of_cycle = queries.bets(actor).filter(cycle=cycle)
+    rows = list(of_cycle.prefetch_related("tasks").order_by("number"))
+    last = last_said(actor, rows)
     found = []
     for one in rows:
         states = [task.state for task in one.tasks.all() if task.state != TaskState.DROPPED]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from auscult.web.planning import editing_views, file_views, review_views, views
+from auscult.web.planning import editing_views, file_views, review_views, timeline_views, views
 
 app_name = "planning"
 
 urlpatterns = [
     path("", views.room, name="room"),
     path("board/", views.board, name="board"),
-    path("timeline/", views.timeline, name="timeline"),
+    path("timeline/", timeline_views.timeline, name="timeline"),
     path("calendar/", views.calendar, name="calendar"),
     path("people/", views.people, name="people"),
     path("functions/", views.functions, name="functions"),
     path("page/", views.page, name="page"),
     path("page/plan.pdf", file_views.printed, name="printed"),
     path("page/plan.json", file_views.as_json, name="as-json"),
+    path("page/bets.csv", file_views.bets_as_csv, name="bets-as-csv"),
     path("page/tasks.csv", file_views.as_csv, name="as-csv"),
     path("versions/", views.versions, name="versions"),
     path("", include("auscult.web.planning.resource_urls")),
@@ -44,6 +45,6 @@ urlpatterns = [
     path("bets/<int:number>/tasks/add/", editing_views.add_task, name="add-task"),
     path("tasks/<int:number>/", editing_views.task, name="task"),
     path("tasks/<int:number>/move/", editing_views.move_task, name="move-task"),
-    path("tasks/<int:number>/shift/", editing_views.shift_task, name="shift-task"),
+    path("tasks/<int:number>/shift/", timeline_views.shift_task, name="shift-task"),
     path("", include("auscult.web.planning.people_urls")),
 ]

@@ -14,13 +14,10 @@ from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import comment_views, helping, pages, queries, readiness, showing
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.review_forms import check_in_forms
-from auscult.web.planning.timeline import WIDTH
 from auscult.web.planning.timeline import calendar as calendar_of
-from auscult.web.planning.timeline import timeline as timeline_of
 from auscult.web.planning.versions import changes
 
 LISTED = 200  # versions
-SHIFTS = ((-7, "−7"), (-1, "−1"), (1, "+1"), (7, "+7"))  # days, and how a button says them
 
 
 def _entering(request: HttpRequest) -> Actor:
@@ -60,18 +57,6 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def timeline(request: HttpRequest) -> HttpResponse:
-    """Show the tasks along the days of the cycle."""
-    actor = _entering(request)
-    return pages.shown(
-        request,
-        actor,
-        "timeline",
-        lambda cycle: {"timeline": timeline_of(actor, cycle), "width": WIDTH, "shifts": SHIFTS},
-    )
-
-
-@require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the weeks of the cycle, with the tasks that end on each day."""
     actor = _entering(request)
@@ -93,9 +78,15 @@ def people(request: HttpRequest) -> HttpResponse:
 def functions(request: HttpRequest) -> HttpResponse:
     """Show which bets there are for each business function."""
     actor = _entering(request)
-    return pages.shown(
-        request, actor, "functions", lambda cycle: {"functions": showing.by_function(actor, cycle)}
-    )
+
+    def content(cycle: Cycle) -> dict[str, Any]:
+        found = showing.by_function(actor, cycle)
+        return {
+            "functions": [(team, bets) for team, bets in found if bets],
+            "without": [team for team, bets in found if not bets],
+        }
+
+    return pages.shown(request, actor, "functions", content)
 
 
 @require_safe
@@ -137,9 +128,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     """Show what the house learned; `?q=` searches."""
     actor = _entering(request)
     typed = request.GET.get("q", "").strip()[:200]
-    found = queries.lessons(actor)
-    for word in typed.split():
-        found = found.filter(text__icontains=word) | found.filter(bet__title__icontains=word)
+    found = queries.lessons_saying(actor, typed)
     context = pages.around(actor, pages.asked(request, actor), "lessons")
     return render(request, "planning/lessons.html", {**context, "lessons": found, "typed": typed})
 

@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from auscult.engine.kernel.errors import Correctable, Remote
 from auscult.engine.query.errors import QueryError
+from auscult.web.planning.errors import PlanFileRefused
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -78,7 +79,12 @@ def correctable(_request: HttpRequest, error: Any) -> HttpResponse:
         field=error.field,
         hint=error.hint,
         column=error.column if isinstance(error, QueryError) else None,
+        errors=_parts(error) if isinstance(error, PlanFileRefused) else None,
     )
+
+
+def _parts(error: PlanFileRefused) -> list[dict[str, str]]:
+    return [{"field": one.place, "message": one.said} for one in error.wrong]
 
 
 def _remote(_request: HttpRequest, error: Any) -> HttpResponse:

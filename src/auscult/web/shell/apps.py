@@ -1,6 +1,8 @@
 """The shell: what holds the applications together."""
 
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
 from django.utils.formats import date_format, number_format
@@ -17,10 +19,16 @@ class Shell(AppConfig):
 
     def ready(self) -> None:
         """Let the engine speak the language of whoever asks; hand down what links to goals."""
-        from auscult.web.shell.linking import link  # noqa: PLC0415 - models first
+        from auscult.web.goals import figures, links  # noqa: PLC0415 - models first
 
         words.speak(gettext, ngettext, _number, _day)
-        link()
+        links.put(lambda: _linking().LINKABLES)
+        figures.put(lambda: _linking().FIGURES)
+
+
+def _linking() -> Any:
+    """Return what applications hand down, loaded late: it takes all of Listening along."""
+    return import_module("auscult.web.shell.linking")
 
 
 def _number(number: int) -> str:

@@ -10,9 +10,3 @@ from auscult.web.planning.linkables import LINKABLES as PLANNING
 
 LINKABLES: tuple[links.Linkable, ...] = (*LISTENING, *ALERTS, *PLANNING)
 FIGURES: tuple[figures.Figure, ...] = (*LISTENING_FIGURES,)
-
-
-def link() -> None:
-    """Put them where goals looks for them."""
-    links.put(LINKABLES)
-    figures.put(FIGURES)

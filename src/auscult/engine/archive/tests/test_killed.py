@@ -16,7 +16,9 @@ from auscult.engine.archive import Lake
 SCRIPT = Path(__file__).with_name("killing.py")
 
 
-@pytest.mark.parametrize(("seed", "kills"), [(1, 12), pytest.param(2, 150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seed", "kills"), [(1, 12), pytest.param(2, 150, marks=pytest.mark.nightly)]
+)
 def test_nothing_is_lost_doubled_or_remembered(tmp_path: Path, seed: int, kills: int) -> None:
     killing = _script()
     command = [sys.executable, str(SCRIPT), str(tmp_path), str(seed), str(kills)]

@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from auscult.engine.planning import solving
 from auscult.engine.planning.bets import Bet, Need, Objective
 from auscult.engine.planning.curves import Curves
 from auscult.engine.planning.marginal import More
+from auscult.engine.planning.outlook import more_of
 from auscult.engine.planning.plan import Plan, allocate
 from auscult.engine.planning.problem import Problem
+from auscult.engine.planning.reasons import Why
 from auscult.engine.planning.solving import GAP
 from auscult.engine.planning.worth import Worth
 from planned_cycles import drawn
@@ -274,6 +277,35 @@ def test_a_marginal_value_is_what_the_hour_really_brings() -> None:
         assert marginal.value.low <= marginal.value.mean <= marginal.value.high
 
 
+@pytest.mark.parametrize("worst", [1.0, 0.2])
+def test_what_a_large_model_forgets_changes_no_answer(
+    worst: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = replace(drawn(8, bets=18, skills=4), worst=worst)
+    whole = allocate(problem)
+    monkeypatch.setattr(solving, "LARGE", 0)
+    plan = allocate(problem)
+    keeps_its_limits(plan)
+    assert plan.gap <= GAP
+    assert plan.bound >= whole.aim * (1 - 1e-9)
+    assert whole.bound >= plan.aim * (1 - 1e-9)
+    for one, other in zip(plan.marginals, allocate(problem).marginals, strict=True):
+        assert one.aim == other.aim, "the same question has the same answer"
+
+
+def test_a_search_that_ends_early_says_how_far_from_the_best_it_may_be() -> None:
+    problem = drawn(3, bets=24, skills=4)
+    whole, early = allocate(problem, gap=1e-5), allocate(problem, gap=1e-5, seconds=0.0)
+    keeps_its_limits(early)
+    assert early.aim > 0
+    assert early.bound >= whole.aim * (1 - 1e-9)
+    assert early.gap >= (whole.aim - early.aim) / early.aim - 1e-9
+    (step,) = more_of(early, problem.skills[0], [5.0], gap=1e-5, seconds=0.0)
+    (best,) = more_of(whole, problem.skills[0], [5.0], gap=1e-5)
+    reached, possible = (early.values + step.samples).mean(), (whole.values + best.samples).mean()
+    assert reached * (1 + step.gap) >= possible * (1 - 1e-6)
+
+
 def test_hours_are_spread_evenly_where_people_have_time_and_never_lie_in_a_holiday() -> None:
     capacity = np.full((1, 6), 5.0)
     capacity[0, 2] = 0.0
@@ -308,6 +340,34 @@ def test_a_careful_house_takes_the_sure_bet() -> None:
     )
     assert allocate(problem).made.tolist() == [False, True]
     assert allocate(replace(problem, worst=0.2)).made.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("has", "why"),
+    [
+        (0.0, {"dear": Why.MONEY, "cheap": Why.MONEY}),
+        (300.0, {"dear": Why.MONEY}),
+        (900.0, {}),
+    ],
+)
+def test_money_that_would_not_even_begin_a_bet_is_what_keeps_it(
+    has: float, why: dict[str, Why]
+) -> None:
+    """100 more would bring nothing here, as less than 500 begins nothing: money is short still."""
+    need = (Need(skills=("s",), hours=2.0),)
+    bets = (
+        Bet(key="dear", objective="o", needs=need, money_fixed=500.0),
+        Bet(key="cheap", objective="o", needs=need, money=200.0),
+    )
+    problem = Problem(
+        objectives=(Objective(key="o"),),
+        bets=bets,
+        curves=Curves(ceiling=np.full((1, 2), 0.2), pace=np.full((1, 2), 0.5)),
+        skills=("s",),
+        capacity=np.full((1, 10), 8.0),
+        money=has,
+    )
+    assert {each.bet: each.why for each in allocate(problem).undone} == why
 
 
 def test_an_empty_house_gets_an_empty_plan() -> None:

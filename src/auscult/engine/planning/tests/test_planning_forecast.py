@@ -134,6 +134,38 @@ def test_a_total_never_falls_below_what_it_has() -> None:
     assert ahead(readings, 60, 19, upward=False, measure=measure).probability == 0
 
 
+def test_weekly_readings_leave_no_flat_first_week() -> None:
+    """Days before the next reading lie between what is known now and what it is expected to be."""
+    found = ahead(by_day(line(12, 3.0, noise=0.5), every=7), 28, 50)
+    centres = np.array([expected.central for expected in found.path])
+    widths = np.array([expected.high90 - expected.low90 for expected in found.path])
+    steps = np.diff(centres)
+    assert (steps[:6] > 0.25).all(), "3 a week is 0.43 a day, from the first day on"
+    assert steps[:6] == pytest.approx(np.full(6, steps[7:].mean()), rel=0.4)
+    assert (np.diff(widths) > 0).all()
+
+
+def test_days_between_readings_vary_as_days_of_a_walk_do() -> None:
+    """Of a walk read each seventh day, day 3 is as far off as three days make it, not less."""
+    steps = np.random.default_rng(3).normal(0, 1, 400)
+    walk = np.cumsum(steps)
+    sparse = ahead(by_day([float(each) for each in walk[::7]], every=7), 14, 0).path
+    width = np.array([expected.high90 - expected.low90 for expected in sparse]) / (2 * 1.645)
+    assert width[2] == pytest.approx(np.sqrt(3), rel=0.35)
+    assert width[6] == pytest.approx(np.sqrt(7), rel=0.25)
+
+
+@pytest.mark.parametrize("every", [1, 7])
+@pytest.mark.parametrize("upward", [True, False])
+def test_the_probability_is_that_of_the_interval_on_the_deadline(every: int, upward: bool) -> None:
+    readings = by_day(line(30, 0.2), every=every)
+    end = ahead(readings, 25, 5, upward=upward).path[-1]
+    ends = ((end.low90, 0.95), (end.low50, 0.75), (end.central, 0.5), (end.high90, 0.05))
+    for target, chance in ends:
+        found = ahead(readings, 25, target, upward=upward).probability
+        assert found == pytest.approx(chance if upward else 1 - chance, abs=1e-3)
+
+
 @pytest.mark.parametrize("value", [0.0, 7.0, 123456.0])
 def test_what_never_moved_is_expected_to_stay(value: float) -> None:
     readings = by_day([value] * 12)

@@ -13,10 +13,11 @@ from auscult.engine.planning.bets import Bet, Need, Objective
 from auscult.engine.planning.curves import Curves
 from auscult.engine.planning.learning import Reading
 from auscult.engine.planning.outlook import ask, more_of
-from auscult.engine.planning.plan import Plan, allocate
+from auscult.engine.planning.plan import Plan, allocate, solve
 from auscult.engine.planning.problem import Problem
 from auscult.engine.planning.reasons import Why
 from auscult.engine.planning.replanning import Cause, Happened, News, Replan, replan
+from auscult.engine.planning.solving import GAP
 from planned_cycles import drawn
 
 
@@ -140,7 +141,7 @@ def test_news_that_make_no_sense_are_refused() -> None:
         Correctable, match=r"10 of 10 weeks have passed\. Give a number from 0 to 9"
     ):
         again(plan, News(weeks=10))
-    with pytest.raises(Correctable, match=r"news of the bet 'clown'.*Take one of clinic, podcast"):
+    with pytest.raises(Correctable, match=r"news of the bet “clown”.*Take one of clinic, podcast"):
         again(plan, News(weeks=2, bets={"clown": Happened()}))
 
 
@@ -170,12 +171,12 @@ def test_an_ask_names_the_bets_that_it_starts() -> None:
     [
         ({"money": -1.0}, "The money is -1. Give a number from 0"),
         ({"capacity": np.full((2, 10), 1.0)}, "shape (2, 10), and there are 1 skills."),
-        ({"capacity": np.full((1, 10), np.nan)}, "The capacity of 's' in week 1 is nan hours."),
-        ({"fair": {"": 0.7, "x": 0.7}}, "sum to 1.4."),
-        ({"fair": {"x": 0.7}}, "'x' should get at least 70% of the hours and has no bet."),
+        ({"capacity": np.full((1, 10), np.nan)}, "The capacity of “s” in week 1 is nan hours."),
+        ({"fair": {"": 0.7, "x": 0.7}}, "sum to 140%."),
+        ({"fair": {"x": 0.7}}, "“x” should get at least 70% of the hours and has no bet."),
         ({"worst": 0.0}, "The share of the worst is 0. Give a number from 0.0025 to 1."),
         ({"reserve_hours": 1.0}, "The reserve of hours is 1."),
-        ({"skills": ("t",)}, "The bet 'clinic' names the skill 's', which isn't there."),
+        ({"skills": ("t",)}, "The bet “clinic” names “s”, which isn't there."),
     ],
 )
 def test_nonsense_is_refused(change: dict[str, object], message: str) -> None:
@@ -191,12 +192,34 @@ def test_bets_that_must_be_made_and_do_not_fit_name_what_stands_against_them() -
     with pytest.raises(Correctable) as refused:
         allocate(replace(problem, bets=(hungry, podcast)))
     assert str(refused.value) == (
-        "No plan keeps all of these: the bet 'clinic', which must be made (its least scale is"
-        " 1.5); 60 hours of 's'. Loosen one of them."
+        "No plan keeps all of these: the bet “clinic”, which must be made (its least scale is"
+        " 1.5); 60 hours of “s”. Loosen one of them."
     )
     rivals = tuple(replace(bet, must=True, rivals="either") for bet in problem.bets)
-    with pytest.raises(Correctable, match=r"either-or group 'either'.*'podcast'"):
+    with pytest.raises(Correctable, match=r"either-or group “either”.*“podcast”"):
         allocate(replace(problem, bets=rivals))
     dear = replace(clinic, must=True, least=0.5, money=200.0)
     with pytest.raises(Correctable, match=r"money of 50\."):
         allocate(replace(problem, bets=(dear, podcast)))
+
+
+@pytest.mark.parametrize(("better", "stays"), [(1.0005, True), (1.05, False)])
+def test_bets_are_not_exchanged_for_less_than_plans_are_told_apart_by(
+    better: float, stays: bool
+) -> None:
+    """Else a page would give a cause for what is only the fineness of the search."""
+    either = Problem(
+        objectives=(Objective(key="o"),),
+        bets=tuple(
+            Bet(key=key, objective="o", rivals="g", needs=(Need(skills=("s",), hours=2.0),))
+            for key in "ab"
+        ),
+        curves=Curves(ceiling=np.array([[0.2, 0.2 * better]]), pace=np.ones((1, 2))),
+        skills=("s",),
+        capacity=np.full((1, 4), 2.0),
+    )
+    solver, solved = solve(either, stay=np.array([True, False]))
+    assert solved.answer.made.tolist() == [stays, not stays]
+    assert solved.gap <= GAP
+    assert solved.bound >= solve(either)[1].aim * (1 - 1e-9)
+    assert solver.problem is either

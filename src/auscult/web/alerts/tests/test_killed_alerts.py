@@ -117,6 +117,6 @@ def test_a_few_kills_double_and_lose_nothing(tmp_path: Path) -> None:
     play(tmp_path, 5)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_fifty_kills_double_and_lose_nothing(tmp_path: Path) -> None:
     play(tmp_path, 50)

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from auscult.web.accounts.models import Actor, AuditEntry, Membership
-from auscult.web.alerts import api_rules
+from auscult.web.alerts import api_rules, queries
 from auscult.web.alerts.actions import Wish, save_rule
 from auscult.web.alerts.forms import RuleForm, stored
 from auscult.web.alerts.models import Alert, Keenness, Kind, Pace, Rule, State
@@ -69,6 +69,18 @@ def test_what_is_saved_is_what_the_page_saves(owner: Actor, program: Program) ->
         given = form.wish()
         for name in ("kind", "watch", "query", "least", "keenness", "pace", "tell", "any_hour"):
             assert getattr(given, name) == getattr(row, name), (kind, name)
+
+
+def test_of_two_who_save_a_name_at_once_one_is_told(
+    owner: Actor, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_rule(owner, wish=Wish(name="Ambulances", kind=Kind.PHRASE))
+    # As when the other rule came after the look for its name.
+    monkeypatch.setattr(queries, "rules", lambda actor: Rule.objects.none())
+    answer = program.post("rules", TOPIC)
+    assert answer.status_code == 422
+    assert "a name that no other rule has" in answer.content.decode()
+    assert Rule.objects.count() == 1
 
 
 def test_what_a_rule_looked_for_before_is_past(owner: Actor, program: Program) -> None:

@@ -102,6 +102,6 @@ def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
     play(tmp_path, letters=25, kills=8)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     play(tmp_path, letters=600, kills=200)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from auscult.web.accounts.models import Actor
+from auscult.web.accounts.models import Actor, Team
 from auscult.web.goals import queries
 from auscult.web.goals.models import Objective, Priority
+from auscult.web.goals.priority_actions import PriorityWish, end_priority, save_priority
 from programs import user_of
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +101,7 @@ def test_an_objective_that_cannot_be_says_why(
 
 def test_numbers_are_read_as_the_reader_writes_them(owner: Actor, objective: Objective) -> None:
     client = signed_in(owner)
-    client.cookies["django_language"] = "de"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     place = f"/goals/objectives/{objective.pk}/readings/"
     client.post(place, {"value": "41,5", "day": "2026-10-01"})
     client.post(place, {"value": "42.5", "day": "2026-10-02"})
@@ -135,3 +137,44 @@ def test_a_stranger_finds_nothing(stranger: Actor, objective: Objective) -> None
         assert client.get(f"/goals/{path}").status_code == 404
     added = client.get(f"/goals/objectives/add/?priority={objective.priority_id}")
     assert "ward" not in added.content.decode()
+
+
+def test_editors_change_the_order_of_priorities_within_a_function(
+    teammate: Actor, onlooker: Actor, stranger: Actor
+) -> None:
+    team = Team.objects.filter(organisation_id=teammate.organisation_id).first()
+    first, other, second, third = (
+        save_priority(teammate, wish=PriorityWish(title=title, function=function))
+        for title, function in (("A", team), ("Of the house", None), ("B", team), ("C", team))
+    )
+    # What was ended and resumed may stand where another one stands now.
+    Priority.objects.filter(pk=third.pk).update(place=second.place)
+
+    def move(actor: Actor, priority: Priority, way: str) -> int:
+        address = f"/goals/priorities/{priority.pk}/move/"
+        return signed_in(actor).post(address, {"do": way}).status_code
+
+    def order() -> list[str]:
+        return [one.title for one in queries.priorities(teammate)]
+
+    assert move(teammate, third, "up") == 302
+    assert order() == ["A", "Of the house", "C", "B"]
+    assert move(teammate, third, "up") == 302
+    assert order() == ["C", "Of the house", "A", "B"], "past what is of another function"
+    assert move(teammate, third, "up") == 302, "it is the first already"
+    assert order() == ["C", "Of the house", "A", "B"]
+    assert move(teammate, first, "down") == 302
+    assert order() == ["C", "Of the house", "B", "A"]
+    assert move(teammate, first, "sideways") == 400
+    assert move(onlooker, first, "up") == 403
+    assert move(stranger, first, "up") == 404
+    end_priority(teammate, priority=second)
+    assert move(teammate, second, "up") == 400, "it is over"
+    page = signed_in(teammate).get("/goals/").content.decode()
+    assert page.count(f'action="/goals/priorities/{other.pk}/move/"') == 0, "alone in its function"
+    assert "Move down: C" in page
+    assert "Move up: C" not in page
+    assert "/move/" not in signed_in(onlooker).get("/goals/").content.decode()
+    told = signed_in(teammate).get("/goals/changes/").content.decode()
+    assert "place among those of its function" in told
+    assert queries.changes(teammate).filter(action="move-priority").count() == 3

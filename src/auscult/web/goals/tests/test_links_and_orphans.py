@@ -219,3 +219,19 @@ def test_an_empty_file_says_so(owner: Actor, objective: Objective) -> None:
     client = client_of(owner)
     assert "Choose a file" in client.post(place, {"lines": " "}).content.decode()
     assert "has no readings" in client.post(place, {"lines": "day,value"}).content.decode()
+
+
+def test_a_link_that_is_made_while_the_round_goes_on_stays(
+    owner: Actor, objective: Objective, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = linked.numbers
+
+    def slowly(actor: Actor) -> dict[str, set[int]]:
+        found = numbers(actor)
+        fresh = save_watch(owner, name="Twins", query="twins")
+        add_link(owner, objective=objective, kind="watch", number=fresh.pk)
+        return found
+
+    monkeypatch.setattr(linked, "numbers", slowly)
+    drop_dead_links(system_actor(owner.organisation_id, "goals", clock=owner.clock))
+    assert Link.objects.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -344,6 +345,8 @@ def test_the_page_of_a_source(
     assert "Switch on" not in page
     assert client.post(place + "switch/", {"on": "1"}).status_code == 403
     client.force_login(user_of(owner))
-    client.post(place + "switch/", {"on": "1"})
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(place).content.decode())
+    assert seen is not None
+    client.post(place + "switch/", {"on": "1", "seen": seen[1]})
     objective.refresh_from_db()
     assert objective.may_ask

@@ -219,7 +219,7 @@ def test_killed_a_few_times_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     assert play(KILLS, tmp_path, 1, 12).startswith("kept")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_killed_two_hundred_times_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     assert play(KILLS, tmp_path, 2, 200).startswith("kept")
 

@@ -233,6 +233,7 @@ def test_a_forged_mark_is_answered_to_us_alone_and_once_a_day(
     ((recipient, text),) = answers()
     assert recipient == "teammate@lakeside.example"
     assert "isn't one that Auscult gave out" in text
+    assert AuditEntry.objects.filter(action="refuse-reply").count() == 1  # nobody fills the trail
     with override_settings(SECRET_KEY="another house's"):
         assert take_reply(mail(place), clock=clock).state == "refused"
 

@@ -132,6 +132,7 @@ def test_a_planted_effect_holds_here(owner: Actor, source: Source, peers: None) 
         claims_actions.add_claim(owner, wish=wish)
     waiting = page(owner, "claims")
     assert "waits for its first test" in waiting
+    assert "reaches back" not in waiting
     examine(owner)
     found = {one.kind: finding_of(one) for one in Claim.objects.all()}
     assert found["media"].verdict is Verdict.HOLDS
@@ -146,6 +147,10 @@ def test_a_planted_effect_holds_here(owner: Actor, source: Source, peers: None) 
     one = page(owner, "claim", Claim.objects.get(kind="media").pk)
     assert "No archive can take it out".lower() in one.lower()
     assert "How the evidence grew" in one
+    since = found["media"].since
+    assert since is not None
+    assert f"as posts are kept, which here is to {since:%-d %b %Y}." in one
+    assert f"there are some from {since:%-d %b %Y} on" in said
     assert "Later posts that show less" in one
     assert 'class="interval"' in one
     assert "author-" not in one
@@ -159,9 +164,9 @@ def test_with_nothing_there_no_day_gives_a_false_verdict(
     read = np.array(posts.column("collected_at").cast(pa.int64()))
     claim = claims_actions.add_claim(owner, wish=media())
     verdicts = []
-    for until in range(0, 250, 3):
-        days = (read - read.min()) // 86_400_000_000
-        new = posts.filter(pa.array((days >= until - 3) & (days < until)))
+    days = (read - read.min()) // 86_400_000_000
+    for until in range(0, 250, 10):  # more looks stand in the engine's own simulations
+        new = posts.filter(pa.array((days >= until - 10) & (days < until)))
         lake_of(owner).write(new, source=lake_name(source), key=f"until {until}")
         clock.advance(timedelta(days=1))
         examine(owner)

@@ -273,7 +273,7 @@ def test_by_function_and_by_person_nobody_is_left_out(owner: Actor, task: Task) 
     said = page(owner, "people")
     assert said.index("Ask the wards") < said.index("Nobody yet") < said.index("Unowned")
     said = page(owner, "functions")
-    assert "No bet extends this function" in said
+    assert "Functions that no bet extends" in said
     assert "The whole house" in said
 
 

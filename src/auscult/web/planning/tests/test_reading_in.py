@@ -9,20 +9,23 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auscult.web.accounts.models import Actor, Team, User
 from auscult.web.goals.models import Objective
-from auscult.web.planning import actions, bet_actions, files, queries
+from auscult.web.planning import actions, bet_actions, csv_files, files, queries
 from auscult.web.planning.errors import PlanFileRefused, PlanRefused
 from auscult.web.planning.models import Cycle, Task
 from auscult.web.planning.moves import AssumptionState, BetState, CycleState, TaskState
 from auscult.web.planning.reading_in import read_plan
+from auscult.web.planning.reading_rows import read_rows
 from auscult.web.planning.snapshots import snapshot
+from programs import program_of
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 16)
@@ -122,7 +125,7 @@ def nursing(owner: Actor, teammate: Actor, objective: Objective) -> Team:
 
 @given(plan=plans())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_what_is_read_in_goes_out_as_it_was(
     owner: Actor, nursing: Team, plan: dict[str, Any]
@@ -133,6 +136,33 @@ def test_what_is_read_in_goes_out_as_it_was(
         transaction.set_rollback(True)
     assert (out.pop("number"), out.pop("state")) == (cycle.number, "planned")
     assert out == plan
+
+
+def tables(plan: dict[str, Any]) -> tuple[bytes, bytes]:
+    return csv_files.bets_as_csv(plan).encode(), csv_files.tasks_as_csv(plan).encode()
+
+
+@given(plan=plans())
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_tables_go_out_and_come_in_as_they_were(
+    owner: Actor, nursing: Team, plan: dict[str, Any]
+) -> None:
+    with transaction.atomic():
+        cycle = read_plan(owner, raw=orjson.dumps(plan))
+        told = snapshot(cycle)
+        bets, tasks = tables(told)
+        kept = cycle.versions_kept
+        same = read_rows(owner, cycle=cycle, bets=bets, tasks=tasks)
+        assert same.before == same.after == told
+        cycle.refresh_from_db()
+        assert cycle.versions_kept == kept, "nothing changed: there is no new version"
+        cycle.bets.all().delete()
+        made = read_rows(owner, cycle=cycle, bets=bets, tasks=tasks).after
+        assert made["bets"] == told["bets"]
+        assert tables(made) == (bets, tasks)
+        transaction.set_rollback(True)
 
 
 def test_a_plan_that_was_handed_out_is_read_in_as_one_change(
@@ -163,7 +193,7 @@ def plan(**bet: Any) -> dict[str, Any]:
     [
         (plan(owner="nobody"), ["bets.1.owner: “nobody” isn't known here."]),
         (plan(objective="Fame"), ["bets.1.objective: “Fame” isn't known here."]),
-        (plan(depends_on=[4]), ["bets.1.depends_on: there is no 4 in the file."]),
+        (plan(depends_on=[4]), ["bets.1.depends_on: there is no 4 here."]),
         (plan(depends_on=[1]), ["bets.1: These would wait for each other: Films → Films."]),
         (plan(confidence=9), ["bets.1: confidence is 9, but must be from 1 to 5."]),
         (plan(title=7), ["bets.1.title: Input should be a valid string"]),
@@ -186,7 +216,7 @@ def test_what_is_wrong_is_said_part_by_part_and_nothing_stays(
 ) -> None:
     with pytest.raises(PlanFileRefused) as refused:
         read_plan(owner, raw=orjson.dumps(given_))
-    assert list(refused.value.wrong) == wrong
+    assert list(map(str, refused.value.wrong)) == wrong
     assert not Cycle.objects.exists()
 
 
@@ -221,3 +251,65 @@ def test_a_file_is_read_in_on_its_page(owner: Actor, onlooker: Actor) -> None:
     assert "bets.1.function: “None such” isn&#x27;t known here." in refused
     assert send(owner, plan()).status_code == 302
     assert Cycle.objects.get().state == CycleState.PLANNED
+
+
+def test_a_program_sends_a_plan_and_gets_it_back(owner: Actor, task: Task, cycle: Cycle) -> None:
+    program = program_of(owner)
+    told = program.ask("GET", f"cycles/{cycle.number}").json()["plan"]
+    made = program.ask("POST", "cycles", told)
+    assert made.status_code == 201
+    assert (made.json()["cycle"]["number"], made.json()["cycle"]["state"]) == (2, "planned")
+    changed = {"number": 2, "state": "planned"}
+    assert made.json()["plan"] == told | changed
+    again = program.ask("POST", "cycles", told)
+    assert again.status_code == 422, "one cycle is planned at a time"
+
+
+def test_the_same_plan_sent_twice_is_kept_once(owner: Actor) -> None:
+    program = program_of(owner)
+    first, second = (
+        program.ask("POST", "cycles", plan(), Idempotency_Key="one") for _time in range(2)
+    )
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.content == second.content
+    assert Cycle.objects.count() == 1
+
+
+def test_what_is_wrong_with_a_plan_is_said_to_programs_by_place(owner: Actor) -> None:
+    program = program_of(owner)
+    answer = program.ask("POST", "cycles", plan(owner="nobody", depends_on=[4]))
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"field": "bets.1.owner", "message": "“nobody” isn't known here."},
+        {"field": "bets.1.depends_on", "message": "there is no 4 here."},
+    ]
+    late = plan(tasks={"1": {"title": "Ask", "first_day": "soon", "last_day": "2026-11-20"}})
+    refused = program.ask("POST", "cycles", late).json()
+    assert refused["field"].endswith("bets.1.tasks.1.first_day")
+    assert "write a day: 2026-09-01" in refused["detail"]
+    assert not Cycle.objects.exists()
+
+
+def test_the_cost_of_reading_in_does_not_grow_with_the_plan(owner: Actor, nursing: Team) -> None:
+    def many(bets: int, tasks: int) -> bytes:
+        one = {"first_day": "2026-11-16", "last_day": "2026-11-20", "people": ["owner"]}
+        own = {str(number): {**one, "title": f"T{number}"} for number in range(1, tasks + 1)}
+        shared: dict[str, Any] = {
+            "objective": "Applications from nurses", "owner": "teammate", "function": "Nursing",
+            "levels": {"1": {"hours": 2, "low": 1, "likely": 2, "high": 3}}, "tasks": own,
+        }  # fmt: skip
+        made: dict[str, Any] = {
+            str(number): {
+                **shared, "title": f"B{number}", "depends_on": [number - 1] if number > 1 else [],
+            }
+            for number in range(1, bets + 1)
+        }  # fmt: skip
+        return orjson.dumps({"title": "Big", "first_day": "2026-11-16", "bets": made})
+
+    def cost(raw: bytes) -> int:
+        with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+            read_plan(owner, raw=raw)
+            transaction.set_rollback(True)
+        return len(seen)
+
+    assert cost(many(2, 2)) == cost(many(10, 10)), "SQLite takes 999 values in one statement"

@@ -94,6 +94,9 @@ ROUTES = {
         right=Right.HANDLE_ALERTS, row="alert", body={"until": f"{TOMORROW:%Y-%m-%dT%H:%M:%SZ}"}
     ),
     "GET /cycles": Asked(right=Right.SEE_FIGURES),
+    "POST /cycles": Asked(
+        right=Right.EDIT_PLAN, status=201, body={"title": "Spring", "first_day": "2026-11-16"}
+    ),
     "GET /cycles/{number}": Asked(right=Right.SEE_FIGURES, row="cycle"),
     "GET /bets": Asked(right=Right.SEE_FIGURES),
     "GET /claims": Asked(right=Right.SEE_FIGURES),

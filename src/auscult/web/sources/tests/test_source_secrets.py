@@ -244,7 +244,9 @@ def test_keys_from_the_settings(owner: Actor, clock: FixedClock, settings: Any) 
     assert not (settings.AUSCULT.archive / "secrets.key").exists()
 
 
-@pytest.mark.parametrize(("seed", "kills"), [(1, 15), pytest.param(2, 300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seed", "kills"), [(1, 15), pytest.param(2, 300, marks=pytest.mark.nightly)]
+)
 def test_a_rotation_may_be_killed_at_any_moment(tmp_path: Path, seed: int, kills: int) -> None:
     script = Path(__file__).with_name("killing_rotation.py")
     command = [sys.executable, str(script), str(tmp_path / "archive"), str(seed), str(kills)]
