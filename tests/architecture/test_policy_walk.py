@@ -14,7 +14,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from architecture.addresses import ADDRESSES, ROWS, ByToken, Needs, Public, path_of
+from architecture.addresses import ADDRESSES, ByToken, Needs, Public, path_of
+from architecture.rows import ROWS
 from auscult.web.accounts import policies
 from auscult.web.accounts.models import Actor, User
 

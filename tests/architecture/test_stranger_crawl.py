@@ -23,7 +23,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
 
-from architecture.addresses import ADDRESSES, ROWS, ByToken, Public
+from architecture.addresses import ADDRESSES, ByToken, Public
+from architecture.rows import ROWS
 from auscult.engine.connectors.base import Batch
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import SCHEMA

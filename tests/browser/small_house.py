@@ -19,7 +19,7 @@ from small_town import fill
 def rows() -> dict[str, dict[str, Any]]:
     """Make the rows that the town doesn't have; return the arguments of all."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from architecture.addresses import ROWS
+    from architecture.rows import ROWS
     from auscult.web.accounts.models import Membership, Role
     from auscult.web.accounts.queries import actor_for
     from auscult.web.briefs.models import Brief

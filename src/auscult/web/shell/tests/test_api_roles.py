@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from architecture.addresses import objective
+from architecture.rows import objective
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.tokens import REACH, scopes_for
