@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
+from architecture.rows_of_returns import ROWS_OF_RETURNS
 from auscult.web.accounts import people
 from auscult.web.accounts.actions import add_member
 from auscult.web.accounts.invitation_actions import invite
@@ -320,4 +321,5 @@ ROWS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "hours": _hours,
     "holiday": _holiday,
     "asset": _asset,
+    **ROWS_OF_RETURNS,
 }

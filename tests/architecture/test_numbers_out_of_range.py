@@ -17,8 +17,9 @@ from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
-from architecture.addresses import ADDRESSES, ByToken, Needs, Public, path_of
+from architecture.addresses import ADDRESSES
 from architecture.rows import ROWS
+from architecture.who_may import ByToken, Needs, Public, path_of
 from auscult.web.accounts.limits import Limits
 from auscult.web.accounts.models import Actor, User
 from auscult.web.shell import api_door

@@ -14,8 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from architecture.addresses import ADDRESSES, ByToken, Needs, Public, path_of
+from architecture.addresses import ADDRESSES
 from architecture.rows import ROWS
+from architecture.who_may import ByToken, Needs, Public, path_of
 from auscult.web.accounts import policies
 from auscult.web.accounts.models import Actor, User
 

@@ -23,8 +23,9 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
 
-from architecture.addresses import ADDRESSES, ByToken, Public
+from architecture.addresses import ADDRESSES
 from architecture.rows import ROWS
+from architecture.who_may import ByToken, Public
 from auscult.engine.connectors.base import Batch
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import SCHEMA

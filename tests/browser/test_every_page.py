@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from architecture.addresses import ADDRESSES, ByToken, Public, path_of
+from architecture.addresses import ADDRESSES
+from architecture.who_may import ByToken, Public, path_of
 from browser.conftest import Rooms, Server, environment, sign_in
 from browser.looking import LOOKS, complaints, shoot
 

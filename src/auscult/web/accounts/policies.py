@@ -31,6 +31,8 @@ class Right(models.TextChoices):
     EDIT_PLAN = "edit-plan", _("change cycles, bets and tasks of the plan")
     CHECK_IN = "check-in", _("say how the plan goes, change tasks of one's own")
     DECIDE_ACCOUNTS = "decide-accounts", _("decide on requests for accounts of the house")
+    SEE_COSTS = "see-costs", _("see rates, times and invoices behind the costs")
+    EDIT_RETURNS = "edit-returns", _("record costs, outcomes and what they are compared with")
     EDIT_GOALS = "edit-goals", _("change priorities and objectives")
     USE_INTERFACES = "use-interfaces", _("make tokens and secret addresses for programs")
     EDIT_INTERFACES = "edit-interfaces", _("change webhooks of the house")
@@ -80,6 +82,8 @@ TABLE: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.EDIT_PLAN: frozenset({O, E}),
         Right.CHECK_IN: frozenset({O, E, P, A, B}),
         Right.DECIDE_ACCOUNTS: frozenset({O, P}),
+        Right.SEE_COSTS: frozenset({O, E, P, A}),
+        Right.EDIT_RETURNS: frozenset({O, E, A}),
         Right.EDIT_GOALS: frozenset({O, E}),
         Right.USE_INTERFACES: frozenset({O, E, P, A, V}),
         Right.EDIT_INTERFACES: frozenset({O, E}),

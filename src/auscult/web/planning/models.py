@@ -14,6 +14,7 @@ from auscult.web.goals.models import Objective, Priority
 from auscult.web.listening.models import Watch
 from auscult.web.planning import (  # noqa: F401 - Django looks for tables from here
     claims_models,
+    estimate_models,
     people_models,
     resource_models,
 )

@@ -10,6 +10,7 @@ from auscult.web.dashboards.jobs import JOBS as DASHBOARDS
 from auscult.web.delivery.jobs import JOBS as DELIVERY
 from auscult.web.goals.jobs import JOBS as GOALS
 from auscult.web.planning.jobs import JOBS as PLANNING
+from auscult.web.returns.jobs import JOBS as RETURNS
 from auscult.web.shell.retention import JOBS as RETENTION
 
 JOBS: tuple[Job, ...] = (
@@ -20,5 +21,6 @@ JOBS: tuple[Job, ...] = (
     *DASHBOARDS,
     *GOALS,
     *PLANNING,
+    *RETURNS,
     *RETENTION,
 )

@@ -32,6 +32,7 @@ APPS = (
     "dashboards",
     "briefs",
     "planning",
+    "returns",
 )
 
 # Tables that stay behind, and why.

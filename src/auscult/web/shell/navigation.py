@@ -58,6 +58,7 @@ ROOMS: tuple[Room, ...] = (
         right=Right.SEE_FIGURES,
     ),
     Room(label=_("Plan"), url="planning:room", app="planning", right=Right.SEE_FIGURES),
+    Room(label=_("Returns"), url="returns:room", app="returns", right=Right.SEE_FIGURES),
     Room(label=_("Brief"), url="briefs:room", app="briefs", right=Right.SEE_FIGURES),
     Room(label=_("Goals"), url="goals:room", app="goals", right=Right.SEE_FIGURES),
     Room(label=_("Sources"), url="sources:room", app="sources", right=Right.SEE_FIGURES),

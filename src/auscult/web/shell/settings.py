@@ -19,6 +19,7 @@ ALLOWED_HOSTS = [*AUSCULT.allowed_hosts, "localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = [
     "auscult.web.shell",
     "auscult.web.planning",
+    "auscult.web.returns",
     "auscult.web.briefs",
     "auscult.web.alerts",
     "auscult.web.dashboards",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", login_not_required(set_language), name="language"),
     path("settings/", include("auscult.web.delivery.urls")),
     path("plan/", include("auscult.web.planning.urls")),
+    path("returns/", include("auscult.web.returns.urls")),
     path("alerts/", include("auscult.web.alerts.urls")),
     path("briefs/", include("auscult.web.briefs.urls")),
     path("dashboards/", include("auscult.web.dashboards.urls")),

@@ -1,0 +1,1 @@
+"""Returns: what it cost, what it brought, against what else."""

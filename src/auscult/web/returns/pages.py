@@ -1,0 +1,103 @@
+"""What the pages of the room share: the way between them, and what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right, may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pages of the room that belong together; the first of them is where the group leads."""
+
+    label: str | Promise
+    pages: tuple[tuple[str, str | Promise], ...]
+    right: Right = Right.SEE_FIGURES
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        label=_("On one page"),
+        pages=(("room", _("On one page")), ("case", _("Make the case")), ("editions", _("Kept"))),
+    ),
+    Group(
+        label=_("What it cost"),
+        pages=(
+            ("costs", _("Costs")),
+            ("time", _("Time")),
+            ("rates", _("Roles and rates")),
+            ("exchange", _("Currencies")),
+        ),
+        right=Right.SEE_COSTS,
+    ),
+    Group(
+        label=_("What it brought"),
+        pages=(
+            ("outcomes", _("Outcomes")),
+            ("links", _("Links")),
+            ("intakes", _("Files")),
+            ("surveys", _("Surveys")),
+            ("site", _("Your website")),
+        ),
+    ),
+    Group(
+        label=_("Against what else"),
+        pages=(
+            ("figures", _("Figures")),
+            ("paths", _("Ways here")),
+            ("comparators", _("Other ways")),
+            ("exposure", _("Reach")),
+        ),
+    ),
+    Group(label=_("Did it work?"), pages=(("studies", _("Did it work?")),)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A page of the room, or a group of them."""
+
+    label: str
+    address: str
+    current: bool
+
+
+def around(actor: Actor, page: str) -> dict[str, Any]:
+    """Return what stands at the top of a page: the groups, and the pages of the one it is of.
+
+    Parameters
+    ----------
+    page : str
+        The page of the room that is shown, or above it: a charge stands below the costs.
+    """
+    groups = [one for one in GROUPS if may(actor, one.right)]
+    here = next((one for one in groups if page in dict(one.pages)), None)
+    tabs = here.pages if here is not None and len(here.pages) > 1 else ()
+    return {
+        "groups": [_tab(one.label, one.pages[0][0], current=one is here) for one in groups],
+        # What `aria-current` calls the group: it is the page itself where that stands alone.
+        "group_is": "true" if tabs else "page",
+        "tabs": [_tab(label, name, current=name == page) for name, label in tabs],
+        "may_edit": may(actor, Right.EDIT_RETURNS),
+        "may_see_costs": may(actor, Right.SEE_COSTS),
+        "may_record_time": may(actor, Right.CHECK_IN),
+        "may_export": may(actor, Right.EXPORT),
+    }
+
+
+def _tab(label: str | Promise, page: str, *, current: bool) -> Tab:
+    return Tab(label=str(label), address=_address(page), current=current)
+
+
+def _address(page: str) -> str:
+    try:
+        return reverse(f"returns:{page}")
+    except NoReverseMatch:  # WHILE BUILDING: its part of the room isn't there yet
+        return reverse("returns:room")
