@@ -35,6 +35,7 @@ APPS = (
     "goals",
     "listening",
     "planning",
+    "returns",
     "sources",
 )
 SOURCE = str(Path(__file__).parents[1] / "src" / "auscult") + "/"

@@ -34,11 +34,12 @@ class Scope(models.TextChoices):
     """What a token may be used for."""
 
     READ = "read", _("read figures and mentions, with pseudonyms")
-    WRITE = "write", _("change watches, sources, alerts, dashboards, goals and the plan")
+    WRITE = "write", _("change watches, sources, alerts, dashboards, goals, the plan and returns")
     EXPORT = "export", _("take mentions away in bulk")
     NAMES = "names", _("see who wrote, with a reason")
     AUDIT = "audit", _("read the audit trail")
     PEOPLE = "people", _("see and invite people")
+    COSTS = "costs", _("see rates, times and invoices behind the costs")
 
 
 REACH: Mapping[Scope, frozenset[Right]] = MappingProxyType(
@@ -48,12 +49,15 @@ REACH: Mapping[Scope, frozenset[Right]] = MappingProxyType(
             {
                 Right.EDIT_WATCHES, Right.EDIT_SOURCES, Right.HANDLE_ALERTS, Right.EDIT_ALERTS,
                 Right.EDIT_DASHBOARDS, Right.EDIT_GOALS, Right.EDIT_PLAN, Right.CHECK_IN,
+                Right.EDIT_RETURNS,
             }
         ),
         Scope.EXPORT: frozenset({Right.EXPORT}),
         Scope.NAMES: frozenset({Right.REVEAL_AUTHORS, Right.EXPORT_AUTHORS}),
         Scope.AUDIT: frozenset({Right.SEE_AUDIT}),
         Scope.PEOPLE: frozenset({Right.MANAGE_PEOPLE}),
+        # Apart from `read`: what people earn isn't for every program that reads figures.
+        Scope.COSTS: frozenset({Right.SEE_COSTS}),
     }
 )  # fmt: skip
 # What no token opens: a program could give itself more, give the whole house away, remove
