@@ -1,0 +1,265 @@
+"""What happened in a period, each outcome once, and shared among what stands before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from auscult.engine.kernel.errors import Correctable
+from auscult.engine.returns.attribution import Attribution, Rule, attribute
+from auscult.engine.returns.columns import Codes, Floats
+from auscult.engine.returns.currencies import Exchange
+from auscult.engine.returns.currencies import ExchangeRate as EngineRate
+from auscult.engine.returns.outcomes import Merged, Outcomes, SameBy, Touches, merge
+from auscult.web.accounts.models import Actor
+from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.queries import time_zone
+from auscult.web.returns import queries
+from auscult.web.returns.cost_models import AttributionRule, ExchangeRate
+from auscult.web.returns.errors import ReturnsRefused
+from auscult.web.returns.outcome_columns import (
+    KEYS,
+    LABELS,
+    OutcomeColumns,
+    moments,
+    outcome_columns,
+    touch_columns,
+)
+from auscult.web.returns.outcome_models import Outcome, OutcomeKind, Touch
+
+VISITOR_DAYS, CALLER_DAYS = 30, 7
+DOUBLES = (
+    SameBy(keys=("order",)),
+    SameBy(keys=("visitor",), within_days=VISITOR_DAYS),
+    SameBy(keys=("caller",), within_days=CALLER_DAYS),
+)
+BACK = timedelta(days=VISITOR_DAYS)
+MOST = 5_000_000  # outcomes of one question
+LONGEST = 3_660  # days of one question
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        AttributionRule.FIRST: Rule.FIRST,
+        AttributionRule.LAST: Rule.LAST,
+        AttributionRule.LINEAR: Rule.LINEAR,
+        AttributionRule.POSITION: Rule.POSITION,
+        AttributionRule.DATA: Rule.BY_DATA,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """Outcomes of a kind in a period.
+
+    Attributes
+    ----------
+    merged : Merged
+        Each outcome once, with the touches before it.
+    counted : int
+        How many were told, doubles among them.
+    untracked : int
+        Outcomes of people who asked not to be followed: dark by choice.
+    unconverted : int
+        Outcomes with an amount in a currency of which no rate is known; they count without it.
+    """
+
+    merged: Merged
+    counted: int
+    untracked: int
+    unconverted: int
+
+
+def told(actor: Actor, kind: OutcomeKind, first: date, last: date) -> Merged:
+    """Return the outcomes of a period, each once, with touches by channel.
+
+    See `happened`.
+    """
+    return happened(actor, kind, first, last).merged
+
+
+def attributed(
+    actor: Actor,
+    kind: OutcomeKind,
+    first: date,
+    last: date,
+    *,
+    rule: AttributionRule | str | None = None,
+    by: str = "channel",
+) -> Attribution:
+    """Share the outcomes of a period among what stands before them.
+
+    Parameters
+    ----------
+    rule : AttributionRule, optional
+        That of the house, where it isn't given.
+    by : str
+        `channel`; `campaign`; `bet` (its number in the database as text); `link` (its slug);
+        `ambassadors` (`ambassadors` or `others`). A touch without one is credited to "".
+
+    Raises
+    ------
+    NotAllowed, ReturnsRefused
+    """
+    book = queries.ledger(actor)
+    chosen = str(rule or book.rule)
+    if chosen not in RULES:
+        raise ReturnsRefused("rule", chosen, ", ".join(RULES))
+    merged = happened(actor, kind, first, last, by=by).merged
+    assert merged.touches is not None
+    return attribute(
+        merged.outcomes, merged.touches, rule=RULES[chosen], window_days=book.window_days
+    )
+
+
+def happened(
+    actor: Actor, kind: OutcomeKind, first: date, last: date, *, by: str = "channel"
+) -> Happened:
+    """Return the outcomes of a period, each once, with touches by what they are credited to.
+
+    Two rows are one outcome where they agree in the order; in the visitor, within 30 days; or in
+    the caller, within 7 days. One whose double stands before the period isn't of the period, so
+    that the sums of two periods that follow each other are the sum of both.
+
+    Parameters
+    ----------
+    kind : OutcomeKind
+    first, last : date
+        Days of the house, both included.
+    by : str
+        See `attributed`.
+
+    Raises
+    ------
+    NotAllowed
+    ReturnsRefused
+        The days are the wrong way round or too many, `by` isn't known, or there are more outcomes
+        than can be read at once.
+    """
+    require(actor, Right.SEE_FIGURES, queries.SEE)
+    _check(actor, kind, first, last, by)
+    zone = time_zone(actor)
+    begin, end = moments(first, last, zone)
+    ours = Outcome.objects.filter(organisation_id=actor.organisation_id, kind=kind)
+    rows = ours.filter(at__gte=begin, at__lt=end)
+    counted = rows.aggregate(sum=Sum("count"))["sum"] or 0
+    if counted > MOST:
+        most = _("at most %(most)s outcomes in the days asked about; ask about fewer days")
+        raise ReturnsRefused("outcomes", counted, most % {"most": MOST})
+    held = outcome_columns(rows, zone)
+    known = Q()
+    for key in KEYS:
+        known |= ~Q(**{key: ""})
+    before = outcome_columns(ours.filter(known, at__gte=begin - BACK, at__lt=begin, count=1), zone)
+    fresh = ~_seen_before(kind.slug, held, before)
+    value, unconverted = _values(actor, held)
+    row = np.repeat(np.flatnonzero(fresh), held.count[fresh])
+    outcomes = Outcomes(
+        kinds=(kind.slug,),
+        kind=np.zeros(len(row), np.intp),
+        at=held.at[row],
+        value=value[row],
+        keys={name: column[row] for name, column in held.keys.items()},
+    )
+    found = Touch.objects.filter(outcome__in=rows.values("pk"))
+    touches = _touches(held, row, found, by, zone)
+    merged = merge(outcomes, DOUBLES, touches)
+    return Happened(
+        merged=merged,
+        counted=counted,
+        untracked=_untracked(merged, held.tracked[row[merged.kept]]),
+        unconverted=int(unconverted[row[merged.kept]].sum()),
+    )
+
+
+def _untracked(merged: Merged, tracked: NDArray[np.bool_]) -> int:
+    """Count those of which nothing could be known, and nothing became known by a double."""
+    dark = np.ones(len(tracked), np.bool_)
+    if merged.touches is not None:
+        dark[merged.touches.outcome] = False
+    return int((dark & ~tracked).sum())
+
+
+def _check(actor: Actor, kind: OutcomeKind, first: date, last: date, by: str) -> None:
+    if kind.organisation_id != actor.organisation_id:
+        raise ReturnsRefused("kind", kind.pk, _("a kind of outcome of your organisation"))
+    if not first <= last <= first + timedelta(days=LONGEST):
+        valid = _("the first day or later, and at most %(most)s days after it")
+        raise ReturnsRefused("last", last.isoformat(), valid % {"most": LONGEST})
+    if by not in LABELS:
+        raise ReturnsRefused("by", by, ", ".join(LABELS))
+
+
+def _seen_before(slug: str, held: OutcomeColumns, before: OutcomeColumns) -> NDArray[np.bool_]:
+    """Say of each row whether it is the same outcome as one before the period."""
+    seen = np.zeros(len(held.number), np.bool_)
+    if not len(before.number):
+        return seen
+    keyed = np.flatnonzero(np.any([held.keys[name] != "" for name in KEYS], axis=0))
+    at = np.concatenate([before.at, held.at[keyed]])
+    both = Outcomes(
+        kinds=(slug,),
+        kind=np.zeros(len(at), np.intp),
+        at=at,
+        value=np.full(len(at), np.nan),
+        keys={name: np.concatenate([before.keys[name], held.keys[name][keyed]]) for name in KEYS},
+    )
+    found = merge(both, DOUBLES)
+    seen[keyed] = found.kept[found.into][len(before.number) :] < len(before.number)
+    return seen
+
+
+def _touches(
+    held: OutcomeColumns, row: Codes, found: QuerySet[Touch], by: str, zone: ZoneInfo
+) -> Touches:
+    """Give touches the rows of their outcomes; one that is many has its touches before each."""
+    told_of = touch_columns(found, by, zone)
+    times = np.bincount(row, minlength=len(held.number))
+    starts = np.cumsum(times) - times
+    place = np.searchsorted(held.number, told_of.outcome)
+    again = times[place]
+    offset = np.arange(again.sum()) - np.repeat(np.cumsum(again) - again, again)
+    names, code = np.unique(told_of.label, return_inverse=True)
+    return Touches(
+        channels=tuple(str(name) for name in names),
+        channel=np.repeat(code.astype(np.intp), again),
+        outcome=np.repeat(starts[place], again) + offset,
+        at=np.repeat(told_of.at, again),
+    )
+
+
+def _values(actor: Actor, held: OutcomeColumns) -> tuple[Floats, NDArray[np.bool_]]:
+    """Give amounts in the currency of the book, and say where no rate was known."""
+    into = queries.ledger(actor).currency
+    value = held.amount.copy()
+    unknown = np.zeros(len(value), np.bool_)
+    for code in np.unique(held.currency):
+        chosen = held.currency == code
+        if code in {"", into}:
+            continue
+        days = held.at[chosen].astype("datetime64[D]")
+        try:
+            value[chosen] = _exchange(actor).convert(
+                value[chosen], of=str(code), into=into, days=days
+            )
+        except Correctable:
+            value[chosen] = np.nan
+            unknown |= chosen
+    return value, unknown
+
+
+def _exchange(actor: Actor) -> Exchange:
+    rows = ExchangeRate.objects.filter(organisation_id=actor.organisation_id).order_by("day", "pk")
+    return Exchange(
+        rates=tuple(
+            EngineRate(of=one.of, into=one.into, rate=one.rate, day=one.day, source=one.source)
+            for one in rows
+        )
+    )

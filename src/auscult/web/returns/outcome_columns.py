@@ -1,0 +1,151 @@
+"""Outcomes and touches as columns, as the database has them: no row becomes an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import CharField, F, Func, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Left
+from numpy.typing import NDArray
+
+from auscult.engine.returns.columns import Codes, Days, Floats
+from auscult.web.returns.outcome_models import Outcome, Touch
+
+KEYS = ("order", "visitor", "caller")
+KEY_DIGITS = 16  # of a digest: 64 bits, of which no two of a million are alike but by a miracle
+HOUR = 3_600
+NONE = ""  # the label of a touch that has no campaign, bet or link
+AMBASSADORS, OTHERS = "ambassadors", "others"
+
+
+class _Epoch(Func):
+    """Seconds since 1970 of a moment."""
+
+    template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS BIGINT)"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Write it as SQLite has it."""
+        template = "CAST(STRFTIME('%%%%s', %(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeColumns:
+    """Rows of outcomes in order of their numbers; of each shape (rows,).
+
+    Attributes
+    ----------
+    number : array of int
+    at : array of datetime64[s]
+        By the clock of the house.
+    count : array of int
+    amount : array of float
+        Not a number where none is known.
+    currency : array of str
+    keys : mapping of str to array of str
+        Beginnings of digests, by which doubles are known; empty where one row is many.
+    tracked : array of bool
+    """
+
+    number: Codes
+    at: Days
+    count: Codes
+    amount: Floats
+    currency: NDArray[np.str_]
+    keys: dict[str, NDArray[np.str_]]
+    tracked: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchColumns:
+    """Rows of touches; of each shape (rows,).
+
+    Attributes
+    ----------
+    outcome : array of int
+        Number of the outcome in the database.
+    label : array of str
+        What it is credited to.
+    at : array of datetime64[s]
+    """
+
+    outcome: Codes
+    label: NDArray[np.str_]
+    at: Days
+
+
+# What a touch is credited to, as the database writes it.
+LABELS: dict[str, Any] = {
+    "channel": F("channel"),
+    "campaign": F("campaign"),
+    "bet": Coalesce(Cast("bet_id", CharField()), Value(NONE)),
+    "link": Coalesce(F("link__slug"), Value(NONE)),
+    "ambassadors": F("ambassadors"),
+}
+
+
+def outcome_columns(rows: QuerySet[Outcome], zone: ZoneInfo) -> OutcomeColumns:
+    """Read outcomes."""
+    keys = [Left(name, KEY_DIGITS) for name in KEYS]
+    fields: tuple[Any, ...] = ("pk", _Epoch("at"), "count", "amount", "currency", "tracked", *keys)
+    columns = _columns(rows.order_by("pk").values_list(*fields), len(fields))
+    number, at, count, amount, currency, tracked, *digests = columns
+    counts = np.array(count, np.intp)
+    one = counts == 1
+    return OutcomeColumns(
+        number=np.array(number, np.intp),
+        at=by_clock(np.array(at, np.int64), zone),
+        count=counts,
+        amount=np.array(amount, np.float64),
+        currency=np.array(currency, np.str_),
+        keys={
+            name: np.where(one, np.array(digest, np.str_), "")
+            for name, digest in zip(KEYS, digests, strict=True)
+        },
+        tracked=np.array(tracked, np.bool_),
+    )
+
+
+def touch_columns(rows: QuerySet[Touch], by: str, zone: ZoneInfo) -> TouchColumns:
+    """Read touches, with what they are credited to; `by` is one of LABELS."""
+    fields: tuple[Any, ...] = ("outcome_id", LABELS[by], _Epoch("at"))
+    outcome, label, at = _columns(rows.order_by("pk").values_list(*fields), len(fields))
+    if by == "ambassadors":
+        label = np.where(np.array(label, np.bool_), AMBASSADORS, OTHERS)
+    return TouchColumns(
+        outcome=np.array(outcome, np.intp),
+        label=np.array(label, np.str_),
+        at=by_clock(np.array(at, np.int64), zone),
+    )
+
+
+def _columns(rows: Any, width: int) -> list[Any]:
+    """Turn rows into columns."""
+    return list(zip(*rows, strict=True)) or [()] * width
+
+
+def by_clock(seconds: NDArray[np.int64], zone: ZoneInfo) -> Days:
+    """Give moments by the clock of a zone, from seconds since 1970; shape (rows,)."""
+    hours, place = np.unique(seconds // HOUR, return_inverse=True)
+    ahead = [
+        int(
+            (
+                datetime.fromtimestamp(int(hour) * HOUR, UTC).astimezone(zone).utcoffset()
+                or timedelta()
+            ).total_seconds()
+        )
+        for hour in hours
+    ]
+    local = seconds + np.array(ahead, np.int64)[place]
+    return local.astype("datetime64[s]")
+
+
+def moments(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when a period begins, and when the day after it does."""
+    begin = datetime.combine(first, time.min, tzinfo=zone)
+    return begin, datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone)
