@@ -218,14 +218,14 @@ def compare(
     one, other = our_cost * their_outcomes, their_cost * our_outcomes
     # Products instead of quotients: nothing is divided by outcomes that may be nought.
     cheaper = float((one < other).mean() + (one == other).mean() / 2)
-    per_outcome = (_per_outcome(ours.known, level), _per_outcome(theirs.known, level))
+    each = (per_outcome(ours.known, level), per_outcome(theirs.known, level))
     rate_only = isinstance(theirs.known, Published) or isinstance(ours.known, Published)
     return Comparison(
-        per_outcome=per_outcome,
-        per_1000=(_per_1000(ours.known, level), _per_1000(theirs.known, level)),
+        per_outcome=each,
+        per_1000=(per_1000(ours.known, level), per_1000(theirs.known, level)),
         cheaper=cheaper,
         cheaper_error=float(np.sqrt(cheaper * (1 - cheaper) / DRAWS)),
-        times=_times(per_outcome, one, other, level),
+        times=_times(each, one, other, level),
         plane=None if rate_only else _plane(our_outcomes - their_outcomes, our_cost - their_cost),
         reasons=_told(ours, theirs),
     )
@@ -293,7 +293,14 @@ def _draws(known: Known, rng: np.random.Generator) -> tuple[Floats, Floats]:
     return np.ones(DRAWS), known.per_outcome * np.exp(spread * rng.standard_normal(DRAWS))
 
 
-def _per_outcome(known: Known, level: float) -> Ratio:
+def per_outcome(known: Known, level: float) -> Ratio:
+    """Give what an outcome cost one way, with its interval.
+
+    Raises
+    ------
+    Correctable
+        There are campaigns, and too few for an interval.
+    """
     if isinstance(known, Campaigns):
         return cost_per_outcome(known, level=level)
     if isinstance(known, Drawn):
@@ -304,7 +311,14 @@ def _per_outcome(known: Known, level: float) -> Ratio:
     return _turned(known.cost, known.outcomes, low, high)
 
 
-def _per_1000(known: Known, level: float) -> Ratio:
+def per_1000(known: Known, level: float) -> Ratio:
+    """Give how many outcomes 1,000 of the currency brought one way; safe as outcomes go to 0.
+
+    Raises
+    ------
+    Correctable
+        There are campaigns, and too few for an interval.
+    """
     if isinstance(known, Campaigns):
         return outcomes_per_1000(known, level=level)
     if isinstance(known, Drawn):

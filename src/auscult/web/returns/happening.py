@@ -103,6 +103,7 @@ def attributed(
     by : str
         `channel`; `campaign`; `bet` (its number in the database as text); `link` (its slug);
         `ambassadors` (`ambassadors` or `others`). A touch without one is credited to "".
+        `together` is all of these at once but the link, see `outcome_columns.apart`.
 
     Raises
     ------
@@ -226,10 +227,9 @@ def _touches(
     place = np.searchsorted(held.number, told_of.outcome)
     again = times[place]
     offset = np.arange(again.sum()) - np.repeat(np.cumsum(again) - again, again)
-    names, code = np.unique(told_of.label, return_inverse=True)
     return Touches(
-        channels=tuple(str(name) for name in names),
-        channel=np.repeat(code.astype(np.intp), again),
+        channels=told_of.labels,
+        channel=np.repeat(told_of.label, again),
         outcome=np.repeat(starts[place], again) + offset,
         at=np.repeat(told_of.at, again),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import orjson
 from django.db.models import CharField, F, Func, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Left
 from numpy.typing import NDArray
@@ -69,24 +70,35 @@ class TouchColumns:
     ----------
     outcome : array of int
         Number of the outcome in the database.
-    label : array of str
-        What it is credited to.
+    labels : tuple of str
+    label : array of int
+        Which of `labels` it is credited to.
     at : array of datetime64[s]
     """
 
     outcome: Codes
-    label: NDArray[np.str_]
+    labels: tuple[str, ...]
+    label: Codes
     at: Days
 
 
 # What a touch is credited to, as the database writes it.
-LABELS: dict[str, Any] = {
-    "channel": F("channel"),
-    "campaign": F("campaign"),
-    "bet": Coalesce(Cast("bet_id", CharField()), Value(NONE)),
-    "link": Coalesce(F("link__slug"), Value(NONE)),
-    "ambassadors": F("ambassadors"),
+_BET = Coalesce(Cast("bet_id", CharField()), Value(NONE))
+TOGETHER = "together"  # by several at once, read apart again with `apart`
+LABELS: dict[str, tuple[Any, ...]] = {
+    "channel": (F("channel"),),
+    "campaign": (F("campaign"),),
+    "bet": (_BET,),
+    "link": (Coalesce(F("link__slug"), Value(NONE)),),
+    "ambassadors": (F("ambassadors"),),
+    TOGETHER: (F("channel"), _BET, F("campaign"), F("ambassadors")),
 }
+
+
+def apart(label: str) -> tuple[str, str, str, str]:
+    """Return channel, bet, campaign and ambassadors of a label of `TOGETHER`."""
+    channel, bet, campaign, ambassadors = orjson.loads(label)
+    return channel, bet, campaign, ambassadors
 
 
 def outcome_columns(rows: QuerySet[Outcome], zone: ZoneInfo) -> OutcomeColumns:
@@ -113,15 +125,22 @@ def outcome_columns(rows: QuerySet[Outcome], zone: ZoneInfo) -> OutcomeColumns:
 
 def touch_columns(rows: QuerySet[Touch], by: str, zone: ZoneInfo) -> TouchColumns:
     """Read touches, with what they are credited to; `by` is one of LABELS."""
-    fields: tuple[Any, ...] = ("outcome_id", LABELS[by], _Epoch("at"))
-    outcome, label, at = _columns(rows.order_by("pk").values_list(*fields), len(fields))
-    if by == "ambassadors":
-        label = np.where(np.array(label, np.bool_), AMBASSADORS, OTHERS)
+    fields: tuple[Any, ...] = ("outcome_id", _Epoch("at"), *LABELS[by])
+    outcome, at, *said = _columns(rows.order_by("pk").values_list(*fields), len(fields))
+    known: dict[tuple[Any, ...], int] = {}
+    label = [known.setdefault(one, len(known)) for one in zip(*said, strict=True)]
     return TouchColumns(
         outcome=np.array(outcome, np.intp),
-        label=np.array(label, np.str_),
+        labels=tuple(map(_label, known)),
+        label=np.array(label, np.intp),
         at=by_clock(np.array(at, np.int64), zone),
     )
+
+
+def _label(said: tuple[Any, ...]) -> str:
+    """Return what a touch is credited to as one text."""
+    texts = [(AMBASSADORS if one else OTHERS) if type(one) is bool else str(one) for one in said]
+    return texts[0] if len(texts) == 1 else orjson.dumps(texts).decode()
 
 
 def _columns(rows: Any, width: int) -> list[Any]:
