@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,14 @@ from scipy.optimize import minimize
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.mix.kernel import Tables, density
+from auscult.engine.returns.mix.native import compiled, packed
 
 Floats = NDArray[np.float64]
 # Draws for tuning and to keep, of each of four chains; the second is the longer run.
 LADDER = ((300, 600), (1000, 2500))
 CHAINS = 4
+# Chains begin so far around the mode, in each parameter.
+AROUND = 1.0
 RHAT, ENOUGH = 1.01, 400.0
 TOO_MANY_DIVERGENT = 0.01
 
@@ -121,29 +123,19 @@ def _good(found: Draws) -> bool:
 
 def _run(tables: Tables, start: Floats, seed: int, cores: int, run: int) -> Draws:
     nutpie, arviz = _library()
-    size = parameters(tables)
     tune, kept = LADDER[run - 1]
-    model = nutpie.compiled_pyfunc.from_pyfunc(
-        size,
-        lambda: _function(tables, size),
-        lambda *_: lambda x: {"x": np.array(x)},
-        [np.dtype("float64")],
-        [(size,)],
-        ["x"],
-    )
     trace = nutpie.sample(
-        model,
+        _model(nutpie, tables, start),
         draws=kept,
         tune=tune,
         chains=CHAINS,
         cores=cores,
         seed=seed,
-        init_mean=start,
         progress_bar=False,
         save_warmup=False,
     )
     values = np.asarray(trace.posterior["x"].values)
-    each = [values[..., at] for at in range(size)]
+    each = [values[..., at] for at in range(start.size)]
     return Draws(
         values=values,
         rhat=np.array([float(arviz.rhat(one, method="rank")) for one in each]),
@@ -153,12 +145,27 @@ def _run(tables: Tables, start: Floats, seed: int, cores: int, run: int) -> Draw
     )
 
 
-def _function(tables: Tables, size: int) -> Callable[[Floats], tuple[float, Floats]]:
-    def evaluate(x: Floats) -> tuple[float, Floats]:
-        grad = np.empty(size)
-        return density(x, tables, grad), grad
-
-    return evaluate
+def _model(nutpie: Any, tables: Tables, start: Floats) -> Any:
+    """Hand nutpie the compiled density, in the class that it has for those of PyMC."""
+    density_of, stored = compiled()
+    size = start.size
+    return nutpie.compile_pymc.CompiledPyMCModel(
+        _n_dim=size,
+        _shapes={"x": (size,)},
+        _coords={"parameter": np.arange(size)},
+        dims={"x": ["parameter"]},
+        compiled_logp_func=density_of,
+        compiled_expand_func=stored,
+        initial_point_func=lambda chance: (
+            start + np.random.default_rng(chance).uniform(-AROUND, AROUND, size)
+        ),
+        shared_data={},
+        user_data=packed(tables),
+        n_expanded=size,
+        shape_info=(["x"], [slice(0, size)], [(size,)]),
+        logp_func=None,
+        expand_func=None,
+    )
 
 
 def _library() -> tuple[Any, Any]:
@@ -168,7 +175,7 @@ def _library() -> tuple[Any, Any]:
         warnings.simplefilter("ignore", FutureWarning)
         try:
             nutpie = importlib.import_module("nutpie")
-            importlib.import_module("nutpie.compiled_pyfunc")
+            importlib.import_module("nutpie.compile_pymc")
             return nutpie, importlib.import_module("arviz")
         except ModuleNotFoundError as error:
             raise Correctable(
