@@ -87,6 +87,10 @@ RECORDING = {
     "auscult.web.planning.allocation_actions:note_progress": "how far an asked question is",
     "auscult.web.planning.allocation_actions:keep": "answers a question whose asking has its row",
     "auscult.web.planning.changing:lock": "takes the turn of a plan, and changes nothing of it",
+    # Studies: which process works on what, and what comes of a question that has its row.
+    "auscult.web.returns.studying:claim": "a claim of work",
+    "auscult.web.returns.studying:note_progress": "how far an asked study is",
+    "auscult.web.returns.studying:keep": "answers a study whose asking has its row",
     # The outbox: letters tell of what has its row, and go their way.
     "auscult.web.delivery.actions:write_mail": "a mail of what has its row, or of the program",
     "auscult.web.delivery.actions:post_hook": "a message of what has its row",

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from auscult.web.accounts.work import Job
+from datetime import timedelta
 
-JOBS: tuple[Job, ...] = ()
+from auscult.web.accounts.work import Job
+from auscult.web.returns.studying import work_due
+
+JOBS: tuple[Job, ...] = (
+    # It takes seconds to minutes: in the thread beside the listening.
+    Job(name="studies", every=timedelta(seconds=2), run=work_due, waits=True),
+)

@@ -1,7 +1,20 @@
-"""Addresses of the room Returns: study."""
+"""Addresses of the room Returns: studies."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from auscult.web.returns import study_views as views
+
+urlpatterns = [
+    path("", views.studies, name="studies"),
+    path("ask/", views.ways, name="study-ways"),
+    path("ask/<slug:method>/", views.ask, name="ask-study"),
+    path("<int:number>/", views.study, name="study"),
+    path("<int:number>/bring/", views.bring, name="bring-study"),
+    path("<int:number>/again/", views.again, name="study-again"),
+    path("<int:number>/remove/", views.remove, name="remove-study"),
+    path("<int:number>/data.parquet", views.as_parquet, name="study-parquet"),
+    path("<int:number>/data.csv", views.as_csv, name="study-csv"),
+    path("<int:number>/again.ipynb", views.as_notebook, name="study-notebook"),
+]
