@@ -32,6 +32,7 @@ VISITS_EACH = 14  # visits by a bet's link for each who met it and came
 ASKED = 700  # of those who came, in the survey
 GROUPS = {"under 50": 0.45, "50 and older": 0.55}  # of all who come
 SOCIAL_BY_GROUP = {"under 50": 1.35, "50 and older": (1 - 0.45 * 1.35) / 0.55}  # times that of all
+SOCIAL = "social media"  # the answer of those who met a bet
 ANSWERS_BY_GROUP = {"under 50": 0.30, "50 and older": 0.50}
 Columns = dict[str, NDArray[np.generic]]
 
@@ -223,7 +224,7 @@ def _visits(seed: int, bets: Bets, first: date) -> Columns:
 def _answers(seed: int, met: NDArray[np.float64], days: int) -> Columns:
     """Ask people who came how they had heard of the house; the young answer less often."""
     rng = generator(seed, "economy", "survey")
-    names = np.array(["social media", *(one.name for one in TRADITIONAL), "a friend"])
+    names = np.array([SOCIAL, *(one.name for one in TRADITIONAL), "a friend"])
     shares = np.append(met, DAILY["appointment"] * days)
     shares = shares / shares.sum()
     groups, said = [], []
