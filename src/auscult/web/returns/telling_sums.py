@@ -230,6 +230,8 @@ class MoreFacts:
         Its number; the plan's page "What more could bring" shows the rest.
     asked_at : str
         When it was worked out, as ISO 8601.
+    outdated : bool
+        The plan was changed since.
     """
 
     skill: str
@@ -239,3 +241,4 @@ class MoreFacts:
     gains: tuple[tuple[str, float, str], ...]
     cycle: int
     asked_at: str
+    outdated: bool
