@@ -83,6 +83,9 @@ class TouchColumns:
 
 
 # What a touch is credited to, as the database writes it.
+# As numbers: Django would turn each truth by a call of its own.
+_TRACKED = Cast("tracked", IntegerField())
+_AMBASSADORS = Cast("ambassadors", IntegerField())
 _BET = Coalesce(Cast("bet_id", CharField()), Value(NONE))
 TOGETHER = "together"  # by several at once, read apart again with `apart`
 LABELS: dict[str, tuple[Any, ...]] = {
@@ -90,8 +93,8 @@ LABELS: dict[str, tuple[Any, ...]] = {
     "campaign": (F("campaign"),),
     "bet": (_BET,),
     "link": (Coalesce(F("link__slug"), Value(NONE)),),
-    "ambassadors": (F("ambassadors"),),
-    TOGETHER: (F("channel"), _BET, F("campaign"), F("ambassadors")),
+    "ambassadors": (_AMBASSADORS,),
+    TOGETHER: (F("channel"), _BET, F("campaign"), _AMBASSADORS),
 }
 
 
@@ -104,7 +107,7 @@ def apart(label: str) -> tuple[str, str, str, str]:
 def outcome_columns(rows: QuerySet[Outcome], zone: ZoneInfo) -> OutcomeColumns:
     """Read outcomes."""
     keys = [Left(name, KEY_DIGITS) for name in KEYS]
-    fields: tuple[Any, ...] = ("pk", _Epoch("at"), "count", "amount", "currency", "tracked", *keys)
+    fields: tuple[Any, ...] = ("pk", _Epoch("at"), "count", "amount", "currency", _TRACKED, *keys)
     columns = _columns(rows.order_by("pk").values_list(*fields), len(fields))
     number, at, count, amount, currency, tracked, *digests = columns
     counts = np.array(count, np.intp)
@@ -139,7 +142,7 @@ def touch_columns(rows: QuerySet[Touch], by: str, zone: ZoneInfo) -> TouchColumn
 
 def _label(said: tuple[Any, ...]) -> str:
     """Return what a touch is credited to as one text."""
-    texts = [(AMBASSADORS if one else OTHERS) if type(one) is bool else str(one) for one in said]
+    texts = [(AMBASSADORS if one else OTHERS) if type(one) is int else str(one) for one in said]
     return texts[0] if len(texts) == 1 else orjson.dumps(texts).decode()
 
 
