@@ -18,11 +18,14 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.returns import costing, grouping, queries
 from auscult.web.returns.cost_models import AttributionRule
 from auscult.web.returns.errors import ReturnsRefused
+from auscult.web.returns.evidence import incremental
 from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.telling_costs import cost_facts, loaded
 from auscult.web.returns.telling_engine import attempt, figures_of, note
+from auscult.web.returns.telling_evidence import Study, best, evidence_facts, study
 from auscult.web.returns.telling_more import more_facts
 from auscult.web.returns.telling_outcomes import Brought, brought, outcome_facts
+from auscult.web.returns.telling_surveys import survey_facts
 from auscult.web.returns.telling_types import (
     ComparatorFacts,
     Facts,
@@ -76,8 +79,10 @@ class _Period:
         self.loaded = loaded(self.book.costs)
         self.members = grouping.members(actor, self.loaded.names)
         self.brought = self._brought()
+        self.evidence = [] if kind is None else incremental(actor, kind, *self.days)
         self.said_worth = None if kind is None else newest_worth(actor, kind)
         self.worth = self._worth()
+        self.study = self._study()
 
     def _brought(self) -> Brought | None:
         if self.kind is None:
@@ -99,6 +104,14 @@ class _Period:
     def _gained(self) -> bool:
         return self.brought is not None and self.brought.gained is not None
 
+    def _study(self) -> Study | None:
+        told, given = best(self.evidence, *self.days), self.asked.with_given
+        if told is None:
+            return None
+        return attempt(
+            lambda: study(self.actor, told, self.book.costs, with_given=given), self.notes
+        )
+
     def facts(self) -> Facts:
         """Put all together."""
         titles = {key: name for (by, key), name in self.members.titles.items() if by == "bet"}
@@ -112,15 +125,15 @@ class _Period:
             level=LEVEL,
             cost=cost_facts(self.book, titles),
             outcomes=None if self.brought is None else outcome_facts(self.brought),
-            surveys=(),
+            surveys=survey_facts(self.actor, self.kind, *self.days),
             worth=self._worth_facts(),
-            figures=() if tracked is None else (tracked,),
+            figures=tuple(one for one in (self._incremental(), tracked) if one is not None),
             other_way=self._other_way(),
             payback=self._payback(),
             comparators=self._comparators(),
             equivalencies=equivalency_facts(self.actor, self.days),
             groupings=self._groupings(),
-            evidence=(),
+            evidence=evidence_facts(self.evidence),
             more=more_facts(self.actor),
             notes=tuple(self.notes),
         )
@@ -186,6 +199,22 @@ class _Period:
             self.notes,
         )
 
+    def _incremental(self) -> FiguresFacts | None:
+        found = self.study
+        if found is None:
+            return None
+        return attempt(
+            lambda: figures_of(
+                found.drawn,
+                self.worth,
+                days=found.days,
+                with_given=self.asked.with_given,
+                evidence=found.told.study,
+                said=found.said,
+            ),
+            self.notes,
+        )
+
     def _other_way(self) -> FiguresFacts | None:
         if not self.book.costs.total.given:
             return None
@@ -200,7 +229,8 @@ class _Period:
         cost = paid + given if self.asked.with_given else paid
         if self.worth is not None:
             gained = counted * self.worth.amount
-        gain = gained * self._credited_part()
+        part = self._credited_part()
+        gain = gained * part
         found = attempt(lambda: payback(cost=cost, gain=gain), self.notes)
         if found is None:
             return None
@@ -210,6 +240,7 @@ class _Period:
             lowest=found.lowest,
             balance=tuple(found.balance[shown].tolist()),
             days=tuple((shown + 1).tolist()),
+            notes=() if part == 1 else (note(Told.BY_SHARE_OF_DAYS),),
         )
 
     def _credited_part(self) -> float:
@@ -233,7 +264,7 @@ class _Period:
             currency=self.terms.currency,
             day=queries.today(self.actor),
             tracked=campaigns,
-            incremental=None,
+            incremental=(self.study.drawn, *self.study.days) if self.study else None,
         )
         return comparator_facts(self.actor, self.kind, self.days, ours)
 

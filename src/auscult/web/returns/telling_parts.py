@@ -158,7 +158,17 @@ class ShareFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyFacts:
-    """What people answered to 'how did you hear of us?'."""
+    """What people answered to 'how did you hear of us?'.
+
+    Attributes
+    ----------
+    asked, answered : int
+        0 where the answers couldn't be reckoned with; then `notes` say why.
+    shares : tuple of ShareFacts
+        Of the answers as they were given, the largest first.
+    channels : tuple of ShareFacts
+        Of the channels that the answers stand for; empty where nobody said for which.
+    """
 
     number: int
     title: str
@@ -166,6 +176,7 @@ class SurveyFacts:
     asked: int
     answered: int
     shares: tuple[ShareFacts, ...]
+    channels: tuple[ShareFacts, ...]
     notes: tuple[Note, ...]
 
 
@@ -188,7 +199,9 @@ class EvidenceFacts:
     method: str
     verdict: str
     effect: Figure  # incremental outcomes
-    level: float  # of its interval
+    level: float  # of its interval: how often it is meant to hold
     first: date
     last: date
     address: str
+    bet: int | None  # that it is about; None: all that the house does
+    channels: tuple[str, ...]  # of a mix: what brought them

@@ -89,6 +89,7 @@ class PaybackFacts:
     lowest: float
     balance: tuple[float, ...]
     days: tuple[int, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,6 @@ class Told(StrEnum):
     BY_SHARE_OF_DAYS = "by-share-of-days"
     EVIDENCE_APART = "evidence-apart"
     WITH_GIVEN = "with-given"
-    TO_ITS_BET = "to-its-bet"
     NO_INCREMENTAL = "no-incremental"
 
 
@@ -83,7 +82,6 @@ SENTENCES: dict[Told, str] = {
         "Incremental outcomes of ours aren't known for these days, so it isn't held against them:"
         " tracked outcomes stand beside incremental ones, never against them."
     ),
-    Told.TO_ITS_BET: gettext_noop("The study is about one bet, so its cost is that bet's alone."),
 }
 CODES = frozenset(Why)
 OWN = frozenset(Told)

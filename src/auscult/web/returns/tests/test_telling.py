@@ -15,11 +15,14 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
 from auscult.web.goals.models import Objective, Priority
 from auscult.web.planning.models import Bet, Cycle
+from auscult.web.returns import telling
 from auscult.web.returns.comparing_models import Comparator
 from auscult.web.returns.cost_models import Charge, Ledger, Rate, Use, Worked, WorkRole
+from auscult.web.returns.evidence import Evidence
 from auscult.web.returns.link_models import ShortLink
 from auscult.web.returns.outcome_models import IntakeOrigin, OutcomeKind, Worth
 from auscult.web.returns.recording import OutcomeRow, TouchRow, record
+from auscult.web.returns.survey_models import Answer, Survey
 from auscult.web.returns.telling import facts
 from auscult.web.returns.telling_types import Facts, GroupFacts, Question, as_data, from_data
 from auscult.web.returns.telling_words import said
@@ -287,6 +290,85 @@ def test_without_bets_all_is_one_campaign(owner: Actor, calls: OutcomeKind) -> N
     assert told is not None
     assert (told.cost, told.outcomes.value) == (300, 5)
     assert "all-as-one" in {one.code for one in told.notes}
+
+
+def told_by(bet: int | None = None, **told: Any) -> Evidence:
+    values = {
+        "study": 7,
+        "title": "Did the summer work?",
+        "method": "interrupted",
+        "verdict": "it worked",
+        "value": 40.0,
+        "low": 25.0,
+        "high": 60.0,
+        "level": 0.05,
+        "first": FIRST,
+        "last": date(2026, 10, 15),
+        "address": "/returns/studies/7/",
+        **told,
+    }
+    return Evidence(bet=bet, **values)
+
+
+def test_what_a_study_told_comes_first_with_the_cost_of_its_days(
+    owner: Actor, calls: OutcomeKind, bets: list[Bet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work(owner, bets)
+    happen(owner, calls, bets)
+    later = date(2026, 11, 1)
+    Worked.objects.create(
+        organisation_id=owner.organisation_id,
+        bet=bets[0],
+        role=WorkRole.objects.get(),
+        day=later,
+        minutes=600,
+    )
+    comparator(owner, calls, channel="radio", incremental=True, last_day=date(2026, 10, 15))
+    unfit = (
+        told_by(bet=bets[0].pk),
+        told_by(verdict="can't tell"),
+        told_by(low=None),
+        told_by(method="mix", channels=("mastodon",)),
+        told_by(first=date(2026, 10, 1)),
+    )
+    monkeypatch.setattr(telling, "incremental", lambda *_asked: [*unfit, told_by()])
+    found = facts(owner, asked(calls))
+    assert len(found.evidence) == 6
+    incremental, tracked = found.figures
+    assert (incremental.basis, tracked.basis) == ("incremental", "tracked")
+    assert incremental.cost == pytest.approx(2310)
+    assert tracked.cost == pytest.approx(2310 + 420)
+    assert incremental.outcomes.value == pytest.approx(40, rel=0.01)
+    assert incremental.campaigns is None
+    assert incremental.falling is None
+    radio = found.comparators[0]
+    assert radio.ours is not None
+    assert radio.cheaper is not None
+    monkeypatch.setattr(telling, "incremental", lambda *_asked: list(unfit))
+    assert [one.basis for one in facts(owner, asked(calls)).figures] == ["tracked"]
+
+
+def test_what_people_said_is_told_beside_what_was_tracked(owner: Actor, calls: OutcomeKind) -> None:
+    asked_people = Survey.objects.create(
+        organisation_id=owner.organisation_id,
+        title="At the desk",
+        question="How did you hear of us?",
+        kind=calls,
+        asked=80,
+        channels={"the film": "mastodon"},
+        first_day=FIRST,
+        last_day=LAST,
+    )
+    for answer, count in (("the film", 30), ("a friend", 20)):
+        Answer.objects.create(survey=asked_people, said=[answer], count=count)
+    (found,) = facts(owner, asked(calls)).surveys
+    assert (found.asked, found.answered) == (80, 50)
+    assert [(one.answer, one.value) for one in found.shares] == [
+        ("the film", 0.6),
+        ("a friend", 0.4),
+    ]
+    assert {one.answer for one in found.channels} == {"mastodon", "a friend"}
+    assert next(said(one) for one in found.notes).startswith("37.5 % of those asked")
 
 
 def comparator(actor: Actor, kind: OutcomeKind, **told: Any) -> Comparator:
