@@ -350,6 +350,7 @@ ADDRESSES: dict[str, Needs | Public | ByToken] = {
     ),
     "plan/bets/<int:number>/": replace(PLAN, row="bet"),
     "plan/bets/<int:number>/change/": replace(PLANNING, methods=BOTH, row="bet"),
+    "plan/bets/<int:number>/estimate/drop/": replace(PLANNING, methods="POST", row="bet"),
     "plan/bets/<int:number>/move/": replace(
         PLANNING, methods="POST", row="bet", data={"state": "dropped"}
     ),

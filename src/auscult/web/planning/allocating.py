@@ -13,6 +13,7 @@ import numpy as np
 
 from auscult.engine.planning.bets import Bet, Objective
 from auscult.engine.planning.stated import Asked, Level, Stated, bet_of, curves
+from auscult.web.planning.estimating import with_estimates
 from auscult.web.planning.questions import Question
 
 if TYPE_CHECKING:
@@ -127,7 +128,11 @@ def _problem(asked: Question) -> Problem:
     return Problem(
         objectives=_objectives(asked),
         bets=tuple(_bet(asked, said, one) for said, one in zip(stated, asked["bets"], strict=True)),
-        curves=curves(stated, samples=SAMPLES, rng=np.random.default_rng(asked["seed"])),
+        curves=with_estimates(
+            curves(stated, samples=SAMPLES, rng=np.random.default_rng(asked["seed"])),
+            asked["bets"],
+            asked["seed"],
+        ),
         skills=tuple(asked["skills"]),
         capacity=np.array(asked["capacity"], dtype=float).reshape(len(asked["skills"]), -1),
         money=asked["money"],
@@ -208,6 +213,8 @@ def _shown(asked: Question, plan: Plan) -> Iterator[dict[str, Any]]:
             "planned_money": first["money"],
             "hours": float(totals[at]),
             "money": float(plan.money[at]),
+            "source": (one.get("estimate") or {}).get("source", ""),
+            "source_address": (one.get("estimate") or {}).get("source_address", ""),
         }
 
 

@@ -18,6 +18,7 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import actions, bet_actions, pages, queries, showing
 from auscult.web.planning.errors import PlanRefused
+from auscult.web.planning.estimate_actions import remove_estimate
 from auscult.web.planning.forms import AssumptionForm, BetForm, CycleForm, PlanForm, TaskForm
 from auscult.web.planning.models import USUAL_DAYS, Assumption, Bet, Cycle, Task
 from auscult.web.planning.moves import AssumptionState, BetState, TaskState
@@ -208,6 +209,16 @@ def move_bet(request: HttpRequest, number: int) -> HttpResponse:
     actor = _editor(request)
     found = queries.bet(actor, number)
     bet_actions.move_bet(actor, bet=found, state=BetState(_choice(request, BetState.values)))
+    return redirect("planning:bet", found.pk)
+
+
+@require_POST
+def drop_estimate(request: HttpRequest, number: int) -> HttpResponse:
+    """Reckon with what people said of a bet, and not with data."""
+    actor = _editor(request)
+    found = queries.bet(actor, number)
+    remove_estimate(actor, bet=found)
+    messages.success(request, _("Removed. Ask the planner anew to see what that changes."))
     return redirect("planning:bet", found.pk)
 
 

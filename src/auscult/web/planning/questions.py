@@ -17,7 +17,8 @@ from auscult.engine.planning.refusals import Refused
 from auscult.engine.planning.stated import Level, Stated
 from auscult.web.accounts.models import Actor
 from auscult.web.goals.models import Objective
-from auscult.web.planning import queries, resources
+from auscult.web.planning import estimating, queries, resources
+from auscult.web.planning.estimate_models import Estimate
 from auscult.web.planning.models import Bet, CheckIn, Cycle
 from auscult.web.planning.moves import AllocationState, BetState, CycleState
 from auscult.web.planning.resource_models import Allocation
@@ -107,7 +108,7 @@ def _bets(
     reported: Mapping[int, Mapping[str, Any]],
 ) -> tuple[list[Question], list[Question]]:
     rows = queries.bets(actor).filter(cycle=cycle).order_by("number")
-    rows = rows.prefetch_related("levels", "needs", "depends_on")
+    rows = rows.select_related("estimate").prefetch_related("levels", "needs", "depends_on")
     wanted, left_out = [], []
     for bet in rows:
         if bet.state != BetState.ON and not reported.get(bet.pk, {}).get("hours"):
@@ -129,7 +130,7 @@ def _why_not(bet: Bet) -> Question:
         return {"why": "aimless"}
     if objective.closed_on is not None:
         return {"why": "closed"}
-    if not bet.levels.all():
+    if not bet.levels.all() and not estimating.estimate_of(bet):
         return {"why": "unsaid"}
     if objective.target == objective.baseline:
         return {"why": "no-way"}
@@ -141,7 +142,13 @@ def _why_not(bet: Bet) -> Question:
 
 
 def _stated(bet: Bet, way: float) -> Stated:
-    """Return what was said of a bet, its gains divided by the way from baseline to target."""
+    """Return what was said of a bet, its gains divided by the way from baseline to target.
+
+    What the data say takes the place of what people guessed.
+    """
+    estimate = estimating.estimate_of(bet)
+    if estimate is not None:
+        return estimating.stated(estimate)
     needed = sum(one.hours for one in bet.needs.all())
     return Stated(
         levels=tuple(
@@ -162,6 +169,7 @@ def _bet(bet: Bet, aims: Aims, keys: Mapping[int, str], skills: list[str]) -> Qu
     assert bet.objective is not None
     stated = _stated(bet, abs(bet.objective.target - bet.objective.baseline))
     first = stated.levels[0]
+    estimate = estimating.estimate_of(bet)
     return {
         "bet": bet.pk,
         "key": keys[bet.pk],
@@ -172,8 +180,9 @@ def _bet(bet: Bet, aims: Aims, keys: Mapping[int, str], skills: list[str]) -> Qu
             {name: getattr(one, name) for name in ("hours", "money", "low", "likely", "high")}
             for one in stated.levels
         ],
-        "confidence": bet.confidence,
-        "needs": _needs(bet, first.hours, skills),
+        "confidence": stated.confidence,
+        "estimate": estimating.plain(estimate) if estimate else None,
+        "needs": _needs(bet, first.hours, skills, times=_times(bet, estimate)),
         "after": [keys[one.pk] for one in bet.depends_on.all() if one.pk in keys],
         "rivals": bet.either_or,
         "must": bet.pk in aims.must,
@@ -181,18 +190,24 @@ def _bet(bet: Bet, aims: Aims, keys: Mapping[int, str], skills: list[str]) -> Qu
     }
 
 
-def _needs(bet: Bet, hours: float, skills: list[str]) -> list[Question]:
+def _times(bet: Bet, estimate: Estimate | None) -> float:
+    """Return how many times the hours by skill an estimate was made with."""
+    needed = sum(one.hours for one in bet.needs.all())
+    return estimate.hours / needed if estimate and needed else 1.0
+
+
+def _needs(bet: Bet, hours: float, skills: list[str], *, times: float) -> list[Question]:
     """Return the hours by skill; what no skill was named for may be anybody's."""
     needs: list[Question] = [
         {
             "skills": [one.skill],
-            "hours": one.hours,
-            "at_least": one.at_least,
+            "hours": one.hours * times,
+            "at_least": min(one.at_least, one.hours * times),
             # As many as usual is what stands there when nobody named a limit.
-            "at_most": None if one.at_most == one.hours else one.at_most,
+            "at_most": None if one.at_most == one.hours else max(one.at_most, one.hours * times),
         }
         for one in bet.needs.all()
-        if one.hours
+        if one.hours * times
     ]
     rest = hours - sum(one["hours"] for one in needs)
     if rest > LEAST_HOURS:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("bets/<int:number>/", views.bet, name="bet"),
     path("bets/<int:number>/change/", editing_views.change_bet, name="change-bet"),
     path("bets/<int:number>/move/", editing_views.move_bet, name="move-bet"),
+    path("bets/<int:number>/estimate/drop/", editing_views.drop_estimate, name="drop-estimate"),
     path("bets/<int:number>/check-in/", review_views.check_in, name="check-in"),
     path("bets/<int:number>/tasks/add/", editing_views.add_task, name="add-task"),
     path("tasks/<int:number>/", editing_views.task, name="task"),

@@ -12,6 +12,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import comment_views, helping, pages, queries, readiness, showing
+from auscult.web.planning.estimating import estimate_of
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.review_forms import check_in_forms
 from auscult.web.planning.timeline import calendar as calendar_of
@@ -153,6 +154,7 @@ def bet(request: HttpRequest, number: int) -> HttpResponse:
         "check_ins": queries.check_ins(actor).filter(bet=found),
         "waits_for": found.depends_on.order_by("number"),
         "levels": found.levels.order_by("place"),
+        "estimate": estimate_of(found),
         "needs": found.needs.order_by("skill"),
         **comment_views.about(actor, found),
         "lessons": showing.similar_lessons(
