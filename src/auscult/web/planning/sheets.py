@@ -15,16 +15,18 @@ from auscult.web.dashboards.drawing import STUDIO
 FOLDER = Path(__file__).parent / "templates" / "planning"
 
 
-def sheet(actor: Actor, name: str, data: Mapping[str, Any]) -> bytes:
+def sheet(actor: Actor, name: str, data: Mapping[str, Any], *, folder: Path = FOLDER) -> bytes:
     """Return what `name`.typ makes of data as PDF on A4, in the language that is active.
 
     Parameters
     ----------
+    name : str
+        Of a file in `folder`; every sheet begins with what stands in `sheet.typ` here.
     data : Mapping
         With a `title`, and `about` for the foot of each page.
     """
     source = "\n".join(
-        (FOLDER / f"{one}.typ").read_text(encoding="utf-8") for one in ("sheet", name)
+        one.read_text(encoding="utf-8") for one in (FOLDER / "sheet.typ", folder / f"{name}.typ")
     )
     house = organisation(actor).name
     language = (get_language() or "en")[:2]

@@ -1,0 +1,37 @@
+"""What we would do with ten hours more: what the plan's allocation found, or what it lacks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from auscult.web.goals.amounts import amount
+from auscult.web.returns.board_words import plain, range_of
+from auscult.web.returns.telling_types import Facts, MoreFacts
+
+
+def more(facts: Facts) -> tuple[str, ...]:
+    """Return what ten hours more would bring, in sentences; empty where nobody has worked it out."""
+    return () if facts.more is None else tuple(_lines(facts.more))
+
+
+def _lines(found: MoreFacts) -> list[str]:
+    words = {
+        "hours": amount(found.hours),
+        "skill": found.skill,
+        "points": plain(found.gain.value or 0.0),
+        "range": range_of(found.gain),
+    }
+    first = (
+        _("With %(hours)s hours a week more of “%(skill)s”: %(points)s points more (%(range)s).")
+        if words["range"]
+        else _("With %(hours)s hours a week more of “%(skill)s”: %(points)s points more.")
+    )
+    lines = [first % words]
+    lines += [
+        _("%(title)s: %(amount)s %(unit)s more.")
+        % {"title": title, "amount": plain(gain), "unit": unit}
+        for title, gain, unit in found.gains
+    ]
+    if found.starts:
+        lines.append(_("It lets us begin: %(names)s.") % {"names": ", ".join(found.starts)})
+    return [*lines, _("100 points are all objectives reached, each by its weight.")]
