@@ -15,6 +15,7 @@ from auscult.web.returns.cost_models import (
     Worker,
     WorkRole,
 )
+from auscult.web.returns.intake_models import WaitingFile
 from auscult.web.returns.link_models import Click, ShortLink, VisitCount
 from auscult.web.returns.outcome_models import Intake, Outcome, OutcomeKind, PhoneLine, Touch, Worth
 from auscult.web.returns.study_models import Study
@@ -41,6 +42,7 @@ __all__ = [
     "Touch",
     "Use",
     "VisitCount",
+    "WaitingFile",
     "WorkRole",
     "Worked",
     "Worker",

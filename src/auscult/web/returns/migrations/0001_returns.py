@@ -1273,4 +1273,78 @@ class Migration(migrations.Migration):
                 condition=models.Q(("amount__gte", 0)), name="returns_worth_amount"
             ),
         ),
+        migrations.CreateModel(
+            name="WaitingFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("typed", "typed in"),
+                            ("site", "told by the website"),
+                            ("program", "from a program"),
+                            ("csv", "from a table"),
+                            ("phone", "from a phone list"),
+                            ("matomo", "from Matomo"),
+                            ("umami", "from Umami"),
+                            ("plausible", "from Plausible"),
+                            ("ga4", "from Google Analytics 4"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "user"), name="returns_waiting_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "origin__in",
+                                [
+                                    "typed",
+                                    "site",
+                                    "program",
+                                    "csv",
+                                    "phone",
+                                    "matomo",
+                                    "umami",
+                                    "plausible",
+                                    "ga4",
+                                ],
+                            )
+                        ),
+                        name="returns_waiting_origin",
+                    ),
+                ],
+            },
+        ),
     ]
