@@ -63,6 +63,9 @@ RECORDING = {
     "auscult.web.goals.collecting:note_success": "when an objective's source answered",
     "auscult.web.goals.collecting:note_failure": "why it didn't, and when to try again",
     "auscult.web.goals.forecasting:keep": "works out what readings with rows lead to",
+    # Returns: what visitors of a link and of the house's website do, which no person of it starts.
+    "auscult.web.returns.link_counting:count_visit": "counts that a link was followed",
+    "auscult.web.returns.site_told:take": "records what the house's website tells",
     # Claims: which process works on what.
     "auscult.web.sources.actions:claim_source": "a claim of work",
     "auscult.web.sources.actions:renew_claim": "a claim of work",

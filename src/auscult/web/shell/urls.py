@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from auscult.web.returns.link_follow import follow
+from auscult.web.returns.site_receiving import conversions
 from auscult.web.shell import api_document, calendar, probes, retention_views, set_up_views, views
 from auscult.web.shell.api import guarded_patterns
 
@@ -17,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("auscult.web.delivery.urls")),
     path("plan/", include("auscult.web.planning.urls")),
     path("returns/", include("auscult.web.returns.urls")),
+    path("l/<slug:slug>", follow, name="follow"),
+    path("conversions/<slug:key>/", conversions, name="conversions"),
     path("alerts/", include("auscult.web.alerts.urls")),
     path("briefs/", include("auscult.web.briefs.urls")),
     path("dashboards/", include("auscult.web.dashboards.urls")),
