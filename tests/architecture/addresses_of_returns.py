@@ -11,8 +11,59 @@ BOTH = "GET POST"
 SEE = Needs(Right.SEE_FIGURES)
 EDIT_SURVEYS = Needs(Right.EDIT_RETURNS, methods=BOTH)
 
+COSTS = Needs(Right.SEE_COSTS)
+EDIT_COSTS = Needs(Right.EDIT_RETURNS, methods=BOTH)
+OWN_TIME = Needs(Right.CHECK_IN)
+EDIT_OUTCOMES = Needs(Right.EDIT_RETURNS, methods=BOTH)
+
 RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/": SEE,
+    "returns/costs/": COSTS,
+    "returns/costs/add/": EDIT_COSTS,
+    "returns/costs/<int:number>/": replace(EDIT_COSTS, row="charge"),
+    # Who may see costs and take files away: these are the same who may edit.
+    "returns/costs/charges.csv": Needs(Right.EDIT_RETURNS),
+    "returns/costs/read-in/": EDIT_COSTS,
+    "returns/costs/time/": OWN_TIME,
+    "returns/costs/time/add/": replace(OWN_TIME, methods=BOTH),
+    "returns/costs/time/<int:number>/": replace(EDIT_COSTS, row="time"),
+    "returns/costs/time/timer/start/": replace(OWN_TIME, methods="POST"),
+    "returns/costs/time/timer/stop/": replace(OWN_TIME, methods="POST"),
+    "returns/costs/time/time.csv": Needs(Right.EDIT_RETURNS),
+    "returns/costs/time/read-in/": EDIT_COSTS,
+    "returns/costs/rates/": COSTS,
+    "returns/costs/rates/roles/add/": EDIT_COSTS,
+    "returns/costs/rates/roles/<int:number>/": replace(EDIT_COSTS, row="work-role"),
+    "returns/costs/rates/add/": EDIT_COSTS,
+    "returns/costs/rates/<int:number>/": replace(EDIT_COSTS, row="rate"),
+    "returns/costs/rates/people/": EDIT_COSTS,
+    "returns/costs/exchange/": COSTS,
+    "returns/costs/exchange/currency/": replace(EDIT_COSTS, methods="POST"),
+    "returns/costs/exchange/add/": EDIT_COSTS,
+    "returns/costs/exchange/<int:number>/": replace(EDIT_COSTS, row="exchange-rate"),
+    "returns/outcomes/": SEE,
+    "returns/outcomes/add/": EDIT_OUTCOMES,
+    "returns/outcomes/<int:number>/remove/": replace(EDIT_OUTCOMES, methods="POST", row="outcome"),
+    "returns/outcomes/kinds/add/": EDIT_OUTCOMES,
+    "returns/outcomes/kinds/<int:number>/": replace(SEE, row="outcome-kind", methods=BOTH),
+    "returns/outcomes/kinds/<int:number>/change/": replace(EDIT_OUTCOMES, row="outcome-kind"),
+    "returns/outcomes/kinds/<int:number>/remove/": replace(
+        EDIT_OUTCOMES, methods="POST", row="outcome-kind"
+    ),
+    "returns/outcomes/worths/<int:number>/remove/": replace(
+        EDIT_OUTCOMES, methods="POST", row="worth"
+    ),
+    "returns/outcomes/site/": replace(SEE, methods=BOTH),
+    "returns/outcomes/site/key/": replace(EDIT_OUTCOMES, methods="POST"),
+    "returns/outcomes/paths/": SEE,
+    "returns/outcomes/paths/rule/": replace(EDIT_OUTCOMES, methods="POST"),
+    "returns/links/": SEE,
+    "returns/links/add/": EDIT_OUTCOMES,
+    "returns/links/<int:number>/": replace(SEE, row="short-link"),
+    "returns/links/<int:number>/change/": replace(EDIT_OUTCOMES, row="short-link"),
+    "returns/links/<int:number>/end/": replace(EDIT_OUTCOMES, methods="POST", row="short-link"),
+    "l/<slug:slug>": Public((404,), args={"slug": "made-up"}),
+    "conversions/<slug:key>/": Public((404,), methods="POST OPTIONS", args={"key": "made-up"}),
     "returns/surveys/": SEE,
     "returns/surveys/add/": EDIT_SURVEYS,
     "returns/surveys/<int:number>/": replace(SEE, row="survey"),

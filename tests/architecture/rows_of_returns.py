@@ -6,8 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from auscult.web.accounts.models import Actor
+from auscult.web.returns.cost_actions import ChargeWish, save_charge
+from auscult.web.returns.exchange_actions import ExchangeWish, save_exchange_rate
+from auscult.web.returns.link_actions import LinkWish, save_link
+from auscult.web.returns.outcome_actions import KindWish, WorthWish, save_kind, save_worth
+from auscult.web.returns.outcome_models import IntakeOrigin, Outcome, OutcomeKind
+from auscult.web.returns.rate_actions import RateWish, save_rate, save_role
+from auscult.web.returns.recording import OutcomeRow, record
 from auscult.web.returns.survey_actions import SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_reading import AnswerRow
+from auscult.web.returns.time_actions import TimeWish, save_time
 
 
 def _survey(owner: Actor) -> dict[str, Any]:
@@ -18,6 +26,68 @@ def _survey(owner: Actor) -> dict[str, Any]:
     return {"number": survey.pk}
 
 
+def _charge(owner: Actor) -> dict[str, Any]:
+    day = owner.clock.now().date()
+    wish = ChargeWish(what="walk", kind="tools", amount=1.0, currency="EUR", first_day=day)
+    return {"number": save_charge(owner, wish=wish).pk}
+
+
+def _time(owner: Actor) -> dict[str, Any]:
+    role = save_role(owner, name="walker")
+    wish = TimeWish(day=owner.clock.now().date(), minutes=5, role=role)
+    return {"number": save_time(owner, wish=wish).pk}
+
+
+def _work_role(owner: Actor) -> dict[str, Any]:
+    return {"number": save_role(owner, name="walker").pk}
+
+
+def _rate(owner: Actor) -> dict[str, Any]:
+    wish = RateWish(
+        role=save_role(owner, name="walker"),
+        hourly=40,
+        currency="EUR",
+        since=owner.clock.now().date(),
+        source="walk",
+    )
+    return {"number": save_rate(owner, wish=wish).pk}
+
+
+def _exchange_rate(owner: Actor) -> dict[str, Any]:
+    day = owner.clock.now().date()
+    wish = ExchangeWish(of="EUR", into="USD", rate=1.1, day=day, source="walk")
+    return {"number": save_exchange_rate(owner, wish=wish).pk}
+
+
+def _kind(owner: Actor) -> OutcomeKind:
+    return save_kind(owner, wish=KindWish(name="Walks"))
+
+
+def _outcome(owner: Actor) -> dict[str, Any]:
+    row = OutcomeRow(kind=_kind(owner), at=owner.clock.now())
+    record(owner, [row], IntakeOrigin.TYPED)
+    return {"number": Outcome.objects.get(organisation_id=owner.organisation_id).pk}
+
+
+def _worth(owner: Actor) -> dict[str, Any]:
+    wish = WorthWish(amount=5, currency="EUR", source="walk", day=owner.clock.now().date())
+    return {"number": save_worth(owner, kind=_kind(owner), wish=wish).pk}
+
+
+def _short_link(owner: Actor) -> dict[str, Any]:
+    wish = LinkWish(target="https://clinic.example/walk", title="walk", channel="mail")
+    return {"number": save_link(owner, wish=wish).pk}
+
+
 ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
+    "charge": _charge,
+    "outcome-kind": lambda owner: {"number": _kind(owner).pk},
+    "outcome": _outcome,
+    "worth": _worth,
+    "short-link": _short_link,
+    "exchange-rate": _exchange_rate,
+    "rate": _rate,
     "survey": _survey,
+    "time": _time,
+    "work-role": _work_role,
 }

@@ -177,6 +177,8 @@ def _check_life(wish: ChargeWish) -> None:
 
 
 def _check_uses(actor: Actor, uses: Sequence[Share]) -> None:
+    if not uses:
+        return
     named = [one.bet.pk for one in uses]
     ours = set(queries.bets(actor).filter(pk__in=named).values_list("pk", flat=True))
     if not ours.issuperset(named):

@@ -6,7 +6,7 @@ her own time.
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_noop
 
 from auscult.web.accounts.errors import NotAllowed
@@ -53,9 +53,10 @@ def role_names(actor: Actor) -> QuerySet[WorkRole]:
 
 
 def roles(actor: Actor) -> QuerySet[WorkRole]:
-    """Return the roles with their rates, the newest first, and who works as each."""
+    """Return the roles with their rates, the newest first."""
     require(actor, Right.SEE_COSTS, SEE_COSTS)
-    return role_names(actor).prefetch_related("rates", "workers__user")
+    newest_first = Prefetch("rates", Rate.objects.order_by("-since"))
+    return role_names(actor).prefetch_related(newest_first)
 
 
 def role(actor: Actor, number: object) -> WorkRole:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -15,11 +16,17 @@ from auscult.web.accounts.policies import Right, may
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Pages of the room that belong together; the first of them is where the group leads."""
+    """Pages of the room that belong together; the first that one may open is where it leads."""
 
     label: str | Promise
     pages: tuple[tuple[str, str | Promise], ...]
     right: Right = Right.SEE_FIGURES
+    # Of pages that are open to others than the rest.
+    rights: Mapping[str, Right] = field(default_factory=dict)
+
+    def open_to(self, actor: Actor) -> tuple[tuple[str, str | Promise], ...]:
+        """Return the pages that the actor may open."""
+        return tuple(one for one in self.pages if may(actor, self.rights.get(one[0], self.right)))
 
 
 GROUPS: tuple[Group, ...] = (
@@ -36,6 +43,7 @@ GROUPS: tuple[Group, ...] = (
             ("exchange", _("Currencies")),
         ),
         right=Right.SEE_COSTS,
+        rights={"time": Right.CHECK_IN},  # one's own
     ),
     Group(
         label=_("What it brought"),
@@ -77,11 +85,11 @@ def around(actor: Actor, page: str) -> dict[str, Any]:
     page : str
         The page of the room that is shown, or above it: a charge stands below the costs.
     """
-    groups = [one for one in GROUPS if may(actor, one.right)]
-    here = next((one for one in groups if page in dict(one.pages)), None)
-    tabs = here.pages if here is not None and len(here.pages) > 1 else ()
+    groups = [(one, pages) for one in GROUPS if (pages := one.open_to(actor))]
+    here, tabs = next((both for both in groups if page in dict(both[1])), (None, ()))
+    tabs = tabs if len(tabs) > 1 else ()
     return {
-        "groups": [_tab(one.label, one.pages[0][0], current=one is here) for one in groups],
+        "groups": [_tab(one.label, pages[0][0], current=one is here) for one, pages in groups],
         # What `aria-current` calls the group: it is the page itself where that stands alone.
         "group_is": "true" if tabs else "page",
         "tabs": [_tab(label, name, current=name == page) for name, label in tabs],

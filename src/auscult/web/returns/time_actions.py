@@ -44,6 +44,20 @@ class TimeWish:
     origin: str = TimeOrigin.TYPED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """What rows of time are held against, looked up once for many."""
+
+    today: date
+    members: frozenset[int]
+
+
+def here(actor: Actor) -> Here:
+    """Return what rows of time are held against."""
+    people = cost_queries.people(actor).values_list("pk", flat=True)
+    return Here(today=queries.today(actor), members=frozenset(people))
+
+
 @transaction.atomic
 def save_time(actor: Actor, *, wish: TimeWish, row: Worked | None = None) -> Worked:
     """Record minutes of a day, or change them.
@@ -54,7 +68,8 @@ def save_time(actor: Actor, *, wish: TimeWish, row: Worked | None = None) -> Wor
     """
     if row is not None:
         cost_queries.require_time(actor, row.user_id)
-    made = _shaped(actor, wish, row or Worked(organisation_id=actor.organisation_id))
+    known = row or Worked(organisation_id=actor.organisation_id)
+    made = _shaped(actor, wish, known, here(actor))
     made.save()
     record_audit(actor, action="save-time", target=_target(made))
     return made
@@ -75,7 +90,8 @@ def add_times(actor: Actor, *, wishes: Sequence[TimeWish], origin: str) -> list[
     """
     require(actor, Right.EDIT_RETURNS, queries.CHANGE)
     check_number(wishes)
-    rows = [_shaped(actor, one, Worked(organisation_id=actor.organisation_id)) for one in wishes]
+    house, now = {"organisation_id": actor.organisation_id}, here(actor)
+    rows = [_shaped(actor, one, Worked(**house), now) for one in wishes]
     made = Worked.objects.bulk_create(rows)
     record_audit(actor, action="add-times", target=origin, details={"rows": len(made)})
     return made
@@ -95,28 +111,28 @@ def remove_time(actor: Actor, *, row: Worked) -> None:
     record_audit(actor, action="remove-time", target=target)
 
 
-def check_time(actor: Actor, wish: TimeWish) -> None:
+def check_time(actor: Actor, wish: TimeWish, now: Here) -> None:
     """Refuse time that can't be.
 
     Raises
     ------
     NotAllowed, ReturnsRefused
     """
-    _shaped(actor, wish, Worked(organisation_id=actor.organisation_id))
+    _shaped(actor, wish, Worked(organisation_id=actor.organisation_id), now)
 
 
 def _target(row: Worked) -> str:
     return f"{row.user or row.role}, {row.day}"
 
 
-def _shaped(actor: Actor, wish: TimeWish, row: Worked) -> Worked:
+def _shaped(actor: Actor, wish: TimeWish, row: Worked, now: Here) -> Worked:
     """Return the row as it is wanted, not saved."""
     cost_queries.require_time(actor, wish.user.pk if wish.user else None)
-    _check_whose(actor, wish, row)
+    _check_whose(actor, wish, row, now)
     check_day("day", wish.day)
     if wish.origin not in TimeOrigin.values:
         raise ReturnsRefused("origin", wish.origin[:40], _("one of %s") % ", ".join(TimeOrigin))
-    if wish.origin != TimeOrigin.ESTIMATE and wish.day > queries.today(actor):
+    if wish.origin != TimeOrigin.ESTIMATE and wish.day > now.today:
         valid = _("today or earlier; time to come can be estimated alone")
         raise ReturnsRefused("day", wish.day.isoformat(), valid)
     most = MOST_MINUTES if wish.user is None else A_DAY
@@ -129,7 +145,7 @@ def _shaped(actor: Actor, wish: TimeWish, row: Worked) -> Worked:
     return row
 
 
-def _check_whose(actor: Actor, wish: TimeWish, row: Worked) -> None:
+def _check_whose(actor: Actor, wish: TimeWish, row: Worked, now: Here) -> None:
     """Refuse bets, people and roles of others; who has left may keep what is recorded."""
     if wish.user is None and wish.role is None:
         raise ReturnsRefused("role", "", _("given for people without an account"))
@@ -137,6 +153,6 @@ def _check_whose(actor: Actor, wish: TimeWish, row: Worked) -> None:
         raise ReturnsRefused("role", wish.role.pk, _("a role of your organisation"))
     if wish.bet is not None and wish.bet.cycle.organisation_id != actor.organisation_id:
         raise ReturnsRefused("bet", wish.bet.pk, _("a bet of your organisation"))
-    stays = wish.user is None or wish.user.pk in (row.user_id, actor.user_id)
-    if not stays and not cost_queries.people(actor).filter(pk=wish.user.pk).exists():  # type: ignore[union-attr]
-        raise ReturnsRefused("person", str(wish.user)[:40], _("a member of your organisation"))
+    allowed = now.members | {row.user_id}
+    if wish.user is not None and wish.user.pk not in allowed:
+        raise ReturnsRefused("user", str(wish.user)[:40], _("a member of your organisation"))
