@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.returns.mix.questions import ECHOES, Answers
+from auscult.engine.returns.mix.response import SCALES
 from auscult.engine.returns.mix.series import Channel, Series
 from bench.returns_worlds import FIRST, Case, flights
 
@@ -31,15 +32,14 @@ def tuning_world(seed: int) -> Case:
     rows = int(random.choice((90, 150, 240, 365)))
     level = float(random.choice((5, 10, 20, 40, 80)))
     activity = [_activity(pattern, rows, random) for _, pattern, _ in PLAN]
-    brought = np.zeros((len(PLAN), rows))
+    brought, power = np.zeros((len(PLAN), rows)), np.ones(len(PLAN))
     for at, ((kind, _, does), active) in enumerate(zip(PLAN, activity, strict=True)):
         if does:
-            brought[at] = _brought(kind, active, random)
+            brought[at], power[at] = _brought(kind, active, random)
     base = (1 - brought.sum(axis=0).mean()) * _demand(rows, random)
     mean = np.maximum(base + brought.sum(axis=0), 0.02) * level
     spread = random.uniform(1.0, 2.0)
     if spread > 1.02:
-        mean = mean * 1.0
         outcome = random.negative_binomial(mean / (spread - 1), 1 / spread).astype(float)
     else:
         outcome = random.poisson(mean).astype(float)
@@ -50,7 +50,8 @@ def tuning_world(seed: int) -> Case:
         for at, ((kind, _, _), active) in enumerate(zip(PLAN, activity, strict=True))
     )
     series = Series(first=FIRST, step=1, outcome=outcome, channels=done, count=True)
-    return Case(series=series, truth=brought.sum(axis=1) * level)
+    truth = brought.sum(axis=1) * level
+    return Case(series=series, truth=truth, curves=truth[:, None] * SCALES ** power[:, None])
 
 
 def _activity(pattern: str, rows: int, random: np.random.Generator) -> Floats:
@@ -65,7 +66,7 @@ def _activity(pattern: str, rows: int, random: np.random.Generator) -> Floats:
     return active
 
 
-def _brought(kind: str, active: Floats, random: np.random.Generator) -> Floats:
+def _brought(kind: str, active: Floats, random: np.random.Generator) -> tuple[Floats, float]:
     """A power of activity whose echo rises for some days before it fades."""
     low, high = np.log(ECHOES[kind])
     life = float(np.exp(random.uniform(low, high)))
@@ -74,8 +75,9 @@ def _brought(kind: str, active: Floats, random: np.random.Generator) -> Floats:
     if random.random() < 0.5:
         echo *= 1 - 0.7 ** (days + 1)
     carried = np.convolve(active, echo / echo.sum())[: active.size]
-    response = carried ** random.uniform(0.4, 0.9)
-    return np.asarray(response / response.mean() * random.uniform(0.03, 0.15))
+    power = random.uniform(0.4, 0.9)
+    response = carried**power
+    return response / response.mean() * random.uniform(0.03, 0.15), power
 
 
 def _demand(rows: int, random: np.random.Generator) -> Floats:

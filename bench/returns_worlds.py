@@ -8,8 +8,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from auscult.engine.returns.mix.design import tables
 from auscult.engine.returns.mix.imagine import imagine
 from auscult.engine.returns.mix.questions import ECHOES, Answers
+from auscult.engine.returns.mix.response import SCALES, curve
 from auscult.engine.returns.mix.series import Channel, Series
 
 Floats = NDArray[np.float64]
@@ -22,10 +24,11 @@ SHARES = (0.08, 0.08, 0.06, 0.10, 0.06, 0.06, 0.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A series and what each of its channels truly brought in all."""
+    """A series, what each channel truly brought in all, and would have brought at SCALES."""
 
     series: Series
-    truth: Floats
+    truth: Floats  # (channels,)
+    curves: Floats  # (channels, scales)
 
 
 def flights(rows: int, on: int, off: int, random: np.random.Generator) -> Floats:
@@ -54,7 +57,11 @@ def own_world(seed: int, *, rows: int = 200, channels: int = 8) -> Case:
         done.append(Channel(name=f"{kind} {at}", activity=active, answers=answers))
     series = Series(first=FIRST, step=1, outcome=np.full(rows, 40.0), channels=tuple(done))
     world = imagine(series, seed=seed + 1)
-    return Case(series=world.series, truth=world.contributions.sum(axis=(0, 2)))
+    return Case(
+        series=world.series,
+        truth=world.contributions.sum(axis=(0, 2)),
+        curves=curve(tables(series), world.parameters, SCALES),
+    )
 
 
 def other_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
@@ -82,15 +89,10 @@ def other_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
     )
     for active in activity:
         active[int(random.integers(rows))] += 1
+    curves = np.zeros((len(KINDS), SCALES.size))
     brought = np.zeros((len(KINDS), rows))
     for at, (active, life, share) in enumerate(zip(activity, LIVES, SHARES, strict=True)):
-        keep = 0.5 ** (1 / life)
-        carried = np.zeros(rows)
-        for row in range(rows):
-            carried[row] = active[row] + keep * (carried[row - 1] if row else 0.0)
-        z = (carried / carried[carried > 0].mean() / random.uniform(0.7, 2)) ** random.uniform(1, 2)
-        response = z / (1 + z)
-        brought[at] = response / response.mean() * share * random.uniform(0.6, 1.5)
+        brought[at], curves[at] = _brought(active, life, share, random)
     mean = np.maximum(base + brought.sum(axis=0), 0.02) * level
     done = tuple(
         Channel(name=kind, activity=active, answers=Answers(echo=ECHOES[kind], at_most=0.4))
@@ -99,4 +101,21 @@ def other_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
     series = Series(
         first=FIRST, step=1, outcome=random.poisson(mean).astype(float), channels=done, count=True
     )
-    return Case(series=series, truth=brought.sum(axis=1) * level)
+    return Case(series=series, truth=brought.sum(axis=1) * level, curves=curves * level)
+
+
+def _brought(
+    active: Floats, life: float, share: float, random: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Give what a Hill curve over a fading echo brings by row, and in all at SCALES."""
+    rows = active.size
+    keep = 0.5 ** (1 / life)
+    carried = np.zeros(rows)
+    for row in range(rows):
+        carried[row] = active[row] + keep * (carried[row - 1] if row else 0.0)
+    half, power = random.uniform(0.7, 2), random.uniform(1, 2)
+    z = (carried / carried[carried > 0].mean() / half) ** power
+    response = z / (1 + z)
+    scale = share * random.uniform(0.6, 1.5) / response.mean()
+    scaled = z * SCALES[:, None] ** power
+    return response * scale, (scaled / (1 + scaled)).sum(axis=1) * scale

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engine.returns.mix.kernel import effects, respond, responses
+from auscult.engine.returns.mix.kernel import Tables, effects, respond, responses
 from auscult.engine.returns.mix.model import Fit
 from auscult.engine.returns.mix.results import thinned
 
@@ -62,7 +62,7 @@ def response_curves(fit: Fit, *, draws: int = 400, scales: Floats = SCALES) -> R
         0 or more; 1 is what was done.
     """
     grid = np.union1d(np.asarray(scales, dtype=float), (1.0, 2.0))
-    outcomes = np.array([_curve(fit, x, grid) for x in thinned(fit, draws)])
+    outcomes = np.array([curve(fit.tables, x, grid) for x in thinned(fit, draws)])
     once = outcomes[:, :, np.searchsorted(grid, 1.0)]
     twice = outcomes[:, :, np.searchsorted(grid, 2.0)]
     # 1 + exp(-1 / pace) is the ratio of the two
@@ -83,9 +83,8 @@ def response_curves(fit: Fit, *, draws: int = 400, scales: Floats = SCALES) -> R
     )
 
 
-def _curve(fit: Fit, x: Floats, grid: Floats) -> Floats:
-    """Outcomes (channels, scales) at one draw: more activity is a shorter pace."""
-    tables = fit.tables
+def curve(tables: Tables, x: Floats, grid: Floats) -> Floats:
+    """Give outcomes (channels, scales) at one set of parameters: more activity is a shorter pace."""
     channels = tables.most.size
     scale = effects(x, tables) * tables.size[:, None] / responses(x, tables)[1][:, 0]
     pace = np.exp(tables.bend[:, 0] + tables.bend[:, 1] * x[channels : 2 * channels])

@@ -10,14 +10,18 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from auscult.engine.returns.mix.evidence import evidence
 from auscult.engine.returns.mix.kernel import effects, responses
 from auscult.engine.returns.mix.model import Fit
 
 Floats = NDArray[np.float64]
 # Posterior draws that results are made of: enough for intervals, quick for pages.
 DRAWS = 1000
-# Below this ratio of the 5 % to the 95 % quantile, mass piles up at zero; see `bench/returns.py`.
-PILED = 0.25
+# An effect is claimed from a hundred to one on, as the log of a Bayes factor. In 360 channels that
+# did nothing (`bench/returns_tuning.py`) none came so far.
+SURE = float(np.log(100.0))
+# Draws that evidence is taken from.
+WEIGHED = 200
 # Two channels move together if their responses correlate so, and only the sum is known if it
 # is so much surer than either.
 TOGETHER, SURER = 0.9, 0.5
@@ -80,6 +84,8 @@ class Contribution:
     learned : float
         By what share the data narrowed the contribution that the answers allowed, at most 1.
         Near 0 the answers decide, not the data: say so.
+    evidence : float
+        Natural log of the Bayes factor of some effect over none; see `mix.evidence`.
     verdict : Verdict
     """
 
@@ -89,6 +95,7 @@ class Contribution:
     per_cost: Interval | None
     half_life: Interval
     learned: float
+    evidence: float
     verdict: Verdict
 
 
@@ -139,6 +146,7 @@ def result(fit: Fit) -> Result:
     outcome = float(fit.tables.size.sum() * series.rows)
     groups = _joined(fit, totals) + together(fit, totals)
     lives = np.exp(_shifted(fit)) * series.step
+    weighed = evidence(fit.tables, thinned(fit, WEIGHED))
     found = []
     for at, channel in enumerate(series.channels):
         draws = totals[:, at]
@@ -152,7 +160,8 @@ def result(fit: Fit) -> Result:
                 per_cost=Interval.of(draws / channel.cost) if channel.cost else None,
                 half_life=Interval.of(lives[:, at]),
                 learned=1 - float(draws.std()) / (outcome * fit.tables.most[at] * HALF_NORMAL),
-                verdict=verdict(draws, group),
+                evidence=float(weighed[at]),
+                verdict=verdict(draws, float(weighed[at]), group),
             )
         )
     return Result(contributions=tuple(found), groups=groups)
@@ -175,14 +184,17 @@ def _shifted(fit: Fit) -> Floats:
     return np.asarray(echo[:, 0] + echo[:, 1] * x)
 
 
-def verdict(draws: Floats, group: Group | None = None) -> Verdict:
-    """Say what draws of a contribution, all above 0, allow to say.
+def verdict(draws: Floats, evidence: float, group: Group | None = None) -> Verdict:
+    """Say what draws of a contribution and the evidence that there is one allow to say.
+
+    Draws are above 0 by construction, and so is their interval: whether there is anything at all
+    is a question of its own.
 
     Examples
     --------
-    >>> verdict(np.array([8.0, 9.0, 10.0, 11.0])).code.value
+    >>> verdict(np.array([8.0, 9.0, 10.0, 11.0]), evidence=12.0).code.value
     'effect'
-    >>> verdict(np.array([0.01, 0.1, 1.0, 4.0])).code.value
+    >>> verdict(np.array([0.01, 0.1, 1.0, 4.0]), evidence=-0.5).code.value
     'up-to'
     """
     low, high = (float(one) for one in np.quantile(draws, (0.05, 0.95)))
@@ -193,7 +205,7 @@ def verdict(draws: Floats, group: Group | None = None) -> Verdict:
             "high": group.total.high90,
         }
         return Verdict(code=Code.ONLY_TOGETHER, values=values)
-    if low < PILED * high:
+    if evidence < SURE:
         return Verdict(code=Code.UP_TO, values={"high": high})
     return Verdict(code=Code.EFFECT, values={"low": low, "high": high})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -72,3 +73,10 @@ def test_a_prior_that_knows_its_place_gives_one_factor_for_each_channel() -> Non
     given = tables(series(1.0))
     draws = np.random.default_rng(1).standard_normal((5, parameters(given))) * 0.1
     assert evidence(given, draws).shape == (2,)
+
+
+def test_of_a_channel_that_never_changed_there_is_no_evidence() -> None:
+    base = series(8.0)
+    steady = replace(base.channels[1], activity=np.ones(base.rows))
+    given = tables(replace(base, channels=(base.channels[0], steady)))
+    assert abs(evidence(given, mode(given)[None])[1]) < 2
