@@ -45,7 +45,10 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/outcomes/add/": EDIT_OUTCOMES,
     "returns/outcomes/<int:number>/remove/": replace(EDIT_OUTCOMES, methods="POST", row="outcome"),
     "returns/outcomes/kinds/add/": EDIT_OUTCOMES,
-    "returns/outcomes/kinds/<int:number>/": replace(SEE, row="outcome-kind", methods=BOTH),
+    "returns/outcomes/kinds/<int:number>/": replace(SEE, row="outcome-kind"),
+    "returns/outcomes/kinds/<int:number>/worth/": replace(
+        EDIT_OUTCOMES, methods="POST", row="outcome-kind"
+    ),
     "returns/outcomes/kinds/<int:number>/change/": replace(EDIT_OUTCOMES, row="outcome-kind"),
     "returns/outcomes/kinds/<int:number>/remove/": replace(
         EDIT_OUTCOMES, methods="POST", row="outcome-kind"
@@ -53,7 +56,8 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/outcomes/worths/<int:number>/remove/": replace(
         EDIT_OUTCOMES, methods="POST", row="worth"
     ),
-    "returns/outcomes/site/": replace(SEE, methods=BOTH),
+    "returns/outcomes/site/": SEE,
+    "returns/outcomes/site/websites/": replace(EDIT_OUTCOMES, methods="POST"),
     "returns/outcomes/site/key/": replace(EDIT_OUTCOMES, methods="POST"),
     "returns/outcomes/paths/": SEE,
     "returns/outcomes/paths/rule/": replace(EDIT_OUTCOMES, methods="POST"),
@@ -64,6 +68,15 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/links/<int:number>/end/": replace(EDIT_OUTCOMES, methods="POST", row="short-link"),
     "l/<slug:slug>": Public((404,), args={"slug": "made-up"}),
     "conversions/<slug:key>/": Public((404,), methods="POST OPTIONS", args={"key": "made-up"}),
+    "returns/figures/": SEE,
+    "returns/figures/ways/": SEE,
+    "returns/figures/ways/add/": EDIT_OUTCOMES,
+    "returns/figures/ways/<int:number>/": replace(EDIT_OUTCOMES, row="comparator"),
+    "returns/figures/ways/ways.csv": Needs(Right.EXPORT),
+    "returns/figures/ways/read-in/": EDIT_OUTCOMES,
+    "returns/figures/reach/": SEE,
+    "returns/figures/reach/add/": EDIT_OUTCOMES,
+    "returns/figures/reach/<int:number>/": replace(EDIT_OUTCOMES, row="equivalency"),
     "returns/surveys/": SEE,
     "returns/surveys/add/": EDIT_SURVEYS,
     "returns/surveys/<int:number>/": replace(SEE, row="survey"),

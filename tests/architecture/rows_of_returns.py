@@ -6,6 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from auscult.web.accounts.models import Actor
+from auscult.web.returns.comparing_actions import (
+    ComparatorWish,
+    EquivalencyWish,
+    save_comparator,
+    save_equivalency,
+)
 from auscult.web.returns.cost_actions import ChargeWish, save_charge
 from auscult.web.returns.exchange_actions import ExchangeWish, save_exchange_rate
 from auscult.web.returns.link_actions import LinkWish, save_link
@@ -16,6 +22,41 @@ from auscult.web.returns.recording import OutcomeRow, record
 from auscult.web.returns.survey_actions import SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_reading import AnswerRow
 from auscult.web.returns.time_actions import TimeWish, save_time
+
+
+def _comparator(owner: Actor) -> dict[str, Any]:
+    day = owner.clock.now().date()
+    kind = OutcomeKind.objects.create(
+        organisation_id=owner.organisation_id, name="compared", slug="compared"
+    )
+    wish = ComparatorWish(
+        kind=kind,
+        channel="walk",
+        basis="own",
+        currency="EUR",
+        first_day=day,
+        last_day=day,
+        source="walk",
+        source_day=day,
+        cost=1.0,
+        outcomes=1.0,
+    )
+    return {"number": save_comparator(owner, wish=wish).pk}
+
+
+def _equivalency(owner: Actor) -> dict[str, Any]:
+    day = owner.clock.now().date()
+    wish = EquivalencyWish(
+        what="walk",
+        impressions=1000,
+        per_1000=1.0,
+        currency="EUR",
+        first_day=day,
+        last_day=day,
+        source="walk",
+        source_day=day,
+    )
+    return {"number": save_equivalency(owner, wish=wish).pk}
 
 
 def _survey(owner: Actor) -> dict[str, Any]:
@@ -81,6 +122,8 @@ def _short_link(owner: Actor) -> dict[str, Any]:
 
 ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "charge": _charge,
+    "comparator": _comparator,
+    "equivalency": _equivalency,
     "outcome-kind": lambda owner: {"number": _kind(owner).pk},
     "outcome": _outcome,
     "worth": _worth,

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
@@ -18,29 +18,34 @@ from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.outcome_views import FORM, editor
 
 
-@require_http_methods(FORM)
+@require_safe
 def kind(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a kind with what one is worth; take a newer worth."""
+    """Show a kind with what one is worth."""
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, queries.SEE)
-    chosen = queries.kind(actor, number)
-    form = WorthForm(actor, request.POST or None)
-    if request.method == "POST":
-        require(actor, Right.EDIT_RETURNS, queries.CHANGE)
-        if form.is_valid() and _saved(request, actor, chosen, form):
-            return redirect("returns:kind", number)
+    return _page(request, actor, queries.kind(actor, number), WorthForm(actor))
+
+
+def _page(request: HttpRequest, actor: Actor, chosen: OutcomeKind, form: WorthForm) -> HttpResponse:
     context = {"kind": chosen, "form": form, "worths": chosen.worths.order_by("-day")}
     return render(request, "returns/kind.html", pages.around(actor, "outcomes") | context)
 
 
-def _saved(request: HttpRequest, actor: Actor, chosen: OutcomeKind, form: WorthForm) -> bool:
-    try:
-        outcome_actions.save_worth(actor, kind=chosen, wish=form.wish())
-    except Correctable as error:
-        form.take(error)
-        return False
-    messages.success(request, _("Saved."))
-    return True
+@require_POST
+def add_worth(request: HttpRequest, number: int) -> HttpResponse:
+    """Say what one of a kind is worth."""
+    actor = editor(request)
+    chosen = queries.kind(actor, number)
+    form = WorthForm(actor, request.POST)
+    if form.is_valid():
+        try:
+            outcome_actions.save_worth(actor, kind=chosen, wish=form.wish())
+        except Correctable as error:
+            form.take(error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("returns:kind", number)
+    return _page(request, actor, chosen, form)
 
 
 @require_http_methods(FORM)

@@ -10,35 +10,30 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.delivery.queries import link as whole_address
 from auscult.web.returns import pages, queries, site_actions
 from auscult.web.returns.cost_models import Ledger
-from auscult.web.returns.outcome_views import FORM, editor
+from auscult.web.returns.outcome_views import editor
 from auscult.web.returns.site_forms import SitesForm
 
 
-@require_http_methods(FORM)
+@require_safe
 def site(request: HttpRequest) -> HttpResponse:
-    """Show the script for the house's website; say which websites may tell."""
+    """Show the script for the house's website, and which websites may tell."""
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, queries.SEE)
+    sites = queries.ledger(actor).sites
+    return _page(request, actor, SitesForm(initial={"sites": "\n".join(sites)}))
+
+
+def _page(request: HttpRequest, actor: Actor, form: SitesForm) -> HttpResponse:
     book = queries.ledger(actor)
-    form = SitesForm(request.POST or None, initial={"sites": "\n".join(book.sites)})
-    if request.method == "POST":
-        require(actor, Right.EDIT_RETURNS, queries.CHANGE)
-        if form.is_valid():
-            try:
-                site_actions.save_sites(actor, sites=form.cleaned_data["sites"])
-            except Correctable as error:
-                form.take(error)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("returns:site")
     context = {
         "form": form,
         "book": book,
@@ -46,6 +41,22 @@ def site(request: HttpRequest) -> HttpResponse:
         "kinds": list(queries.kinds(actor)),
     }
     return render(request, "returns/site.html", pages.around(actor, "site") | context)
+
+
+@require_POST
+def save_sites(request: HttpRequest) -> HttpResponse:
+    """Say which websites may tell."""
+    actor = editor(request)
+    form = SitesForm(request.POST)
+    if form.is_valid():
+        try:
+            site_actions.save_sites(actor, sites=form.cleaned_data["sites"])
+        except Correctable as error:
+            form.take(error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("returns:site")
+    return _page(request, actor, form)
 
 
 def snippet(book: Ledger) -> str:
