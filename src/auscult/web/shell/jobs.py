@@ -11,6 +11,7 @@ from auscult.web.delivery.jobs import JOBS as DELIVERY
 from auscult.web.goals.jobs import JOBS as GOALS
 from auscult.web.planning.jobs import JOBS as PLANNING
 from auscult.web.returns.jobs import JOBS as RETURNS
+from auscult.web.shell.lakeside_returns import JOBS as LAKESIDE
 from auscult.web.shell.retention import JOBS as RETENTION
 
 JOBS: tuple[Job, ...] = (
@@ -22,5 +23,6 @@ JOBS: tuple[Job, ...] = (
     *GOALS,
     *PLANNING,
     *RETURNS,
+    *LAKESIDE,
     *RETENTION,
 )

@@ -11,12 +11,13 @@ from auscult.engine.simulate.writing import starter_watches
 from auscult.web.accounts.models import Actor
 from auscult.web.listening import actions as listening
 from auscult.web.listening import queries
+from auscult.web.shell import lakeside_returns
+from auscult.web.shell.lakeside_marks import CONNECTOR
 from auscult.web.sources import actions as reading
 from auscult.web.sources import queries as sources
 from auscult.web.sources.models import Source
 
 NAME = "Lakeside, a simulated town"
-CONNECTOR = "lakeside"
 DAYS = 100
 TOWN_BEHIND_UTC = timedelta(hours=5)  # the town's last day has ended when the archive starts
 SHARE = 1.0  # everything is kept in the lake, so that a new watch finds what came before it
@@ -29,7 +30,14 @@ def watches() -> dict[str, str]:
 
 
 def leave(actor: Actor) -> int:
-    """Remove the town and those of its watches that nobody changed; return mentions removed."""
+    """Remove the town, its year, and those of its watches that nobody changed.
+
+    Returns
+    -------
+    int
+        Mentions removed.
+    """
+    lakeside_returns.leave(actor)
     removed = listening.remove_source(actor, source=sources.source(actor, NAME))
     for name, query in watches().items():
         watch = queries.watches(actor).filter(name=name, query=query).first()

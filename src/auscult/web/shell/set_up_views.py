@@ -23,8 +23,9 @@ from auscult.web.goals import actions
 from auscult.web.goals import queries as goals
 from auscult.web.goals.models import Step
 from auscult.web.listening import overview, suggesting
-from auscult.web.shell import first_run, lakeside, setting_up
+from auscult.web.shell import first_run, setting_up
 from auscult.web.shell.forms import NamesForm, OrganisationForm, PrioritiesForm, initial_names
+from auscult.web.shell.lakeside_marks import CONNECTOR
 from auscult.web.shell.proposing import whole_house
 from auscult.web.sources import queries as sources
 from auscult.web.sources.connecting import KINDS
@@ -105,7 +106,7 @@ def _listening(request: HttpRequest, actor: Actor) -> Page:
 
 
 def _sources(request: HttpRequest, actor: Actor) -> Page:
-    own = sources.sources(actor).exclude(connector=lakeside.CONNECTOR)
+    own = sources.sources(actor).exclude(connector=CONNECTOR)
     return {"sources": own, "kinds": [find(kind) for kind in KINDS]}, request.method == "POST"
 
 

@@ -25,6 +25,7 @@ from auscult.web.goals import queries as goals
 from auscult.web.goals.models import Step
 from auscult.web.listening import queries as listening
 from auscult.web.shell import first_run, lakeside
+from auscult.web.shell.lakeside_marks import CONNECTOR, PRIORITY
 from auscult.web.sources import queries as sources
 
 
@@ -82,9 +83,9 @@ def progress(actor: Actor) -> Progress:
     kept = goals.set_up(actor)
     seen = {
         Step.ORGANISATION: people.organisation(actor).name != first_run.ORGANISATION,
-        Step.PRIORITIES: goals.priorities(actor).exists(),
+        Step.PRIORITIES: goals.priorities(actor).exclude(title=PRIORITY).exists(),
         Step.LISTENING: _own_watches(actor),
-        Step.SOURCES: sources.sources(actor).exclude(connector=lakeside.CONNECTOR).exists(),
+        Step.SOURCES: sources.sources(actor).exclude(connector=CONNECTOR).exists(),
         Step.PEOPLE: people.members(actor).count() > 1 or invitations(actor).exists(),
     }
     return Progress(
@@ -101,7 +102,7 @@ def _own_watches(actor: Actor) -> bool:
 
 def in_lakeside(actor: Actor) -> bool:
     """Return whether the simulated town is there."""
-    return sources.sources(actor).filter(connector=lakeside.CONNECTOR).exists()
+    return sources.sources(actor).filter(connector=CONNECTOR).exists()
 
 
 def offered(request: HttpRequest) -> dict[str, Any]:

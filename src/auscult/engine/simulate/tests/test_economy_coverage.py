@@ -27,7 +27,7 @@ def test_intervals_hold_the_truth_that_they_are_about_and_no_other() -> None:
             caused[one.name].append(one)
     shares = {name: float(np.mean([one.holds for one in told])) for name, told in counted.items()}
     assert min(shares.values()) >= 0.85, shares
-    assert max(shares.values()) <= 0.96, shares
+    assert max(shares.values()) <= 0.95, shares
     # Counting isn't causing: the same intervals miss what was caused, and say too little of it.
     missed = {name: float(np.mean([one.holds for one in told])) for name, told in caused.items()}
     assert max(missed.values()) < 0.65, missed

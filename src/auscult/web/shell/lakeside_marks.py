@@ -1,0 +1,16 @@
+"""By what everything can be known that came with the town of Lakeside, and goes with it."""
+
+from __future__ import annotations
+
+CONNECTOR = "lakeside"
+SOURCE = "Lakeside General, made up"  # of figures, files and times
+CYCLE = "A year of Lakeside, made up"
+PRIORITY = "Lakeside finds the right care"
+SITE = "https://lakeside-general.example/"
+ROLES = ("editor", "designer", "nurse", "volunteer")
+KINDS = ("appointment", "call", "sign-up", "donation", "enquiry")
+SURVEY = "How people of Lakeside heard of us"
+STUDIES = (
+    "Did the film help the knee clinic of Lakeside?",
+    "Did it help one district of Lakeside?",
+)
