@@ -15,6 +15,7 @@ COSTS = Needs(Right.SEE_COSTS)
 EDIT_COSTS = Needs(Right.EDIT_RETURNS, methods=BOTH)
 OWN_TIME = Needs(Right.CHECK_IN)
 EDIT_OUTCOMES = Needs(Right.EDIT_RETURNS, methods=BOTH)
+EDIT_STUDIES = Needs(Right.EDIT_RETURNS, methods=BOTH)
 
 RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/": SEE,
@@ -84,4 +85,19 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/surveys/<int:number>/answers/": replace(EDIT_SURVEYS, row="survey"),
     "returns/surveys/<int:number>/shares.csv": Needs(Right.EXPORT, row="survey"),
     "returns/surveys/<int:number>/answers.csv": Needs(Right.EXPORT, row="survey"),
+    "returns/studies/": SEE,
+    "returns/studies/ask/": Needs(Right.EDIT_RETURNS),
+    "returns/studies/ask/mix/": EDIT_STUDIES,
+    "returns/studies/ask/<slug:method>/": replace(EDIT_STUDIES, args={"method": "interrupted"}),
+    "returns/studies/<int:number>/": replace(SEE, row="study"),
+    "returns/studies/<int:number>/bring/": replace(EDIT_STUDIES, row="study"),
+    "returns/studies/<int:number>/channels/": replace(EDIT_STUDIES, row="mix"),
+    "returns/studies/<int:number>/channels/<int:channel>/use/": Needs(
+        Right.EDIT_PLAN, methods=BOTH, row="mix", args={"channel": 0}
+    ),
+    "returns/studies/<int:number>/again/": replace(EDIT_STUDIES, methods="POST", row="study"),
+    "returns/studies/<int:number>/remove/": replace(EDIT_STUDIES, row="study"),
+    "returns/studies/<int:number>/data.parquet": Needs(Right.EXPORT, row="study"),
+    "returns/studies/<int:number>/data.csv": Needs(Right.EXPORT, row="study"),
+    "returns/studies/<int:number>/again.ipynb": Needs(Right.EXPORT, row="study"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from auscult.web.accounts.models import Actor
@@ -19,6 +20,9 @@ from auscult.web.returns.outcome_actions import KindWish, WorthWish, save_kind, 
 from auscult.web.returns.outcome_models import IntakeOrigin, Outcome, OutcomeKind
 from auscult.web.returns.rate_actions import RateWish, save_rate, save_role
 from auscult.web.returns.recording import OutcomeRow, record
+from auscult.web.returns.study_actions import StudyWish, ask_study
+from auscult.web.returns.study_models import Method, Study, StudyState
+from auscult.web.returns.study_tables import Table
 from auscult.web.returns.survey_actions import SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_reading import AnswerRow
 from auscult.web.returns.time_actions import TimeWish, save_time
@@ -120,6 +124,33 @@ def _short_link(owner: Actor) -> dict[str, Any]:
     return {"number": save_link(owner, wish=wish).pk}
 
 
+def _study(owner: Actor) -> dict[str, Any]:
+    days = [date(2026, 1, at) for at in range(1, 31)]
+    table = Table(times=days, places=[], numbers={"calls": [float(at % 5) for at in range(30)]})
+    question = {
+        "outcome": "calls",
+        "controls": [],
+        "start": "2026-01-25",
+        "worthwhile": 0.1,
+        "upward": True,
+        "level": 0.05,
+    }
+    wish = StudyWish(
+        title="walk", method=Method.INTERRUPTED, question=question, data=table.as_parquet()
+    )
+    return {"number": ask_study(owner, wish=wish, seed=1).pk}
+
+
+def _mix(owner: Actor) -> dict[str, Any]:
+    """A mix whose data are there; the curve of its one channel, as if it were fitted."""
+    made = Study.objects.get(pk=_study(owner)["number"])
+    curve = {"channel": "calls", "ceiling": [1.0] * 20, "pace": [1.0] * 20, "misfit": 0.0}
+    made.method, made.state = Method.MIX, StudyState.DESIGNED
+    made.answer = {"curves": [curve], "first": "2026-01-01", "last": "2026-01-30"}
+    made.save()
+    return {"number": made.pk}
+
+
 ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "charge": _charge,
     "comparator": _comparator,
@@ -130,6 +161,8 @@ ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "short-link": _short_link,
     "exchange-rate": _exchange_rate,
     "rate": _rate,
+    "mix": _mix,
+    "study": _study,
     "survey": _survey,
     "time": _time,
     "work-role": _work_role,

@@ -13,6 +13,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.planning.models import Bet
 from auscult.web.returns import queries
+from auscult.web.returns.errors import ReturnsUnknown
 from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.study_models import Method, Study, StudyState
 
@@ -166,6 +167,19 @@ def curves(actor: Actor, bet: Bet) -> list[CurveEvidence]:
             if about or (study.bet_id == bet.pk and one["channel"] not in bets):
                 found.append(_curve(study, one))
     return found
+
+
+def curve_of(study: Study, number: int) -> CurveEvidence:
+    """Return how a channel of a mix responds, by its place among the channels.
+
+    Raises
+    ------
+    ReturnsUnknown
+    """
+    drawn = study.answer.get("curves", []) if study.method == Method.MIX else []
+    if number >= len(drawn):
+        raise ReturnsUnknown("channel", number)
+    return _curve(study, drawn[number])
 
 
 def _curve(study: Study, one: Mapping[str, Any]) -> CurveEvidence:

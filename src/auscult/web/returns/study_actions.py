@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -44,12 +44,13 @@ class StudyWish:
     data: bytes
     kind: OutcomeKind | None = None
     bet: Bet | None = None
-    state: StudyState = field(default=StudyState.WAITING)
 
 
 @transaction.atomic
-def ask_study(actor: Actor, *, wish: StudyWish, seed: int) -> Study:
-    """Write a study down for the runner.
+def ask_study(
+    actor: Actor, *, wish: StudyWish, seed: int, state: StudyState = StudyState.WAITING
+) -> Study:
+    """Write a study down for the runner; a mix first waits for what is said of its channels.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def ask_study(actor: Actor, *, wish: StudyWish, seed: int) -> Study:
         question=dict(wish.question),
         data=wish.data,
         seed=seed,
-        state=wish.state,
+        state=state,
         asked_at=actor.clock.now(),
         user_id=actor.user_id,
     )

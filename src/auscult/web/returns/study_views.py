@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
-from auscult.web.accounts.policies import Right, require
+from auscult.web.accounts.policies import Right, may, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.returns import (
+    mix_showing,
     pages,
     queries,
     study_actions,
@@ -110,9 +111,8 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
         "is_mix": row.method == Method.MIX,
     }
     if row.method == Method.MIX:
-        from auscult.web.returns import mix_showing  # noqa: PLC0415 - only where one is shown
-
         context |= {"mix": mix_showing.shown(row), "open": row.state == StudyState.DESIGNED}
+        context["may_plan"] = may(actor, Right.EDIT_PLAN)
     return render(request, "returns/study.html", around(actor) | context)
 
 

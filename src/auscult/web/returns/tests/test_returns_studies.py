@@ -208,7 +208,7 @@ def test_an_experiment_is_drawn_before_its_data_come(owner: Actor, clock: FixedC
     assert f"seed {study.seed}" in said
     treated = {one for one, _other in drawn["pairs"]}
     values = [
-        value + (30 if place in treated and day >= BEGAN else 0)
+        value + (30 if place in treated and str(day) >= BEGAN.isoformat() else 0)
         for day, place, value in zip(past.times, past.places, past.numbers["visits"], strict=True)
     ]
     after = Table(times=past.times, places=past.places, numbers={"visits": values})
