@@ -93,7 +93,7 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/studies/<int:number>/bring/": replace(EDIT_STUDIES, row="study"),
     "returns/studies/<int:number>/channels/": replace(EDIT_STUDIES, row="mix"),
     "returns/studies/<int:number>/channels/<int:channel>/use/": Needs(
-        Right.EDIT_PLAN, methods=BOTH, row="mix", args={"channel": 0}
+        Right.EDIT_PLAN, methods=BOTH, row="mix-channel"
     ),
     "returns/studies/<int:number>/again/": replace(EDIT_STUDIES, methods="POST", row="study"),
     "returns/studies/<int:number>/remove/": replace(EDIT_STUDIES, row="study"),

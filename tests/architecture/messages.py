@@ -5,7 +5,8 @@ Beside what Django looks for these are
 - what completes a sentence of an error where it is raised: `require(actor, right, "add peers")`;
 - what is said at once beside what is said lazily: `_now("an empty plan")`;
 - what a connector's configuration says of its fields, which its docstring holds;
-- the sentences of tests of claims, as the engine knows nothing of translation.
+- the sentences of tests of claims, of studies and of returns, as the engine knows nothing of
+  translation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from django.core.management.commands import makemessages
 from auscult.engine.connectors.base import find, names
 from auscult.engine.connectors.fields import fields_of
 from auscult.engine.planning.claims import SENTENCES
+from auscult.engine.returns.intervention.words import SENTENCES as OF_STUDIES
+from auscult.engine.returns.reasons import SENTENCES as OF_RETURNS
 
 # The argument of each that is looked up where the error is made.
 COMPLETIONS = {
@@ -63,6 +66,8 @@ def told() -> list[str]:
 GATHERED = {
     Path("connector_fields.py"): told,
     Path("claim_sentences.py"): lambda: list(SENTENCES.values()),
+    Path("study_sentences.py"): lambda: list(OF_STUDIES.values()),
+    Path("return_sentences.py"): lambda: list(OF_RETURNS.values()),
 }
 
 

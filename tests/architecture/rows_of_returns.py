@@ -162,6 +162,7 @@ ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "exchange-rate": _exchange_rate,
     "rate": _rate,
     "mix": _mix,
+    "mix-channel": lambda owner: {**_mix(owner), "channel": 0},
     "study": _study,
     "survey": _survey,
     "time": _time,

@@ -149,9 +149,9 @@ def ask_again(actor: Actor, *, study: Study, question: Mapping[str, Any] | None 
     NotAllowed, ReturnsRefused
     """
     require(actor, Right.EDIT_RETURNS, ASK)
-    rows = _ours(actor, study).exclude(state__in=BEGUN)
     said = dict(study.question if question is None else question)
-    if not rows.update(
+    rows = _ours(actor, study).exclude(state__in=BEGUN)
+    if study.state in BEGUN or not rows.update(
         state=StudyState.WAITING, question=said, answer={}, error="", percent=0, locked_until=None
     ):
         raise ReturnsRefused("study", study.title, _("one that isn't being worked out"))
