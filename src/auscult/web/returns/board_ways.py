@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from auscult.web.returns import drawing_clouds, drawing_rows
-from auscult.web.returns.board_words import day, of_100, plain, range_of
-from auscult.web.returns.telling_types import INCREMENTAL, ComparatorFacts, Facts, Figure
+from auscult.web.returns.board_asking import asking
+from auscult.web.returns.board_words import day, days, of_100, plain, range_of
+from auscult.web.returns.telling_types import (
+    INCREMENTAL,
+    ComparatorFacts,
+    Facts,
+    Figure,
+    Note,
+    Question,
+)
 from auscult.web.returns.telling_words import said
+
+OTHER_DAYS = "not-the-same-period"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,8 @@ class Way:
     source : str
         Who says so, and when.
     plane : Plane or None
+    asking : str
+        How to ask for its days, where they are others; empty: they are the same.
     """
 
     number: int
@@ -30,20 +42,21 @@ class Way:
     lines: tuple[str, ...]
     source: str
     plane: drawing_clouds.Plane | None
+    asking: str
 
 
 def ways(facts: Facts) -> tuple[Way, ...]:
     """Return the other ways, in the order of the facts."""
-    return tuple(_way(one) for one in facts.comparators)
+    return tuple(_way(facts.asked, one) for one in facts.comparators)
 
 
 def drawn(facts: Facts) -> drawing_rows.Intervals | None:
     """Return cost per outcome side by side; None where there is nothing to show."""
     rows = [
-        _row(_ours(one.basis), one.cost_per_outcome, anchor="cost-per-outcome", own=True)
+        row(_ours(one.basis), one.cost_per_outcome, anchor="cost-per-outcome", own=True)
         for one in facts.figures
     ]
-    rows += [_row(_name(one), one.theirs, anchor=f"way-{one.number}") for one in facts.comparators]
+    rows += [row(name(one), one.theirs, anchor=f"way-{one.number}") for one in facts.comparators]
     return drawing_rows.intervals(rows) if rows else None
 
 
@@ -53,14 +66,16 @@ def _ours(basis: str) -> str:
     return _("Social media, tracked")
 
 
-def _name(one: ComparatorFacts) -> str:
+def name(one: ComparatorFacts) -> str:
+    """Return what another way is called, with how its outcomes are counted."""
     words = {"channel": one.channel}
     if one.incremental:
         return _("%(channel)s, incremental") % words
     return _("%(channel)s, tracked") % words
 
 
-def _row(name: str, figure: Figure, *, anchor: str, own: bool = False) -> drawing_rows.Row:
+def row(name: str, figure: Figure, *, anchor: str = "", own: bool = False) -> drawing_rows.Row:
+    """Return a figure with its interval as a drawing takes it; `anchor`: its part of the page."""
     return drawing_rows.Row(
         name=name,
         value=figure.value,
@@ -69,11 +84,11 @@ def _row(name: str, figure: Figure, *, anchor: str, own: bool = False) -> drawin
         unbounded=figure.bound == "at least",
         own=own,
         said=" ".join(said(one) for one in figure.notes if one.code != "at-least"),
-        address=f"#{anchor}",
+        address=f"#{anchor}" if anchor else "",
     )
 
 
-def _way(one: ComparatorFacts) -> Way:
+def _way(asked: Question, one: ComparatorFacts) -> Way:
     lines = []
     if one.cheaper is not None:
         text = _("An outcome costs less our way in %(chance)s cases like this one.")
@@ -86,15 +101,31 @@ def _way(one: ComparatorFacts) -> Way:
             else _("Their way it costs %(times)s times as much.")
         )
         lines.append(text % words)
-    own = _("the house's own figures") if one.basis == "own" else _("a published rate")
+    lines += [_beside(one, note) for note in one.notes]
+    own = _("The house's own figures") if one.basis == "own" else _("A published rate")
     words = {"own": own, "source": one.source, "day": day(one.source_day)}
     return Way(
         number=one.number,
-        name=_name(one),
-        lines=(*lines, *(said(note) for note in one.notes)),
+        name=name(one),
+        lines=tuple(lines),
         source=_("%(own)s: %(source)s, %(day)s") % words,
         plane=_plane(one),
+        asking=_its_days(asked, one),
     )
+
+
+def _beside(one: ComparatorFacts, note: Note) -> str:
+    """Return what has to be said; of other days in words, since the engine names them as codes."""
+    if note.code != OTHER_DAYS:
+        return said(note)
+    text = _("Its figures are of %(days)s, not of these days, so they stand beside ours alone.")
+    return text % {"days": days(one.first, one.last)}
+
+
+def _its_days(asked: Question, one: ComparatorFacts) -> str:
+    if all(note.code != OTHER_DAYS for note in one.notes):
+        return ""
+    return asking(replace(asked, first=one.first, last=one.last))
 
 
 def _plane(one: ComparatorFacts) -> drawing_clouds.Plane | None:
