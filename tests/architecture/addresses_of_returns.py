@@ -9,13 +9,14 @@ from auscult.web.accounts.policies import Right
 
 BOTH = "GET POST"
 SEE = Needs(Right.SEE_FIGURES)
-EDIT_SURVEYS = Needs(Right.EDIT_RETURNS, methods=BOTH)
+WRITE = Needs(Right.EDIT_RETURNS, methods=BOTH)
 
 COSTS = Needs(Right.SEE_COSTS)
 EDIT_COSTS = Needs(Right.EDIT_RETURNS, methods=BOTH)
 OWN_TIME = Needs(Right.CHECK_IN)
 EDIT_OUTCOMES = Needs(Right.EDIT_RETURNS, methods=BOTH)
 EDIT_STUDIES = Needs(Right.EDIT_RETURNS, methods=BOTH)
+API = ByToken()
 
 RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/": SEE,
@@ -67,6 +68,10 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/links/<int:number>/": replace(SEE, row="short-link"),
     "returns/links/<int:number>/change/": replace(EDIT_OUTCOMES, row="short-link"),
     "returns/links/<int:number>/end/": replace(EDIT_OUTCOMES, methods="POST", row="short-link"),
+    "api/v1/outcome-kinds": API,
+    "api/v1/outcomes": replace(API, methods="POST"),
+    "api/v1/outcomes/sums": API,
+    "api/v1/short-links": replace(API, methods=BOTH),
     "l/<slug:slug>": Public((404,), args={"slug": "made-up"}),
     "conversions/<slug:key>/": Public((404,), methods="POST OPTIONS", args={"key": "made-up"}),
     "returns/figures/": SEE,
@@ -78,11 +83,18 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/figures/reach/": SEE,
     "returns/figures/reach/add/": EDIT_OUTCOMES,
     "returns/figures/reach/<int:number>/": replace(EDIT_OUTCOMES, row="equivalency"),
+    "returns/files/": SEE,
+    "returns/files/add/": WRITE,
+    "returns/files/waiting/": WRITE,
+    "returns/files/<int:number>/": replace(SEE, row="intake"),
+    "returns/files/phone/": SEE,
+    "returns/files/phone/add/": WRITE,
+    "returns/files/phone/<int:number>/": replace(WRITE, row="phone-line"),
     "returns/surveys/": SEE,
-    "returns/surveys/add/": EDIT_SURVEYS,
+    "returns/surveys/add/": WRITE,
     "returns/surveys/<int:number>/": replace(SEE, row="survey"),
-    "returns/surveys/<int:number>/change/": replace(EDIT_SURVEYS, row="survey"),
-    "returns/surveys/<int:number>/answers/": replace(EDIT_SURVEYS, row="survey"),
+    "returns/surveys/<int:number>/change/": replace(WRITE, row="survey"),
+    "returns/surveys/<int:number>/answers/": replace(WRITE, row="survey"),
     "returns/surveys/<int:number>/shares.csv": Needs(Right.EXPORT, row="survey"),
     "returns/surveys/<int:number>/answers.csv": Needs(Right.EXPORT, row="survey"),
     "returns/studies/": SEE,

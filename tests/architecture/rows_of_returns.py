@@ -15,9 +15,12 @@ from auscult.web.returns.comparing_actions import (
 )
 from auscult.web.returns.cost_actions import ChargeWish, save_charge
 from auscult.web.returns.exchange_actions import ExchangeWish, save_exchange_rate
+from auscult.web.returns.intake_actions import Meant, bring_file, read_in
+from auscult.web.returns.intake_reading import Choice
 from auscult.web.returns.link_actions import LinkWish, save_link
 from auscult.web.returns.outcome_actions import KindWish, WorthWish, save_kind, save_worth
 from auscult.web.returns.outcome_models import IntakeOrigin, Outcome, OutcomeKind
+from auscult.web.returns.phone_actions import LineWish, save_line
 from auscult.web.returns.rate_actions import RateWish, save_rate, save_role
 from auscult.web.returns.recording import OutcomeRow, record
 from auscult.web.returns.study_actions import StudyWish, ask_study
@@ -151,6 +154,25 @@ def _mix(owner: Actor) -> dict[str, Any]:
     return {"number": made.pk}
 
 
+def _some_kind(owner: Actor) -> OutcomeKind:
+    kind, _made = OutcomeKind.objects.get_or_create(
+        organisation_id=owner.organisation_id, slug="call", defaults={"name": "Calls"}
+    )
+    return kind
+
+
+def _intake(owner: Actor) -> dict[str, Any]:
+    data = f"date,event\n{owner.clock.now().date()},call\n".encode()
+    file = bring_file(owner, origin="csv", name="calls.csv", data=data)
+    meant = Meant(choice=Choice(), kinds={"call": _some_kind(owner)})
+    return {"number": read_in(owner, file=file, meant=meant).pk}
+
+
+def _phone_line(owner: Actor) -> dict[str, Any]:
+    wish = LineWish(number="+49 30 12345", kind=_some_kind(owner), channel="radio")
+    return {"number": save_line(owner, wish=wish).pk}
+
+
 ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "charge": _charge,
     "comparator": _comparator,
@@ -167,4 +189,6 @@ ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "survey": _survey,
     "time": _time,
     "work-role": _work_role,
+    "intake": _intake,
+    "phone-line": _phone_line,
 }

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from auscult.engine.returns.exports.cells import plain
+from auscult.engine.returns.exports.channels import ELSEWHERE
 from auscult.engine.returns.exports.rows import Remark, Row
 from auscult.web.accounts.actions import record_audit
 from auscult.web.accounts.models import Actor
@@ -29,7 +30,6 @@ from auscult.web.returns.recording import OutcomeRow, TouchRow, is_currency, rec
 MOST_BYTES = 24 << 20
 WAITS = timedelta(days=1)
 ORIGINS = tuple(intake_reading.FORMS)
-OTHER = "other"  # the channel of what came by a campaign, and nothing else is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +63,15 @@ def bring_file(actor: Actor, *, origin: str, name: str, data: bytes) -> WaitingF
     require(actor, Right.EDIT_RETURNS, queries.CHANGE)
     if origin not in ORIGINS:
         raise ReturnsRefused("origin", origin[:20], ", ".join(ORIGINS))
+    if actor.user_id is None:
+        raise ReturnsRefused("file", name[:40], _("brought by a person"))
     if len(data) > MOST_BYTES:
         raise IntakeRefused(
             [Wrong(0, _("It is larger than %(most)s MB") % {"most": MOST_BYTES >> 20})]
         )
     digest = sha256(data).hexdigest()
     _refuse_again(actor, digest)
-    intake_reading.columns_of(origin, data)
+    intake_reading.check(origin, data)
     called = plain(name)[:200] or "-"
     file, _made = WaitingFile.objects.update_or_create(
         organisation_id=actor.organisation_id,
@@ -212,7 +214,7 @@ class _Becoming:
         if not row.channel and not row.campaign:
             return ()
         bet: Bet | None = self._bets.get(slugify(row.campaign)) if row.campaign else None
-        return (TouchRow(channel=row.channel or OTHER, at=at, campaign=row.campaign, bet=bet),)
+        return (TouchRow(channel=row.channel or ELSEWHERE, at=at, campaign=row.campaign, bet=bet),)
 
 
 @transaction.atomic

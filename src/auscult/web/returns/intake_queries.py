@@ -58,6 +58,8 @@ def brought(intake: Intake) -> list[tuple[str, int, int]]:
 def waiting(actor: Actor) -> WaitingFile | None:
     """Return the file that the actor brought and didn't read in yet."""
     require(actor, Right.EDIT_RETURNS, queries.CHANGE)
+    if actor.user_id is None:
+        return None
     return WaitingFile.objects.filter(
         organisation_id=actor.organisation_id, user_id=actor.user_id
     ).first()

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.exports import csv_table, ga4, items, matomo, phone, plausible, umami
 from auscult.engine.returns.exports.csv_table import Form
 from auscult.engine.returns.exports.rows import Export, Remark, Row
@@ -42,7 +43,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         IntakeOrigin.PHONE: phone.FORM,
     }
 )
-LABELS: Mapping[str, str | Promise] = MappingProxyType(
+LABELS: Mapping[str, Any] = MappingProxyType(
     {
         "at": _("Day or moment"),
         "name": _("Event or goal"),
@@ -146,6 +147,20 @@ def taken(origin: str, data: bytes, choice: Choice) -> Mapping[str, str]:
     if origin == IntakeOrigin.PHONE:
         return phone.read(data, choice.columns).taken
     return READERS[origin](data, choice.columns).taken
+
+
+def check(origin: str, data: bytes) -> None:
+    """Refuse a file from which nothing can be read, whichever of its columns is what.
+
+    Raises
+    ------
+    Correctable
+    """
+    try:
+        taken(origin, data, Choice())
+    except Correctable as error:
+        if error.code != csv_table.MISSING:
+            raise
 
 
 def read(origin: str, data: bytes, choice: Choice) -> Iterator[Row | Remark]:

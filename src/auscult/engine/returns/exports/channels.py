@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from urllib.parse import urlsplit
 
-# Ends of host names, and other names of the same.
-NETWORKS: Mapping[str, tuple[str, ...]] = {
-    "facebook": ("facebook.com", "facebook", "fb", "fb.com", "fb.me"),
-    "instagram": ("instagram.com", "instagram", "ig"),
-    "youtube": ("youtube.com", "youtube", "youtu.be"),
-    "linkedin": ("linkedin.com", "linkedin", "lnkd.in"),
-    "x": ("twitter.com", "twitter", "t.co", "x.com", "x"),
-    "bluesky": ("bsky.app", "bluesky", "bsky.social"),
-    "mastodon": ("mastodon.social", "mastodon", "mastodon.online", "joinmastodon.org"),
-    "threads": ("threads.net", "threads.com", "threads"),
-    "tiktok": ("tiktok.com", "tiktok"),
-    "reddit": ("reddit.com", "reddit"),
-    "whatsapp": ("whatsapp.com", "whatsapp", "wa.me"),
-    "mail": ("email", "e-mail", "mail", "newsletter"),
-    "search": (
-        "search", "organic", "organic search", "google", "google.com", "google.de", "bing",
-        "bing.com", "duckduckgo", "duckduckgo.com", "ecosia.org", "startpage.com", "qwant.com",
-        "yahoo", "search.yahoo.com", "yandex.ru",
-    ),
+# Pages of networks and of ways of searching; what ends with one of these is of its channel.
+HOSTS: dict[str, str] = {
+    "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook", "messenger.com": "facebook",
+    "instagram.com": "instagram", "threads.net": "threads", "threads.com": "threads",
+    "x.com": "x", "twitter.com": "x", "t.co": "x",
+    "linkedin.com": "linkedin", "lnkd.in": "linkedin", "xing.com": "xing",
+    "youtube.com": "youtube", "youtu.be": "youtube", "tiktok.com": "tiktok", "vimeo.com": "vimeo",
+    "bsky.app": "bluesky", "bsky.social": "bluesky",
+    "mastodon.social": "mastodon", "mastodon.online": "mastodon", "mstdn.social": "mastodon",
+    "joinmastodon.org": "mastodon", "chaos.social": "mastodon", "med-mastodon.com": "mastodon",
+    "reddit.com": "reddit", "redd.it": "reddit", "pinterest.com": "pinterest", "pin.it": "pinterest",
+    "snapchat.com": "snapchat", "tumblr.com": "tumblr", "nextdoor.com": "nextdoor",
+    "nextdoor.de": "nextdoor", "nebenan.de": "nebenan", "quora.com": "quora",
+    "whatsapp.com": "whatsapp", "wa.me": "whatsapp", "t.me": "telegram", "telegram.org": "telegram",
+    "signal.me": "signal", "discord.com": "discord",
+    "bing.com": "search", "duckduckgo.com": "search", "ecosia.org": "search", "qwant.com": "search",
+    "startpage.com": "search", "search.brave.com": "search", "kagi.com": "search",
+    "baidu.com": "search", "metager.de": "search",
+    "chatgpt.com": "assistants", "perplexity.ai": "assistants", "claude.ai": "assistants",
+    "gemini.google.com": "assistants", "copilot.microsoft.com": "assistants",
+    "mail.google.com": "mail", "outlook.live.com": "mail", "outlook.office.com": "mail",
+    "mail.yahoo.com": "mail", "web.de": "mail", "gmx.net": "mail",
 }  # fmt: skip
-BY_NAME = {name: network for network, names in NETWORKS.items() for name in names}
+# Whoever searches does so in her own country: google.com, google.de, google.co.uk.
+SEARCH = re.compile(r"(?:^|\.)(?:google|yahoo|yandex|seznam)\.[a-z]{2,3}(?:\.[a-z]{2})?$")
+# How else people write a channel in `utm_source`.
+NAMES: dict[str, str] = {
+    "fb": "facebook", "meta": "facebook", "ig": "instagram", "insta": "instagram", "tw": "x",
+    "twitter": "x", "x.com": "x", "li": "linkedin", "yt": "youtube", "tt": "tiktok",
+    "bsky": "bluesky", "wa": "whatsapp", "newsletter": "mail", "email": "mail", "e-mail": "mail",
+    "google": "search", "bing": "search", "duckduckgo": "search",
+}  # fmt: skip
+ELSEWHERE = "other websites"
 UNKNOWN = frozenset(
     {"", "direct", "(direct)", "direct / none", "(none)", "none", "(not set)", "(other)",
-     "unassigned", "direct entry", "(data not available)"}
+     "unassigned", "direct entry", "(data not available)", "referral"}
 )  # fmt: skip
+PAID = frozenset({"cpc", "ppc", "paid", "paidsearch", "paid_social", "paidsocial", "display"})
+KINDS = {"organic": "search", "organic search": "search", "organic video": "video",
+         "organic social": "social"}  # fmt: skip
 
 
 def channel_of(source: str, medium: str = "") -> str:
@@ -47,31 +62,32 @@ def channel_of(source: str, medium: str = "") -> str:
     >>> channel_of("https://m.facebook.com/"), channel_of("t.co"), channel_of("google", "cpc")
     ('facebook', 'x', 'search ads')
     >>> channel_of("(direct)", "(none)"), channel_of("clinic-news.example", "referral")
-    ('', 'clinic-news.example')
+    ('', 'other websites')
     """
     given, kind = source.strip().casefold(), medium.strip().casefold()
-    name = _host(given) if "://" in given else given
-    found = "" if name in UNKNOWN else BY_NAME.get(name) or _by_end(name)
-    if kind in {"email", "e-mail", "newsletter"}:
+    name = _host(given) if "://" in given else given.removeprefix("www.")
+    if NAMES.get(kind) == "mail":
         return "mail"
+    if name in UNKNOWN:
+        return "" if kind in UNKNOWN else KINDS.get(kind, NAMES.get(kind, kind))
+    found = KINDS.get(name) or NAMES.get(name) or of_host(name)
     if not found:
-        return "" if kind in UNKNOWN or kind == "referral" else BY_NAME.get(kind, kind)
-    return f"{found} ads" if kind in {"cpc", "ppc", "paid", "paidsearch", "paid_social"} else found
+        found = ELSEWHERE if "." in name else name
+    return f"{found} ads" if kind in PAID else found
 
 
 def _host(address: str) -> str:
     try:
-        return urlsplit(address).hostname or ""
+        return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
 
 
-def _by_end(name: str) -> str:
-    """Return the network that a host belongs to, or the host itself."""
-    labels = name.split(".")
-    for place in range(1, len(labels) - 1):
-        if network := BY_NAME.get(".".join(labels[place:])):
-            return network
-    if len(labels) > 1 and labels[-2] == "google":
-        return "search"
-    return name.removeprefix("www.")
+def of_host(host: str) -> str:
+    """Return the channel that a host belongs to; empty where it is of none."""
+    parts = host.split(".")
+    for place in range(len(parts) - 1):
+        known = HOSTS.get(".".join(parts[place:]))
+        if known:
+            return known
+    return "search" if SEARCH.search(host) else ""

@@ -19,6 +19,7 @@ from auscult.engine.returns.exports.rows import FIELDS, Cells, Export, Remark, R
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
+MISSING = "columns-missing"  # of an error: somebody may say which column is what
 FRACTION = {",": ".", ";": ",", "\t": ""}
 Record = Mapping[str, str]
 
@@ -231,7 +232,7 @@ def _missing(columns: Sequence[str], form: Form, missing: Sequence[str]) -> Exce
     if len(columns) > 20:
         shown += _(" and {more} more").format(more=len(columns) - 20)
     return refused(
-        "columns-missing",
+        MISSING,
         _("The columns are {columns}; what is missing is a column for: {wanted}.").format(
             columns=shown, wanted=wanted
         ),
