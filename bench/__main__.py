@@ -24,6 +24,9 @@ NAMES = (
     "forecast",
     "allocation",
     "intervention",
+    "returns",
+    "returns_speed",
+    "returns_budget",
     "web",
     "load",
 )
@@ -39,7 +42,7 @@ def page(results: list[dict[str, Any]]) -> str:
     """Write the page of all results."""
     parts = [HEAD]
     for result in results:
-        parts.append(f"\n## {result['name'].capitalize()}\n")
+        parts.append(f"\n## {result['name'].replace('_', ' ').capitalize()}\n")
         parts.append(f"{result['date']}, {result['machine']}.\n")
         parts.append(
             "| figure | Auscult | peer | ratio | goal |\n| --- | ---: | ---: | ---: | --- |"

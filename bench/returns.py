@@ -164,11 +164,11 @@ def measure(count: int) -> list[Row]:
     ]
 
 
-def number_of_fits(arguments: Sequence[str]) -> int:
+def number_of_fits(arguments: Sequence[str], *, most: int = FITS, few: int = FEW) -> int:
     """Read --fits N and --small."""
     if "--fits" in arguments:
         return int(arguments[arguments.index("--fits") + 1])
-    return FEW if "--small" in arguments else FITS
+    return few if "--small" in arguments else most
 
 
 if __name__ == "__main__":
