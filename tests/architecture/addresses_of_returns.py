@@ -72,6 +72,9 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "api/v1/outcomes": replace(API, methods="POST"),
     "api/v1/outcomes/sums": API,
     "api/v1/short-links": replace(API, methods=BOTH),
+    "api/v1/returns/facts": API,
+    "api/v1/comparators": replace(API, methods=BOTH),
+    "api/v1/comparators/<number>": replace(API, methods="PUT"),
     "l/<slug:slug>": Public((404,), args={"slug": "made-up"}),
     "conversions/<slug:key>/": Public((404,), methods="POST OPTIONS", args={"key": "made-up"}),
     "returns/figures/": SEE,
@@ -112,4 +115,7 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/studies/<int:number>/data.parquet": Needs(Right.EXPORT, row="study"),
     "returns/studies/<int:number>/data.csv": Needs(Right.EXPORT, row="study"),
     "returns/studies/<int:number>/again.ipynb": Needs(Right.EXPORT, row="study"),
+    "api/v1/surveys": replace(API, methods=BOTH),
+    "api/v1/surveys/<number>": API,
+    "api/v1/surveys/<number>/answers": replace(API, methods="PUT"),
 }

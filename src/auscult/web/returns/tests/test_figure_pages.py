@@ -293,3 +293,32 @@ def test_who_may_only_look_changes_nothing_and_strangers_find_nothing(
     assert "Television" not in text_of(stranger, "comparators")
     assert "Sunday" not in text_of(stranger, "exposure")
     assert Comparator.objects.exists()
+
+
+def test_programs_read_the_facts_and_write_other_ways(
+    owner: Actor, persons: dict[str, Actor], stranger: Actor, bets: list[Bet]
+) -> None:
+    kind = OutcomeKind.objects.get()
+    asked = {"first": "2026-08-01", "last": "2026-11-08", "kind": kind.pk}
+    told = browser(persons["guest"]).get("/api/v1/returns/facts", asked)
+    assert told.status_code == 200, told.content
+    facts = told.json()["facts"]
+    assert facts["cost"]["paid"] == 9 * 42
+    assert facts["figures"][0]["outcomes"]["value"] == 45
+    assert browser(stranger).get("/api/v1/returns/facts", asked).status_code == 404
+    late = {**asked, "last": "2026-07-01"}
+    assert browser(owner).get("/api/v1/returns/facts", late).status_code == 422
+    names = ("channel", "basis", "currency", "first_day", "last_day", "source", "source_day")
+    sent = {name: WAY[name] for name in names} | {"kind": kind.pk, "cost": 6500, "outcomes": 41}
+    made = browser(owner).post("/api/v1/comparators", sent, content_type="application/json")
+    assert made.status_code == 201, made.content
+    number = made.json()["number"]
+    address = f"/api/v1/comparators/{number}"
+    changed = browser(owner).put(address, {**sent, "cost": 0}, content_type="application/json")
+    assert changed.json()["cost"] == 0
+    listed = browser(persons["guest"]).get("/api/v1/comparators").json()["items"]
+    assert [one["number"] for one in listed] == [number]
+    refused = browser(persons["guest"]).put(address, sent, content_type="application/json")
+    assert refused.status_code == 403
+    assert browser(stranger).put(address, sent, content_type="application/json").status_code == 404
+    assert browser(stranger).get("/api/v1/comparators").json()["items"] == []
