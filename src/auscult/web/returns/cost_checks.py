@@ -14,6 +14,7 @@ from auscult.web.returns.errors import ReturnsRefused
 MOST_AMOUNT = 1e12
 MOST_TEXT = 200
 MOST_MONTHS = 1_200
+MOST_DAYS = 3_660  # of a period that is reckoned: ten years
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 

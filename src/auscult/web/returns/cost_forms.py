@@ -19,11 +19,10 @@ from auscult.web.planning import queries as planning
 from auscult.web.planning.models import USUAL_DAYS, Bet, Cycle
 from auscult.web.returns import queries
 from auscult.web.returns.cost_actions import MOST_SHARE, ChargeWish, Share
-from auscult.web.returns.cost_checks import MOST_AMOUNT, MOST_MONTHS, MOST_TEXT
+from auscult.web.returns.cost_checks import MOST_AMOUNT, MOST_DAYS, MOST_MONTHS, MOST_TEXT
 from auscult.web.returns.cost_models import Charge, ChargeKind, Every
 from auscult.web.returns.forms import ReturnsForm, day_field
 
-MOST_DAYS = 3_660  # of a period that a page reckons: ten years
 MOST_BETS = 60  # that a form offers beside those that are there already
 BYTES = 5_000_000
 USE = "use_"

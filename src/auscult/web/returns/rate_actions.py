@@ -97,6 +97,32 @@ def save_rate(actor: Actor, *, wish: RateWish, rate: Rate | None = None) -> Rate
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRate:
+    """A rate of a role that is named, and may not be there yet; `given` is said of a new one."""
+
+    role: str
+    given: bool
+    hourly: float
+    currency: str
+    since: date
+    source: str
+
+
+@transaction.atomic
+def add_rate(actor: Actor, *, wish: NamedRate) -> Rate:
+    """Add a rate; a role that isn't there yet is made with it.
+
+    Raises
+    ------
+    NotAllowed, ReturnsRefused
+    """
+    known = cost_queries.role_names(actor).filter(name=wish.role.strip()).first()
+    role = known or save_role(actor, name=wish.role, given=wish.given)
+    plain = {name: getattr(wish, name) for name in ("hourly", "currency", "since", "source")}
+    return save_rate(actor, wish=RateWish(role=role, **plain))
+
+
 @transaction.atomic
 def remove_rate(actor: Actor, *, rate: Rate) -> None:
     """Remove a rate; the one before it holds on.

@@ -19,6 +19,10 @@ from auscult.web.listening.api_copies import router as copies
 from auscult.web.listening.api_taking import router as taking
 from auscult.web.planning.api import router as planning
 from auscult.web.planning.api_claims import router as claims
+from auscult.web.returns.api_costs import router as costs
+from auscult.web.returns.api_outcomes import router as outcomes
+from auscult.web.returns.api_returns import router as returns
+from auscult.web.returns.api_surveys import router as surveys
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
 from auscult.web.shell.api_problems import not_there, say_errors
 from auscult.web.sources.api import router as sources
@@ -46,7 +50,7 @@ api = NinjaAPI(
 say_errors(api)
 ROUTERS = (
     accounts, sources, listening, around, copies, taking, alerts, rules, briefs, dashboards, figures,
-    goals, readings, planning, claims,
+    goals, readings, planning, claims, costs, outcomes, returns, surveys,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("", router)

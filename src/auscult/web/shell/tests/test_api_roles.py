@@ -101,6 +101,23 @@ ROUTES = {
     "GET /bets": Asked(right=Right.SEE_FIGURES),
     "GET /claims": Asked(right=Right.SEE_FIGURES),
     "GET /claims/{number}": Asked(right=Right.SEE_FIGURES, row="claim"),
+    "GET /costs": Asked(right=Right.SEE_FIGURES, query="?first=2026-11-01&last=2026-11-30"),
+    "GET /times": Asked(right=Right.SEE_COSTS),
+    "POST /times": Asked(
+        right=Right.CHECK_IN, status=201, body={"day": "2026-11-01", "minutes": 5}
+    ),
+    "GET /charges": Asked(right=Right.SEE_COSTS),
+    "POST /charges": Asked(
+        right=Right.EDIT_RETURNS,
+        status=201,
+        body={"what": "Ads", "kind": "advertising", "amount": 5, "first_day": "2026-11-01"},
+    ),
+    "GET /rates": Asked(right=Right.SEE_COSTS),
+    "POST /rates": Asked(
+        right=Right.EDIT_RETURNS,
+        status=201,
+        body={"role": "Editor", "hourly": 40, "since": "2026-01-01", "source": "payroll"},
+    ),
     "POST /bets/{number}/check-in": Asked(
         right=Right.CHECK_IN, row="bet", body={"progress": 20, "confidence": 4}
     ),
@@ -159,6 +176,23 @@ ROUTES = {
     "GET /dashboards/{number}": Asked(right=Right.SEE_FIGURES, row="dashboard"),
     "GET /dashboards/{which}/figures": Asked(right=Right.SEE_FIGURES, row="dashboard"),
     "GET /dashboards/{which}/compare": Asked(right=Right.SEE_FIGURES, row="dashboard"),
+    "GET /outcome-kinds": Asked(right=Right.SEE_FIGURES),
+    "GET /outcomes/sums": Asked(
+        right=Right.SEE_FIGURES,
+        status=404,  # there is no such kind
+        query="?kind=none&first=2026-09-01&last=2026-09-30",
+    ),
+    "POST /outcomes": Asked(
+        right=Right.EDIT_RETURNS,
+        status=404,
+        body={"outcomes": [{"kind": "none", "day": "2026-09-01"}]},
+    ),
+    "GET /short-links": Asked(right=Right.SEE_FIGURES),
+    "POST /short-links": Asked(
+        right=Right.EDIT_RETURNS,
+        status=201,
+        body={"target": "https://clinic.example/", "title": "a", "channel": "mail"},
+    ),
     "GET /peers/{number}": Asked(right=Right.READ_MENTIONS, row="peer"),
     "DELETE /peers/{number}": Asked(right=Right.EDIT_WATCHES, row="peer", status=204),
 }
