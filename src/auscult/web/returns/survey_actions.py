@@ -42,8 +42,14 @@ class SurveyWish:
 
 
 @transaction.atomic
-def save_survey(actor: Actor, *, wish: SurveyWish, survey: Survey | None = None) -> Survey:
-    """Keep a survey, or change one; its answers stay.
+def save_survey(
+    actor: Actor,
+    *,
+    wish: SurveyWish,
+    survey: Survey | None = None,
+    rows: Sequence[AnswerRow] = (),
+) -> Survey:
+    """Keep a survey, or change one; its answers stay, unless there are new ones.
 
     Raises
     ------
@@ -62,6 +68,8 @@ def save_survey(actor: Actor, *, wish: SurveyWish, survey: Survey | None = None)
     made.first_day, made.last_day = wish.first_day, wish.last_day
     made.save()
     record_audit(actor, action="save-survey", target=made.title, details={"survey": made.pk})
+    if rows:
+        set_answers(actor, survey=made, rows=rows)
     return made
 
 

@@ -22,6 +22,7 @@ from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.survey_actions import SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_models import Answer, Survey
 from auscult.web.returns.survey_reading import AnswerRow, as_typed, read, typed
+from programs import program_of
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
@@ -162,6 +163,34 @@ def test_another_house_gets_at_none_of_it(
     with pytest.raises(NotAllowed):
         set_answers(persons["guest"], survey=survey, rows=[])
     assert not survey_queries.shares(stranger, None, FIRST, LAST)
+
+
+def test_programs_write_surveys_down_and_read_them(
+    owner: Actor, stranger: Actor, persons: dict[str, Actor]
+) -> None:
+    body = {
+        "title": "Mail", "question": "How?", "first_day": "2026-10-01", "last_day": "2026-10-31",
+        "channels": {"the film": "youtube"},
+        "answers": [{"said": ["the film"], "count": 3}, {"said": []}],
+    }  # fmt: skip
+    made = program_of(owner).post("surveys", body)
+    assert made.status_code == 201, made.content
+    number = made.json()["survey"]["id"]
+    assert [(one["answer"], one["value"]) for one in made.json()["channels"]] == [("youtube", 0.75)]
+    assert "Only 4 answers" in made.json()["reasons"][0]
+    assert program_of(owner).get("surveys").json()["items"][0]["answered"] == 4
+    assert program_of(stranger).get(f"surveys/{number}").status_code == 404
+    answers = {"answers": [{"said": ["a friend"], "count": 2}]}
+    assert (
+        program_of(persons["guest"]).ask("PUT", f"surveys/{number}/answers", answers).status_code
+        == 403
+    )
+    told = program_of(owner).ask("PUT", f"surveys/{number}/answers", answers)
+    assert told.json()["answers"][0]["answer"] == "a friend"
+    unknown = program_of(owner).post("surveys", {**body, "kind": "nothing"})
+    assert unknown.status_code == 404
+    wrong = program_of(owner).post("surveys", {**body, "population": {"a": -1}})
+    assert wrong.status_code == 422
 
 
 @given(st.text(max_size=80))
