@@ -11,7 +11,7 @@ from browser.planning_house import fill as found
 
 
 def fill() -> None:
-    """Write down a cycle that began ninety days ago, and keep its page."""
+    """Write down a cycle that ends today, and keep its page."""
     found()
     from auscult.web.accounts.queries import actor_for
     from auscult.web.returns import editions, queries
@@ -20,7 +20,7 @@ def fill() -> None:
 
     owner = actor_for(first())
     today = queries.today(owner)
-    begun = today - timedelta(days=90)
+    begun = today - timedelta(days=99)
     kind = board_rows.fill(owner, first=begun)
     asked = Question(kind=kind.pk, first=begun, last=today)
     editions.keep_edition(owner, title="For the board, autumn", asked=asked)

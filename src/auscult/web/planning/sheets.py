@@ -15,19 +15,23 @@ from auscult.web.dashboards.drawing import STUDIO
 FOLDER = Path(__file__).parent / "templates" / "planning"
 
 
-def sheet(actor: Actor, name: str, data: Mapping[str, Any], *, folder: Path = FOLDER) -> bytes:
+def sheet(
+    actor: Actor, name: str, data: Mapping[str, Any], *, folder: Path = FOLDER, before: str = ""
+) -> bytes:
     """Return what `name`.typ makes of data as PDF on A4, in the language that is active.
 
     Parameters
     ----------
     name : str
         Of a file in `folder`; every sheet begins with what stands in `sheet.typ` here.
+    before : str
+        Of another one there, which comes between: what several sheets draw with.
     data : Mapping
         With a `title`, and `about` for the foot of each page.
     """
-    source = "\n".join(
-        one.read_text(encoding="utf-8") for one in (FOLDER / "sheet.typ", folder / f"{name}.typ")
-    )
+    names = [before, name] if before else [name]
+    files = [FOLDER / "sheet.typ", *(folder / f"{one}.typ" for one in names)]
+    source = "\n".join(one.read_text(encoding="utf-8") for one in files)
     house = organisation(actor).name
     language = (get_language() or "en")[:2]
     return STUDIO.document(source, {**data, "organisation": house, "language": language})

@@ -23,11 +23,12 @@ SHORT = 16  # letters of a digest that are shown
 CODE = """\
 import json
 from datetime import date
+from pathlib import Path
 
 from auscult.engine.returns.campaigns import Worth, campaigns_of
 from auscult.engine.returns.figures import tell
 
-facts = json.load(open("facts.json", encoding="utf-8"))
+facts = json.loads(Path("facts.json").read_text(encoding="utf-8"))
 told = next(one for one in facts["figures"] if one["basis"] == "tracked")
 by_bet = next(one for one in facts["groupings"] if one["by"] == "bet")
 bets = [one for one in by_bet["groups"] if one["key"]]

@@ -17,7 +17,7 @@ from auscult.web.returns.board_appendix import appendix, shown_rows
 from auscult.web.returns.board_models import Edition
 from auscult.web.returns.board_page import Board, board
 from auscult.web.returns.board_telling import digest
-from auscult.web.returns.board_words import Number, day, plain, range_of
+from auscult.web.returns.board_words import Number, day, plain, range_of, read
 from auscult.web.returns.drawing_lines import Curve
 from auscult.web.returns.drawing_rows import DrawnRow, Intervals, Waterfall
 from auscult.web.returns.drawing_scale import WIDTH
@@ -31,7 +31,7 @@ SHORT = 12  # letters of a digest on paper
 def as_pdf(actor: Actor, facts: Facts, *, kept: Edition | None = None) -> bytes:
     """Return the page on A4, in the language that is active."""
     page = board(facts)
-    return sheets.sheet(actor, "board", _page(actor, page, kept), folder=FOLDER)
+    return sheets.sheet(actor, "board", _page(actor, page, kept), folder=FOLDER, before="drawings")
 
 
 def _about(actor: Actor, facts: Facts, kept: Edition | None = None) -> str:
@@ -63,13 +63,14 @@ def _page(actor: Actor, page: Board, kept: Edition | None) -> dict[str, Any]:
             "more": _("What we would do with 10 hours more"),
         },
         "waterfall": _waterfall(page.waterfall, facts.currency),
-        "cost": _numbers(page.cost),
-        "brought": _numbers(page.brought),
+        # The sums stand in the drawing; what it doesn't have is the hours.
+        "cost": numbers(page.cost[-1:] if page.waterfall else page.cost),
+        "brought": numbers(page.brought),
         "channels": _channels(page),
-        "pays": _numbers(page.paying),
+        "pays": numbers(page.paying),
         "curve": _curve(page.curve, facts.currency),
         "curve-said": page.curve_said,
-        "ways": _intervals(page.ways_drawn, facts.currency),
+        "ways": intervals(page.ways_drawn, facts.currency),
         "ways-said": [f"{one.name}: {' '.join(one.lines)} {one.source}" for one in page.ways],
         "unknown": [one.text for one in page.unknown[:MOST_UNKNOWN]],
         "more": list(page.more) or [_("The planner hasn't been asked yet.")],
@@ -82,7 +83,8 @@ def _page(actor: Actor, page: Board, kept: Edition | None) -> dict[str, Any]:
     }
 
 
-def _numbers(numbers: tuple[Number, ...]) -> list[dict[str, Any]]:
+def numbers(found: tuple[Number, ...]) -> list[dict[str, Any]]:
+    """Return figures as a sheet takes them."""
     return [
         {
             "name": one.name,
@@ -90,7 +92,7 @@ def _numbers(numbers: tuple[Number, ...]) -> list[dict[str, Any]]:
             "range": one.range,
             "said": " ".join(one.said),
         }
-        for one in numbers
+        for one in found
     ]
 
 
@@ -128,7 +130,8 @@ def _curve(drawn: Curve | None, currency: str) -> dict[str, Any] | None:
     }
 
 
-def _intervals(drawn: Intervals | None, currency: str) -> list[dict[str, Any]]:
+def intervals(drawn: Intervals | None, currency: str) -> list[dict[str, Any]]:
+    """Return figures with their intervals as a sheet draws them."""
     return [_interval(one, currency) for one in (drawn.rows if drawn else ())]
 
 
@@ -142,7 +145,7 @@ def _interval(one: DrawnRow, currency: str) -> dict[str, Any]:
         "width": one.width / WIDTH,
         "beyond": one.beyond,
         "own": row.own,
-        "shown": "" if row.value is None else f"{plain(row.value)} {currency}",
+        "shown": "" if row.value is None else read(row.value, currency),
         "range": range_of(figure),
         "said": "" if row.value is not None else row.said,
     }

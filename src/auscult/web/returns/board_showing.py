@@ -13,8 +13,9 @@ from auscult.web.accounts.people import organisation
 from auscult.web.accounts.policies import may
 from auscult.web.returns import glossary, pages
 from auscult.web.returns.board_asking import asking
-from auscult.web.returns.board_page import Board, board
+from auscult.web.returns.board_page import board
 from auscult.web.returns.board_places import place
+from auscult.web.returns.board_unknown import Unknown
 from auscult.web.returns.board_words import days
 from auscult.web.returns.telling_types import Facts
 
@@ -45,7 +46,7 @@ def shown(actor: Actor, facts: Facts) -> dict[str, Any]:
         "asking": asked,
         "evidence": reverse("returns:appendix") + asked,
         "words": {part: glossary.entries(*names) for part, names in WORDS.items()},
-        "unknown": _unknown(actor, page),
+        "unknown": opened(actor, page.unknown),
         "places": {"comparators": place("comparators")},
     }
 
@@ -68,9 +69,10 @@ def period(facts: Facts) -> str:
     return days(facts.asked.first, facts.asked.last)
 
 
-def _unknown(actor: Actor, page: Board) -> list[Open]:
+def opened(actor: Actor, unknown: Iterable[Unknown]) -> list[Open]:
+    """Return what isn't known, each with where the actor could mend it."""
     found = []
-    for one in page.unknown:
+    for one in unknown:
         ways = links(actor, [one.page])
         found.append(Open(text=one.text, address=ways[0][1] if ways else ""))
     return found

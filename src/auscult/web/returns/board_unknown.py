@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from auscult.web.returns.board_numbers import share
 from auscult.web.returns.board_words import hours
-from auscult.web.returns.telling_types import INCREMENTAL, Facts, UncostedFacts
+from auscult.web.returns.telling_types import INCREMENTAL, Facts, Note, UncostedFacts
 from auscult.web.returns.telling_words import said
 
 MOST_UNCOSTED = 5
@@ -19,7 +19,9 @@ MISSING = {
     "no minutes told": (gettext_lazy("no hours are told"), "time"),
 }
 # Said elsewhere on the page, or of every figure alike.
-ELSEWHERE = frozenset({"merged", "not-costed", "given-time", "dark", "cost-zero"})
+ELSEWHERE = frozenset(
+    {"merged", "not-costed", "given-time", "dark", "cost-zero", "only-tracked", "no-worth-said"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +119,10 @@ def _notes(facts: Facts) -> list[str]:
         notes += told.notes
         for one in (told.cost_per_outcome, told.net_benefit):
             notes += one.notes if one is not None and one.bound == "refused" else ()
-    return [said(one) for one in notes if one.code not in ELSEWHERE]
+    return [said(one) for one in notes if one.code not in ELSEWHERE and not _is_dark(facts, one)]
+
+
+def _is_dark(facts: Facts, note: Note) -> bool:
+    """Return whether outcomes that no bet is credited with are just the dark ones."""
+    dark = facts.outcomes.dark if facts.outcomes else 0
+    return note.code == "not-of-bets" and dict(note.numbers).get("outcomes") == dark

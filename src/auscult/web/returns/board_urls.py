@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from auscult.web.returns import board_views, editions_views
+from auscult.web.returns import board_views, case_views, editions_views
 
 urlpatterns = [
     path("", board_views.room, name="room"),
@@ -18,4 +18,6 @@ urlpatterns = [
     path("kept/<int:number>/board.pdf", editions_views.printed, name="edition-printed"),
     path("kept/<int:number>/now/", editions_views.then_and_now, name="edition-now"),
     path("kept/<int:number>/remove/", editions_views.remove, name="remove-edition"),
+    path("case/", case_views.case, name="case"),
+    path("case.pdf", case_views.printed, name="case-printed"),
 ]
