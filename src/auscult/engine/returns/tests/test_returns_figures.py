@@ -110,6 +110,12 @@ def test_up_by_8217_percent_is_83_17_times() -> None:
     assert times(8217) == pytest.approx(83.17)
 
 
+def test_views_of_one_film_grew_59_times_in_two_weeks() -> None:
+    first, *later = 1_095, 3_085, 26_973, 64_778
+    grown = [times(100 * (views - first) / first) for views in later]
+    assert [round(one, 2) for one in grown] == [2.82, 24.63, 59.16]
+
+
 def test_fieller_is_the_set_that_the_t_test_does_not_reject() -> None:
     for seed in range(8):
         brought, cost = skewed(np.random.default_rng(seed), 30)

@@ -292,6 +292,28 @@ def test_without_bets_all_is_one_campaign(owner: Actor, calls: OutcomeKind) -> N
     assert "all-as-one" in {one.code for one in told.notes}
 
 
+def test_the_first_year_of_the_practice_costs_315_and_its_labour_is_listed(
+    owner: Actor, bets: list[Bet]
+) -> None:
+    bought = [("Networks", "tools", 0.0), ("Camera", "kit", 150.0)]
+    bought += [(f"Blog {number}", "tools", 55.0) for number in (1, 2, 3)]
+    for what, kind, amount in bought:
+        Charge.objects.create(
+            organisation_id=owner.organisation_id,
+            what=what,
+            kind=kind,
+            amount=amount,
+            currency="EUR",
+            first_day=FIRST,
+        )
+    found = facts(owner, asked(None)).cost
+    assert found is not None
+    assert found.paid == 315
+    assert {(one.what, one.missing) for one in found.uncosted} == {
+        (bet.title, "no minutes told") for bet in bets
+    }
+
+
 def told_by(bet: int | None = None, **told: Any) -> Evidence:
     values = {
         "study": 7,
