@@ -115,6 +115,8 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/studies/<int:number>/data.parquet": Needs(Right.EXPORT, row="study"),
     "returns/studies/<int:number>/data.csv": Needs(Right.EXPORT, row="study"),
     "returns/studies/<int:number>/again.ipynb": Needs(Right.EXPORT, row="study"),
+    "api/v1/studies": replace(API, methods=BOTH),
+    "api/v1/studies/<number>": API,
     "api/v1/surveys": replace(API, methods=BOTH),
     "api/v1/surveys/<number>": API,
     "api/v1/surveys/<number>/answers": replace(API, methods="PUT"),

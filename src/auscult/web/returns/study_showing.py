@@ -15,6 +15,9 @@ from auscult.web.returns.drawing_rows import Intervals, Row, intervals
 from auscult.web.returns.study_models import Method, Study
 
 MOST_WEIGHTS = 12
+MOST_PLACEBOS = 12  # those that go farthest
+BEFORE = 3  # times as long before the start as since is drawn, so that what came since is seen
+FEWEST_BEFORE = 28
 WORTH = 0.005  # a control with less weight isn't worth a line
 
 
@@ -30,8 +33,12 @@ class Shown:
         What was, and what would have been.
     in_time, in_space : Intervals or None
         Placebos, the effect itself first.
+    places : int
+        Placebos in space, those that aren't drawn among them.
     weights : tuple of (str, float)
         Controls and what they count, in percent.
+    size : mapping of str to float
+        The effect without its sign, for a sentence that says "more" or "less".
     percent : float
         How often an interval holds.
     """
@@ -39,11 +46,13 @@ class Shown:
     verdict: str
     badge: str
     effect: Mapping[str, Any]
+    size: Mapping[str, float | None]
     percent: float
     conditions: tuple[str, ...]
     course: Effect | None
     in_time: Intervals | None
     in_space: Intervals | None
+    places: int
     weights: tuple[tuple[str, float], ...]
     left_out: int
     chances: tuple[tuple[str, float, int], ...]
@@ -59,11 +68,13 @@ def shown(study: Study) -> Shown | None:
         verdict=study_words.verdict(found),
         badge=study_words.BADGES.get(found["verdict"], ""),
         effect=_percents(found["effect"]),
+        size=_size(found["effect"]),
         percent=100 * (1 - found["question"]["level"]),
         conditions=tuple(study_words.reasons(found["reasons"])),
         course=_course(found["course"]),
         in_time=_placebos(found, "in_time"),
         in_space=_placebos(found, "in_space"),
+        places=len(found["in_space"]),
         weights=tuple(weights[:MOST_WEIGHTS]),
         left_out=len(found["weights"]) - len(weights[:MOST_WEIGHTS]),
         chances=tuple(
@@ -80,6 +91,12 @@ def _percents(found: Mapping[str, Any]) -> dict[str, Any]:
         name: 100 * value if name in shares and value is not None else value
         for name, value in found.items()
     }
+
+
+def _size(found: Mapping[str, Any]) -> dict[str, float | None]:
+    relative = found["relative"]
+    share = None if relative is None else abs(100 * relative)
+    return {"mean": abs(found["mean"]), "relative": share}
 
 
 def _arrangement(kind: str) -> str:
@@ -104,12 +121,15 @@ def _course(found: Mapping[str, Any] | None) -> Effect | None:
         Day(day=_day(moment), seen=seen, expected=expected, low=low, high=high)
         for moment, seen, expected, low, high in zip(*columns, strict=True)
     ]
-    return effect(days, began=days[found["start"]].day)
+    start = found["start"]
+    first = max(0, start - max(BEFORE * (len(days) - start), FEWEST_BEFORE)) if start else 0
+    return effect(days[first:], began=days[start].day)
 
 
 def _placebos(found: Mapping[str, Any], where: str) -> Intervals | None:
     if not found[where]:
         return None
+    farthest = sorted(found[where], key=lambda one: -abs(one["effect"]))[:MOST_PLACEBOS]
     said = {True: _("looks like an effect"), False: ""}
     rows = [
         Row(
@@ -120,6 +140,7 @@ def _placebos(found: Mapping[str, Any], where: str) -> Intervals | None:
             said=said[one["found"]],
         )
         for one in found[where]
+        if one in farthest
     ]
     return intervals([_own(found), *rows])
 

@@ -22,6 +22,7 @@ from auscult.web.planning.api_claims import router as claims
 from auscult.web.returns.api_costs import router as costs
 from auscult.web.returns.api_outcomes import router as outcomes
 from auscult.web.returns.api_returns import router as returns
+from auscult.web.returns.api_studies import router as studies
 from auscult.web.returns.api_surveys import router as surveys
 from auscult.web.shell.api_door import Bearer, Session, at_the_door
 from auscult.web.shell.api_problems import not_there, say_errors
@@ -50,7 +51,7 @@ api = NinjaAPI(
 say_errors(api)
 ROUTERS = (
     accounts, sources, listening, around, copies, taking, alerts, rules, briefs, dashboards, figures,
-    goals, readings, planning, claims, costs, outcomes, returns, surveys,
+    goals, readings, planning, claims, costs, outcomes, returns, studies, surveys,
 )  # fmt: skip
 for router in ROUTERS:
     api.add_router("", router)
