@@ -40,7 +40,7 @@ def count_visit(actor: Actor, link: ShortLink, *, tracked: bool) -> str:
 def _count(link: ShortLink, actor: Actor, *, tracked: bool) -> None:
     day = queries.today(actor)
     row = VisitCount.objects.filter(link=link, day=day)
-    more = {"visits": F("visits") + 1, "untracked": F("untracked") + (not tracked)}
+    more = {"visits": F("visits") + 1, "untracked": F("untracked") + int(not tracked)}
     if not row.update(**more):
         # Of two first visits at once one makes the row, and the other goes on from there.
         VisitCount.objects.bulk_create([VisitCount(link=link, day=day)], ignore_conflicts=True)

@@ -27,6 +27,7 @@ from auscult.web.dashboards.models import DayFigures
 from auscult.web.delivery.queries import old_letters
 from auscult.web.listening.actions import expire_before
 from auscult.web.listening.models import HourlyCount, Removal
+from auscult.web.returns.forgetting import forget_clicks, forget_keys
 from auscult.web.sources.models import BrokenLine, ReceivedHour
 
 LONGEST = 36_500  # days
@@ -193,6 +194,24 @@ KINDS: tuple[Kind, ...] = (
         days=None,
         least=30,
         expire=_rows("briefs", _briefs),
+    ),
+    Kind(
+        name="clicks",
+        label=_("Clicks on short links"),
+        about=_(
+            "The digest of a random mark, with link and time, that may still become an outcome."
+            " How often a link was followed stays."
+        ),
+        days=30,
+        expire=forget_clicks,
+    ),
+    Kind(
+        name="outcome-keys",
+        label=_("Digests of orders, visitors and callers"),
+        about=_("By them an outcome that is told twice counts once. The outcome itself stays."),
+        days=400,
+        least=31,
+        expire=forget_keys,
     ),
     Kind(
         name="accounts",
