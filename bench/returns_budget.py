@@ -7,14 +7,16 @@ what was done; then the true curves say what it brings. Regret is what it lacks 
 somebody who knew the truth, as a share of what that plan brings. Beside it: PyMC-Marketing's posterior means in
 the same optimiser, the even split (each channel as much money), and to leave all as it was.
 
-Run: python -m bench.returns_budget [--fits N] [--small]. Fits of ours and of the peer are kept; the
-peer takes some two minutes a world on two quiet cores, so 12 worlds some 25.
+Run: python -m bench.returns_budget [--fits N] [--small]. Ours is fitted to 100 worlds, the peer to N
+of them (12). All fits are kept; the peer takes some two minutes a world on two quiet cores.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +31,11 @@ from bench.returns_worlds import KINDS, Case
 
 Floats = NDArray[np.float64]
 Row = dict[str, object]
-FITS, FEW = 12, 2
+WORLDS, FITS, FEW = 100, 12, 2
 ECHO = 28
 FINE = np.linspace(0, SCALES[-1], 301)
 PEER = "PyMC-Marketing by nutpie"
-OURS = "ours"
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Money is rounded to so many parts of all of it.
 UNITS = 2000
 
@@ -105,52 +107,70 @@ def peer(case: Case, seed: int) -> dict[str, Floats]:
     return {name: np.array(found[name]) for name in ("said", "curves")}
 
 
-def measure(count: int) -> list[Row]:
-    """Plan in each world by each way, and compare with the truth."""
-    lacks: dict[str, list[float]] = {name: [] for name in (OURS, PEER, "even split", "as it was")}
-    held: dict[str, list[Floats]] = {OURS: [], PEER: []}
-    off: dict[str, list[Floats]] = {OURS: [], PEER: []}
-    for seed in range(FIRST_SEED, FIRST_SEED + count):
-        case, cost = world_of(200, 40)(seed), prices(seed)
-        mine, theirs = one("other-200-40", world_of(200, 40), seed), peer(case, seed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one way to plan found in each world."""
+
+    lacks: list[float] = field(default_factory=list)
+    held: list[Floats] = field(default_factory=list)  # by channel that does something
+    off: list[Floats] = field(default_factory=list)
+
+    def plan(self, case: Case, cost: Floats, scale: Floats) -> None:
+        """Hold a plan beside the best one."""
+        self.lacks.append(1 - brings(case, scale) / brings(case, best(case.curves, cost)))
+
+    def say(self, case: Case, said: Floats) -> None:
+        """Hold quantiles beside the truth."""
         does = case.truth > 0
-        said = {OURS: np.quantile(mine.draws, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)}
-        said[PEER] = theirs["said"]
-        for name, found in said.items():
-            inside = (found[0] <= case.truth) & (case.truth <= found[4])
-            held[name].append(inside[does])
-            off[name].append((np.abs(found[2] - case.truth) / np.maximum(case.truth, 1))[does])
-        top = brings(case, best(case.curves, cost))
-        ways = {
-            OURS: best(mine.curves, cost),
-            PEER: best(theirs["curves"], cost),
-            "even split": even(cost),
-            "as it was": np.ones(cost.size),
-        }
-        for name, scale in ways.items():
-            lacks[name].append(1 - brings(case, scale) / top)
-    return rows(lacks, held, off)
+        truth, told = case.truth[does], said[:, does]
+        self.held.append((told[0] <= truth) & (truth <= told[4]))
+        self.off.append(np.abs(told[2] - truth) / truth)
+
+    def numbers(self, count: int) -> tuple[float, float, float]:
+        """Mean regret, median error and coverage in the first worlds, in %, % and as a share."""
+        off = 100 * float(np.median(np.concatenate(self.off[:count]))) if self.off else 0.0
+        held = float(np.mean(self.held[:count])) if self.held else 0.0
+        return 100 * float(np.mean(self.lacks[:count])), off, held
 
 
-def rows(
-    lacks: dict[str, list[float]], held: dict[str, list[Floats]], off: dict[str, list[Floats]]
-) -> list[Row]:
-    """Regret beside each other way; coverage and error beside the peer's."""
-    count = len(lacks[OURS])
-    name = f"other worlds, 200 days, 40 a day, {count} fits"
-    mine = 100 * float(np.mean(lacks[OURS]))
+def measure(worlds: int, with_peer: int) -> list[Row]:
+    """Plan in each world by each way, in the first ones by the peer's, too."""
+    ours, theirs, split, same = Found(), Found(), Found(), Found()
+    for seed in range(FIRST_SEED, FIRST_SEED + worlds):
+        case, cost = world_of(200, 40)(seed), prices(seed)
+        mine = one("other-200-40", world_of(200, 40), seed)
+        if not mine.runs:
+            continue
+        ours.plan(case, cost, best(mine.curves, cost))
+        ours.say(case, np.quantile(mine.draws, QUANTILES, axis=0))
+        split.plan(case, cost, even(cost))
+        same.plan(case, cost, np.ones(cost.size))
+        if seed < FIRST_SEED + with_peer:
+            found = peer(case, seed)
+            theirs.plan(case, cost, best(found["curves"], cost))
+            theirs.say(case, found["said"])
+    return rows(ours, theirs, {"even split": split, "as it was": same})
+
+
+def rows(ours: Found, theirs: Found, others: dict[str, Found]) -> list[Row]:
+    """Regret beside each other way; error and coverage beside the peer's."""
+    world = "other worlds, 200 days, 40 a day"
+    count, few = len(ours.lacks), len(theirs.lacks)
+    regret = ours.numbers(count)[0]
     found = [
-        row(f"{name}: regret of the budget", mine, "%", other, 100 * float(np.mean(theirs)))
-        for other, theirs in lacks.items()
-        if other != OURS
-    ]
-    covers = [float(np.mean(held[way])) for way in (OURS, PEER)]
-    error = [100 * float(np.median(np.concatenate(off[way]))) for way in (OURS, PEER)]
-    return [
-        *found,
-        row(f"{name}: contributions are off by", error[0], "% of the truth", PEER, error[1]),
-        row(f"{name}: 90 % intervals hold", covers[0], "", PEER, covers[1]) | {"ratio": None},
-    ]
+        row(f"{world}, {count} fits: regret of the budget", regret, "%", name,
+            other.numbers(count)[0])
+        for name, other in others.items()
+    ]  # fmt: skip
+    if few:
+        name = f"{world}, {few} fits"
+        mine, peers = ours.numbers(few), theirs.numbers(few)
+        found += [
+            row(f"{name}: regret of the budget", mine[0], "%", PEER, peers[0]),
+            row(f"{name}: contributions are off by", mine[1], "% of the truth", PEER, peers[1]),
+            row(f"{name}: 90 % intervals hold", mine[2], "", PEER, peers[2]) | {"ratio": None},
+        ]
+    return found
 
 
 def row(figure: str, ours: float, unit: str, other: str, theirs: float) -> Row:
@@ -159,5 +179,11 @@ def row(figure: str, ours: float, unit: str, other: str, theirs: float) -> Row:
             "ratio": theirs / ours, "goal": None, "met": None, "note": ""}  # fmt: skip
 
 
+def main(arguments: Sequence[str]) -> None:
+    count = number_of_fits(arguments, most=FITS, few=FEW)
+    worlds = count if "--small" in arguments else max(WORLDS, count)
+    write("returns_budget", measure(worlds, count))
+
+
 if __name__ == "__main__":
-    write("returns_budget", measure(number_of_fits(sys.argv[1:], most=FITS, few=FEW)))
+    main(sys.argv[1:])

@@ -19,6 +19,8 @@ from auscult.engine.returns.mix.kernel import FAST, Tables, density
 
 Floats = NDArray[np.float64]
 HEADER = 8
+# Of a code nutpie reads 32 bits with a sign, and takes one below 0 for the end of all chains.
+MOST_CODES = 2**31 - 1
 NUMBERS = types.CPointer(types.double)  # type: ignore[no-untyped-call]
 # How nutpie calls a density: dimension, point, gradient and log density to write, own data.
 SIGNATURE = types.int64(types.uint64, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
@@ -100,7 +102,7 @@ def compiled() -> tuple[Any, Any]:
     number above 0, is a digest of that file.
     """
     text = inspect.getsource(kernel).encode()
-    not_finite = 1 + zlib.crc32(text)
+    not_finite = 1 + zlib.crc32(text) % MOST_CODES
 
     def evaluate(dimension: int, point: Any, gradient: Any, value: Any, data: Any) -> int:
         given = unpacked(carray(data, (int(data[0]),)))

@@ -51,7 +51,8 @@ def test_the_function_of_c_is_the_density(places: int) -> None:
         truth = density(x, given, expected)
         code = function(size, *(one.ctypes.data_as(numbers) for one in (x, found, value, data)))
         assert (code == 0) == bool(np.isfinite(truth))
-        assert code >= 0
+        # nutpie gives such a point up, but stops all chains at a code below 0 in 32 bits
+        assert 0 <= code < 2**31
         if np.isfinite(truth):
             assert value[0] == pytest.approx(truth, rel=1e-12)
             assert np.allclose(found, expected, rtol=1e-9, atol=1e-9)
