@@ -20,6 +20,18 @@ API = ByToken()
 
 RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/": SEE,
+    "returns/board.pdf": Needs(Right.EXPORT),
+    "returns/appendix/": SEE,
+    "returns/appendix.pdf": Needs(Right.EXPORT),
+    "returns/facts.json": Needs(Right.EXPORT),
+    "returns/kept/": SEE,
+    "returns/kept/keep/": replace(WRITE, methods="POST"),
+    "returns/kept/<int:number>/": replace(SEE, row="edition"),
+    "returns/kept/<int:number>/board.pdf": Needs(Right.EXPORT, row="edition"),
+    "returns/kept/<int:number>/now/": replace(SEE, row="edition"),
+    "returns/kept/<int:number>/remove/": replace(WRITE, row="edition"),
+    "returns/case/": SEE,
+    "returns/case.pdf": Needs(Right.EXPORT),
     "returns/costs/": COSTS,
     "returns/costs/add/": EDIT_COSTS,
     "returns/costs/<int:number>/": replace(EDIT_COSTS, row="charge"),

@@ -14,6 +14,7 @@ from auscult.web.returns.comparing_actions import (
     save_equivalency,
 )
 from auscult.web.returns.cost_actions import ChargeWish, save_charge
+from auscult.web.returns.editions import keep_edition
 from auscult.web.returns.exchange_actions import ExchangeWish, save_exchange_rate
 from auscult.web.returns.intake_actions import Meant, bring_file, read_in
 from auscult.web.returns.intake_reading import Choice
@@ -28,6 +29,7 @@ from auscult.web.returns.study_models import Method, Study, StudyState
 from auscult.web.returns.study_tables import Table
 from auscult.web.returns.survey_actions import SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_reading import AnswerRow
+from auscult.web.returns.telling_types import Question
 from auscult.web.returns.time_actions import TimeWish, save_time
 
 
@@ -173,9 +175,16 @@ def _phone_line(owner: Actor) -> dict[str, Any]:
     return {"number": save_line(owner, wish=wish).pk}
 
 
+def _edition(owner: Actor) -> dict[str, Any]:
+    today = owner.clock.now().date()
+    asked = Question(kind=None, first=today, last=today)
+    return {"number": keep_edition(owner, title="walk", asked=asked).pk}
+
+
 ROWS_OF_RETURNS: dict[str, Callable[[Actor], dict[str, Any]]] = {
     "charge": _charge,
     "comparator": _comparator,
+    "edition": _edition,
     "equivalency": _equivalency,
     "outcome-kind": lambda owner: {"number": _kind(owner).pk},
     "outcome": _outcome,

@@ -88,7 +88,10 @@ def _cost(facts: Facts) -> Proof:
         (_("hours of work"), hours(cost.minutes)),
         (_("bets that it touches"), plain(cost.bets)),
     ]
-    parts += [(_("without a cost: %(what)s") % {"what": one.what}, "–") for one in cost.uncosted]
+    parts += [
+        (_("without a cost: %(what)s") % {"what": one.what or _("Work")}, "–")
+        for one in cost.uncosted
+    ]
     return Proof(
         anchor="cost",
         title=_("Full cost"),

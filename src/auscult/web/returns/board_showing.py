@@ -14,7 +14,6 @@ from auscult.web.accounts.policies import may
 from auscult.web.returns import glossary, pages
 from auscult.web.returns.board_asking import asking
 from auscult.web.returns.board_page import board
-from auscult.web.returns.board_places import place
 from auscult.web.returns.board_unknown import Unknown
 from auscult.web.returns.board_words import days
 from auscult.web.returns.telling_types import Facts
@@ -47,7 +46,7 @@ def shown(actor: Actor, facts: Facts) -> dict[str, Any]:
         "evidence": reverse("returns:appendix") + asked,
         "words": {part: glossary.entries(*names) for part, names in WORDS.items()},
         "unknown": opened(actor, page.unknown),
-        "places": {"comparators": place("comparators")},
+        "places": {"comparators": reverse("returns:comparators")},
     }
 
 
@@ -60,7 +59,10 @@ def links(actor: Actor, names: Iterable[str]) -> list[tuple[str, str]]:
         for name, label in group.pages
     ]
     return [
-        (str(label), place(name)) for wanted in names for name, label in allowed if name == wanted
+        (str(label), reverse(f"returns:{name}"))
+        for wanted in names
+        for name, label in allowed
+        if name == wanted
     ]
 
 

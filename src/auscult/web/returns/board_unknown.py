@@ -60,7 +60,7 @@ def _uncosted(facts: Facts) -> list[Unknown]:
 
 def _one_uncosted(one: UncostedFacts) -> Unknown:
     missing, page = MISSING.get(one.missing, (one.missing, "costs"))
-    words = {"what": one.what, "missing": missing, "hours": hours(one.minutes)}
+    words = {"what": one.what or _("Work"), "missing": missing, "hours": hours(one.minutes)}
     if one.minutes:
         return Unknown(text=_("%(what)s: %(missing)s, for %(hours)s hours.") % words, page=page)
     return Unknown(text=_("%(what)s: %(missing)s.") % words, page=page)

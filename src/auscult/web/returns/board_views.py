@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,6 @@ from auscult.web.accounts.requests import actor_of
 from auscult.web.returns import (
     board_appendix,
     board_files,
-    board_places,
     board_showing,
     pages,
     queries,
@@ -36,7 +36,7 @@ def room(request: HttpRequest) -> HttpResponse:
         **board_showing.shown(actor, facts),
         "form": form,
         "empty": _nothing(facts) and not any(one.done for one in todo[1:]),
-        "steps": [(one, board_places.place(one.page)) for one in todo],
+        "steps": [(one, reverse(f"returns:{one.page}")) for one in todo],
         "title": _("%(kind)s, %(days)s") % _named(facts),
     }
     return render(request, "returns/room.html", context)
@@ -44,7 +44,9 @@ def room(request: HttpRequest) -> HttpResponse:
 
 def _nothing(facts: Facts) -> bool:
     cost, brought = facts.cost, facts.outcomes
-    return not (cost and (cost.steps or cost.uncosted)) and not (brought and brought.counted)
+    # Where nothing at all is known, the work of all is listed as not costed, without a name.
+    spent = cost is not None and (cost.steps or any(one.what for one in cost.uncosted))
+    return not spent and not (brought and brought.counted)
 
 
 def _named(facts: Facts) -> dict[str, str]:
