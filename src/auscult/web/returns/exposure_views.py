@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from auscult.engine.returns.exposure import share_reached, times
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
+from auscult.web.goals.amounts import amount
 from auscult.web.returns import comparing_actions, comparing_queries, pages, queries
 from auscult.web.returns.board_words import money, plain
 from auscult.web.returns.comparing_forms import EquivalencyForm, ReachForm
@@ -44,7 +45,7 @@ def _answers(form: ReachForm) -> list[str]:
         found.append(
             _("Nobody followed then, so there is no share.")
             if share is None
-            else _("%(share)s %% of those who followed.") % {"share": plain(100 * share)}
+            else _("%(share)s %% of those who followed.") % {"share": amount(round(100 * share, 1))}
         )
         if share is not None and share > 1:
             found.append(_("That is more than all: posts travel beyond those who follow."))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auscult.engine.returns.campaigns import FEWEST_CAMPAIGNS, FEWEST_OUTCOMES
 from auscult.web.returns import board_ways, drawing_clouds, drawing_lines, drawing_rows
 from auscult.web.returns.board_words import days, hours, money, of_100, plain, range_of
 from auscult.web.returns.drawing_rows import Intervals
@@ -23,6 +24,7 @@ from auscult.web.returns.telling_words import said
 
 MOST_GROUPS = 100  # of the table; what is beyond is counted
 MOST_DRAWN = 12
+MOST_PLANES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,11 @@ def page(facts: Facts, by: str, worth: float | None) -> Page:
         told=tuple(_told(one, facts.currency) for one in facts.figures),
         lines=tuple(_line(one, by, facts.currency) for one in grouping.groups[:MOST_GROUPS]),
         more=max(len(grouping.groups) - MOST_GROUPS, 0),
-        conventions=tuple(said(one) for one in grouping.notes),
+        conventions=(*(said(one) for one in grouping.notes), *_no_intervals(grouping)),
         drawn=_drawn(facts, grouping),
         planes=tuple(
             drawing_clouds.plane(one.plane.outcomes, one.plane.cost, name=one.channel)
-            for one in facts.comparators
+            for one in [one for one in facts.comparators if one.plane][:MOST_PLANES]
             if one.plane is not None
         ),
         curve=_curve(first, facts, worth),
@@ -175,7 +177,7 @@ def _drawn(facts: Facts, grouping: GroupingFacts) -> Intervals | None:
     """Return what an outcome cost by group, beside the other ways."""
     known = [one for one in grouping.groups if one.cost_per_outcome.value is not None]
     rows = [
-        board_ways.row(name_of(one, grouping.by), one.cost_per_outcome, own=True)
+        board_ways.row(name_of(one, grouping.by), replace(one.cost_per_outcome, notes=()), own=True)
         for one in known[:MOST_DRAWN]
     ]
     if not rows:
@@ -183,6 +185,19 @@ def _drawn(facts: Facts, grouping: GroupingFacts) -> Intervals | None:
     same = [one for one in facts.comparators if one.currency == facts.currency]
     rows += [board_ways.row(board_ways.name(one), one.theirs) for one in same]
     return drawing_rows.intervals(rows)
+
+
+def _no_intervals(grouping: GroupingFacts) -> tuple[str, ...]:
+    """Return why groups have no interval, once for all of them."""
+    known = [one.cost_per_outcome for one in grouping.groups]
+    if all(one.low is not None or one.value is None for one in known):
+        return ()
+    least = {"campaigns": FEWEST_CAMPAIGNS, "outcomes": FEWEST_OUTCOMES}
+    text = _(
+        "An interval needs %(campaigns)s bets and %(outcomes)s outcomes in a group; where only sums"
+        " are known there is none."
+    )
+    return (text % least,)
 
 
 def _curve(

@@ -247,7 +247,7 @@ def test_other_ways_go_out_as_csv_and_come_in_once(owner: Actor, calls: OutcomeK
 
 def test_reach_may_exceed_all_and_growth_is_told_as_times(owner: Actor) -> None:
     page = text_of(owner, "exposure", reached="529152", followers="528623", percent="8217")
-    assert "100 % of those who followed" in page
+    assert "100.1 % of those who followed" in page
     assert "That is more than all" in page
     assert "83.17 times as much" in page
     assert "no share" in text_of(owner, "exposure", reached="5", followers="0")
