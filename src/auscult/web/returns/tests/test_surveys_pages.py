@@ -182,7 +182,7 @@ def test_programs_write_surveys_down_and_read_them(
     assert program_of(stranger).get(f"surveys/{number}").status_code == 404
     answers = {"answers": [{"said": ["a friend"], "count": 2}]}
     assert (
-        program_of(persons["guest"]).ask("PUT", f"surveys/{number}/answers", answers).status_code
+        program_of(persons["approver"]).ask("PUT", f"surveys/{number}/answers", answers).status_code
         == 403
     )
     told = program_of(owner).ask("PUT", f"surveys/{number}/answers", answers)
