@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from statistics import NormalDist
 from typing import Any
 
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
 from auscult.web.planning.forms import PlanForm
-from auscult.web.returns import evidence, queries
+from auscult.web.returns import evidence, queries, study_ledger
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.evidence import Evidence
 from auscult.web.returns.mix_asking import echo_of, plain_series, suggested
+from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.study_forms import LEVEL, LedgerForm
 from auscult.web.returns.study_models import Method, Study
 from auscult.web.returns.study_tables import Table
@@ -71,6 +73,10 @@ class MixForm(LedgerForm):
         """Fill in what a mix isn't asked."""
         values = super().clean() or self.cleaned_data
         return values | {"upward": "up", "worthwhile": 10.0}
+
+    def from_book(self, kind: OutcomeKind, first: date, last: date) -> Table:
+        """Return what the book says of a kind, beside the hours for each bet."""
+        return study_ledger.mix_table(self.actor, kind=kind, first=first, last=last)
 
     def asked(self, table: Table) -> dict[str, Any]:
         """Return what the columns probably are."""

@@ -182,13 +182,12 @@ class LedgerForm(StudyForm):
         today = queries.today(self.actor)
         last: date = values["last_day"] or today - timedelta(days=1)
         first: date = values["first_day"] or last - timedelta(days=LOOK_BACK - 1)
-        return study_ledger.table(
-            self.actor,
-            kind=values["kind"],
-            first=first,
-            last=last,
-            controls=values.get("controls") or (),
-        )
+        return self.from_book(values["kind"], first, last)
+
+    def from_book(self, kind: OutcomeKind, first: date, last: date) -> Table:
+        """Return what the book says of a kind, with the controls that were chosen."""
+        controls = self.cleaned_data.get("controls") or ()
+        return study_ledger.table(self.actor, kind=kind, first=first, last=last, controls=controls)
 
 
 class InterruptedForm(LedgerForm):

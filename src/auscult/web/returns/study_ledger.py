@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from auscult.web.accounts.models import Actor
 from auscult.web.listening.day_counts import mentions_by_day
 from auscult.web.listening.models import Watch
-from auscult.web.returns import queries
+from auscult.web.returns import queries, working
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.happening import told
 from auscult.web.returns.outcome_models import OutcomeKind
-from auscult.web.returns.study_tables import Table
+from auscult.web.returns.study_tables import LONGEST_NAME, Table
 
 DAY = timedelta(days=1)
 MOST_DAYS = 1_000
+MOST_BETS = 20  # as many channels as a mix takes
+HOUR = 60.0
 
 
 def days_of(first: date, last: date) -> list[date]:
@@ -85,3 +87,35 @@ def table(
 
 def _filled(found: Mapping[date, float], days: Sequence[date]) -> list[float]:
     return [found.get(day, 0.0) for day in days]
+
+
+def mix_table(actor: Actor, *, kind: OutcomeKind, first: date, last: date) -> Table:
+    """Return a kind's outcomes by day beside the hours that were worked for each bet.
+
+    Of more bets than a mix can take those with the most hours are there.
+
+    Raises
+    ------
+    ReturnsRefused
+        Nobody worked for a bet in these days.
+    """
+    days = days_of(first, last)
+    found = working.minutes(actor, first, last)
+    hours: dict[str, dict[date, float]] = {}
+    rows = zip(found.days.tolist(), found.purpose.tolist(), found.minutes.tolist(), strict=True)
+    for day, purpose, minutes in rows:
+        of_bet = hours.setdefault(found.purposes[purpose], {})
+        of_bet[day] = of_bet.get(day, 0.0) + minutes / HOUR
+    titles = {str(bet.pk): bet.title for bet in queries.bets(actor).order_by("pk")}
+    known = [number for number in hours if number in titles and any(hours[number].values())]
+    if not known:
+        valid = _("days on which hours were recorded for bets; or else bring a file")
+        raise ReturnsRefused("first_day", first.isoformat(), valid)
+    most = sorted(known, key=lambda number: -sum(hours[number].values()))[:MOST_BETS]
+    numbers = {kind.name: _filled(outcomes_by_day(actor, kind, first, last), days)}
+    for number in most:
+        name = titles[number][:LONGEST_NAME]
+        numbers[name if name not in numbers else f"{name} ({number})"] = _filled(
+            hours[number], days
+        )
+    return Table(times=days, places=[], numbers=numbers)
