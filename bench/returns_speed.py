@@ -153,6 +153,7 @@ def row(figure: str, value: float, unit: str, *, below: float | None = None,
 
 def measure(*, small: bool) -> list[Row]:
     """Ours first, then each peer."""
+    _cold()  # so that what is compiled is on disk, as theirs is after their first run
     weekly, daily = example(), daily_series()
     first, warm = (ours(weekly, seed=seed, form="logistic") for seed in (1, 2))
     begun, again = (ours(daily, seed=seed, form="exponential") for seed in (1, 2))
