@@ -75,7 +75,13 @@ def edited(
             else:
                 messages.success(request, _("Saved."))
                 return redirect(back)
-    context = {"form": form, "title": editing.title, "back": back, "removable": editing.remove}
+    context = {
+        "form": form,
+        "title": editing.title,
+        "back": back,
+        # Not the function itself: a template would call it.
+        "removable": editing.remove is not None,
+    }
     around = pages.around(actor, editing.page)
     return render(request, "returns/costs_form.html", around | context | more)
 

@@ -112,8 +112,10 @@ def chosen(request: HttpRequest, actor: Actor) -> Chosen:
 
 
 def _of_cycle(actor: Actor, cycle: Cycle) -> Chosen:
+    """Return a cycle's days up to today: what is to come isn't spent yet."""
     form = PeriodForm(actor, initial={"cycle": cycle.number})
-    return Chosen(first=cycle.first_day, last=cycle.last_day, form=form, cycle=cycle)
+    last = min(cycle.last_day, max(queries.today(actor), cycle.first_day))
+    return Chosen(first=cycle.first_day, last=last, form=form, cycle=cycle)
 
 
 class ChargeForm(ReturnsForm):

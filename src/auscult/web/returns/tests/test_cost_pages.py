@@ -93,6 +93,8 @@ def test_a_book_is_kept_by_forms_alone(owner: Actor, teammate: Actor, bet: Bet) 
     row = Charge.objects.get()
     assert reverse("returns:charge", args=[row.pk]) in said
     used = {f"use_{bet.pk}": "2"}
+    assert 'value="remove"' in page(owner, "charge", row.pk)
+    assert Charge.objects.get() == row, "whoever only looks removes nothing"
     saved(owner, "charge", row.pk, **charge, amount="30", first_day="2026-11-16", **used)
     said = page(owner, "costs")
     assert "Everything that is written down has a cost." in said
