@@ -56,7 +56,7 @@ class Paths:
         By the house's rule.
     untracked : int
     reasons : tuple of Reason
-        Without what each page says itself: that rules are a convention.
+        Without what the page says itself, and what is of values alone.
     """
 
     lines: tuple[Line, ...]
@@ -99,7 +99,7 @@ def paths(
         for one in ours.credits
         if one.touched
     )
-    said = {Why.CONVENTION, Why.DARK}
+    said = {Why.CONVENTION, Why.DARK, Why.WITHOUT_VALUE}
     reasons = {one.why: one for each in every.values() for one in each.reasons} | {
         one.why: one for one in found.merged.reasons
     }
