@@ -92,7 +92,7 @@ TRADITIONAL = (
 DAILY = {"appointment": 2.6, "call": 3.4, "sign-up": 0.5, "donation": 0.3}  # who met nothing
 
 # What one bet without money causes, on the mean, and by how much luck varies it: one bet of the
-# worst tenth brings a seventh of what one of the best tenth does.
+# worst tenth brings an eighth of what one of the best tenth does.
 CAUSED = np.array([11.0, 7.0, 15.0, 4.0])
 LUCK = 0.8
 MINUTES_SHAPE, MINUTES_SCALE = 4.0, 220.0
