@@ -1,12 +1,13 @@
 """What each channel brought: do the intervals hold, and is nothing claimed of what does nothing?
 
 Worlds whose truth is known: `own` ones are drawn from the model's priors, `other` ones differ on
-purpose (`bench/returns_worlds.py`), at three lengths and two levels. The rule by which an effect is
-claimed was set in worlds of a third kind (`bench/returns_tuning.py`), which are shown, too. For
-some other worlds the last 28 days are hidden and foretold.
+purpose (`bench/returns_worlds.py`), at three lengths and two levels; the simulated town's year was
+made for other ends. The rule by which an effect is claimed was set in worlds of one more kind
+(`bench/returns_tuning.py`), which are shown, too. For some other worlds the last 28 days are hidden
+and foretold.
 
 Run: python -m bench.returns [--fits N] [--small]. Each fit is kept (`bench/returns_fits.py`), so a
-run that was broken off goes on, and one with more fits adds to them. 200 fits of each of the eight
+run that was broken off goes on, and one with more fits adds to them. 200 fits of each of the nine
 kinds take some 40 minutes on two quiet cores, 60 some 12.
 """
 
@@ -23,7 +24,7 @@ from auscult.engine.returns.mix.results import Code, verdict
 from bench.report import write
 from bench.returns_fits import Kept, fits, foretold
 from bench.returns_tuning import tuning_world
-from bench.returns_worlds import Case, other_world, own_world
+from bench.returns_worlds import Case, other_world, own_world, town_world
 
 Floats = NDArray[np.float64]
 Row = dict[str, object]
@@ -31,6 +32,7 @@ Between = tuple[float, float]
 FITS, FEW = 200, 4
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 OWN = "own worlds, 120 days, 4 channels"
+TOWN = "the simulated town, 365 days, 4 channels, 60 a day"
 OWN_GOALS: tuple[Between, Between] = ((0.88, 0.92), (0.46, 0.54))
 OTHER_GOAL: Between = (0.85, 0.95)
 WORST, FALSE = 0.80, 0.01
@@ -156,6 +158,8 @@ def measure(count: int) -> list[Row]:
             kept = list(fits(f"other-{length}-{level}", world_of(length, level), count))
             cell = Cell(f"other worlds, {length} days, {level} a day", kept)
             rows += [*cell.rows((OTHER_GOAL, None), WORST), *cell.claims(), cell.search()]
+    town = Cell(TOWN, list(fits("town-365", town_world, count)))
+    rows += town.rows((OTHER_GOAL, None), WORST)
     kept = list(fits("tuning", tuning_world, count, first=5000))
     return [
         *rows,

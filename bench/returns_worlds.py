@@ -1,4 +1,7 @@
-"""Worlds for the mix of channels whose truth is known: as the model has it, and otherwise."""
+"""Worlds for the mix of channels whose truth is known: as the model has it, and otherwise.
+
+The simulated town's year is one of the others.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from auscult.engine.returns.mix.design import tables
 from auscult.engine.returns.mix.imagine import imagine
 from auscult.engine.returns.mix.questions import ECHOES, Answers
 from auscult.engine.returns.mix.response import SCALES, curve
 from auscult.engine.returns.mix.series import Channel, Series
+from auscult.engine.simulate.economy_series import CHANNELS, mixed
 
 Floats = NDArray[np.float64]
 FIRST = date(2026, 1, 5)
@@ -20,6 +25,8 @@ KINDS = ("post", "advertisement", "search", "television", "radio", "letter", "un
 # half-life in days, and share of outcomes; the last channel does nothing
 LIVES = (1.0, 1.5, 0.3, 8.0, 3.0, 10.0, 1.0)
 SHARES = (0.08, 0.08, 0.06, 0.10, 0.06, 0.06, 0.0)
+
+TOWN_KINDS = {"posts": "post", "television": "television", "print": "press", "mail": "letter"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +126,20 @@ def _brought(
     scale = share * random.uniform(0.6, 1.5) / response.mean()
     scaled = z * SCALES[:, None] ** power
     return response * scale, (scaled / (1 + scaled)).sum(axis=1) * scale
+
+
+def town_world(seed: int, *, rows: int = 365) -> Case:
+    """Take the year of Lakeside: four channels that echo, 60 enquiries a day."""
+    year = mixed(seed, rows)
+    done, curves = [], []
+    for one in CHANNELS:
+        active = year.table[one.name]
+        answers = Answers(echo=ECHOES[TOWN_KINDS[one.name]], at_most=0.4)
+        done.append(Channel(name=one.name, activity=active, answers=answers))
+        carried = lfilter([1.0], [1.0, -(0.5 ** (1 / one.half_life))], active)
+        z = one.bend * carried / carried.mean()
+        response = -np.expm1(-z * SCALES[:, None]).sum(axis=1)
+        curves.append(year.brought[one.name] * response / -np.expm1(-z).sum())
+    outcome = year.table["enquiries"]
+    series = Series(first=FIRST, step=1, outcome=outcome, channels=tuple(done), count=True)
+    return Case(series=series, truth=np.array(list(year.brought.values())), curves=np.array(curves))
