@@ -102,6 +102,7 @@ RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/files/add/": WRITE,
     "returns/files/waiting/": WRITE,
     "returns/files/<int:number>/": replace(SEE, row="intake"),
+    "returns/files/<int:number>/take-back/": replace(WRITE, methods="POST", row="intake"),
     "returns/files/phone/": SEE,
     "returns/files/phone/add/": WRITE,
     "returns/files/phone/<int:number>/": replace(WRITE, row="phone-line"),

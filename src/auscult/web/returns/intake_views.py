@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.web.accounts.models import Actor
@@ -134,21 +134,26 @@ def _around_look(actor: Actor, look: Look, meaning: MeaningForm, *, calls: bool)
     return {"there": there, "numbers": numbers, "has_kinds": kinds.exists()}
 
 
-@require_http_methods(FORM)
+@require_safe
 def intake(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a file that was read in, with what couldn't be read of it; take it back."""
+    """Show a file that was read in, with what couldn't be read of it."""
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, queries.SEE)
     row = intake_queries.intake(actor, number)
-    if request.method == "POST":
-        require(actor, Right.EDIT_RETURNS, queries.CHANGE)
-        rows = intake_actions.take_back(actor, intake=row)
-        said = ngettext(
-            "“%(name)s” is taken back: %(n)s row less.",
-            "“%(name)s” is taken back: %(n)s rows less.",
-            rows,
-        )
-        messages.success(request, said % {"name": row.name, "n": rows})
-        return redirect("returns:intakes")
     context = {"intake": row, "brought": intake_queries.brought(row)}
     return render(request, "returns/intake.html", pages.around(actor, "intakes") | context)
+
+
+@require_POST
+def take_back(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a file back, with its outcomes."""
+    actor = _editor(request)
+    row = intake_queries.intake(actor, number)
+    rows = intake_actions.take_back(actor, intake=row)
+    said = ngettext(
+        "“%(name)s” is taken back: %(n)s row less.",
+        "“%(name)s” is taken back: %(n)s rows less.",
+        rows,
+    )
+    messages.success(request, said % {"name": row.name, "n": rows})
+    return redirect("returns:intakes")

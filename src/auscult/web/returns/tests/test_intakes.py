@@ -126,7 +126,7 @@ def test_the_same_file_is_not_read_in_twice_until_it_is_taken_back(
     assert "It was read in already" in brought(owner).content.decode()
     with pytest.raises(NotAllowed):
         intake_actions.take_back(guest, intake=intake)
-    address = reverse("returns:intake", args=[intake.pk])
+    address = reverse("returns:take-back", args=[intake.pk])
     assert browser(guest).post(address).status_code == 403
     assert browser(owner).post(address).status_code == 302
     assert not Outcome.objects.exists()
@@ -215,6 +215,8 @@ def test_another_house_and_other_persons_do_not_get_at_it(
     for name, number in (("intake", intake.pk), ("phone-line", line.pk)):
         address = reverse(f"returns:{name}", args=[number])
         assert browser(stranger).get(address).status_code == 404
+    for name, number in (("take-back", intake.pk), ("phone-line", line.pk)):
+        address = reverse(f"returns:{name}", args=[number])
         assert browser(stranger).post(address, {"do": "remove"}).status_code == 404
     assert intake_queries.waiting(teammate) is None
     with pytest.raises(ReturnsRefused, match="that you brought"):
