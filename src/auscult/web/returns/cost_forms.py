@@ -113,8 +113,9 @@ def chosen(request: HttpRequest, actor: Actor) -> Chosen:
 
 def _of_cycle(actor: Actor, cycle: Cycle) -> Chosen:
     """Return a cycle's days up to today: what is to come isn't spent yet."""
-    form = PeriodForm(actor, initial={"cycle": cycle.number})
     last = min(cycle.last_day, max(queries.today(actor), cycle.first_day))
+    days = {"first": cycle.first_day, "last": last}
+    form = PeriodForm(actor, initial={"cycle": cycle.number, **days})
     return Chosen(first=cycle.first_day, last=last, form=form, cycle=cycle)
 
 
@@ -172,7 +173,7 @@ class ChargeForm(ReturnsForm):
                 required=False,
                 min_value=0,
                 max_value=MOST_SHARE,
-                initial=shares.get(bet.pk),
+                initial=_plain(shares.get(bet.pk)),
             )
 
     def plain(self) -> Iterator[BoundField]:
@@ -196,7 +197,13 @@ def _initial(charge: Charge) -> dict[str, Any]:
         "what", "kind", "amount", "currency", "first_day", "last_day", "every", "life_months",
         "residual", "source",
     )  # fmt: skip
-    return {name: getattr(charge, name) for name in names}
+    values = {name: getattr(charge, name) for name in names}
+    return values | {name: _plain(values[name]) for name in ("amount", "residual")}
+
+
+def _plain(value: float | None) -> float | int | None:
+    """Return a number as people type it: 89, not 89.0."""
+    return int(value) if value is not None and value.is_integer() else value
 
 
 def _bets(actor: Actor, charge: Charge | None) -> list[Bet]:

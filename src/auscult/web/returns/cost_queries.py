@@ -117,12 +117,15 @@ def exchange_rate(actor: Actor, number: object) -> ExchangeRate:
 
 def worked(actor: Actor) -> QuerySet[Worked]:
     """Return recorded time that the actor sees, the newest first: her own, or everybody's."""
+    rows = _all_worked(actor)
+    return rows if may(actor, Right.SEE_COSTS) else rows.filter(user=actor.user_id)
+
+
+def _all_worked(actor: Actor) -> QuerySet[Worked]:
+    if not may(actor, Right.SEE_COSTS):
+        require(actor, Right.CHECK_IN, OWN_TIME)
     rows = Worked.objects.filter(organisation_id=actor.organisation_id)
-    rows = rows.select_related("user", "role", "bet__cycle").order_by("-day", "-pk")
-    if may(actor, Right.SEE_COSTS):
-        return rows
-    require(actor, Right.CHECK_IN, OWN_TIME)
-    return rows.filter(user=actor.user_id)
+    return rows.select_related("user", "role", "bet__cycle").order_by("-day", "-pk")
 
 
 def time_row(actor: Actor, number: object) -> Worked:
@@ -132,7 +135,7 @@ def time_row(actor: Actor, number: object) -> Worked:
     ------
     NotAllowed, ReturnsUnknown
     """
-    row = queries.found(worked(actor), gettext_noop("row of time"), number)
+    row = queries.found(_all_worked(actor), gettext_noop("row of time"), number)
     require_time(actor, row.user_id)
     return row
 

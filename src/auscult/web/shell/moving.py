@@ -46,6 +46,7 @@ LEFT_OUT = {
     "alerts.Reception": "says to whom letters went that stay behind",
     "planning.ReadReply": "of mails whose marks only this installation knows",
     "returns.Click": "its mark stands in an address of a visitor that leads to this installation",
+    "returns.Timer": "a clock that its person stops here, or starts anew there",
     "returns.WaitingFile": "a file that somebody looks at before it is read in, for a day",
     "dashboards.DayFigures": "counted anew from mentions",
     "dashboards.Changed": "says what is to be counted anew",

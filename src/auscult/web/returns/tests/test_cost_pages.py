@@ -212,7 +212,7 @@ def test_ones_own_time_is_everybodys_to_record_and_others_time_is_not(
     assert reverse("returns:time-row", args=[own.pk]) in page(ambassador, "time")
     assert 'href="/returns/costs/"' not in page(ambassador, "time")
     assert browser(ambassador).get(reverse("returns:costs")).status_code == 403
-    assert send(ambassador, "time-row", theirs.pk, do="remove").status_code == 404
+    assert send(ambassador, "time-row", theirs.pk, do="remove").status_code == 403
     assert "the-ambassador" in page(approver, "time")
     assert send(approver, "time-row", own.pk, do="remove").status_code == 403
     saved(ambassador, "time-row", own.pk, **(entry | {"minutes": "20"}), estimated="on")
