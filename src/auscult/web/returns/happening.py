@@ -150,16 +150,10 @@ def happened(
     begin, end = moments(first, last, zone)
     ours = Outcome.objects.filter(organisation_id=actor.organisation_id, kind=kind)
     rows = ours.filter(at__gte=begin, at__lt=end)
-    counted = rows.aggregate(sum=Sum("count"))["sum"] or 0
-    if counted > MOST:
-        most = _("at most %(most)s outcomes in the days asked about; ask about fewer days")
-        raise ReturnsRefused("outcomes", counted, most % {"most": MOST})
+    counted = _counted(rows)
     held = outcome_columns(rows, zone)
-    known = Q()
-    for key in KEYS:
-        known |= ~Q(**{key: ""})
-    before = outcome_columns(ours.filter(known, at__gte=begin - BACK, at__lt=begin, count=1), zone)
-    fresh = ~_seen_before(kind.slug, held, before)
+    just_before = ours.filter(_keyed(), at__gte=begin - BACK, at__lt=begin, count=1)
+    fresh = ~_seen_before(kind.slug, held, outcome_columns(just_before, zone))
     value, unconverted = _values(actor, held)
     row = np.repeat(np.flatnonzero(fresh), held.count[fresh])
     outcomes = Outcomes(
@@ -178,6 +172,23 @@ def happened(
         untracked=_untracked(merged, held.tracked[row[merged.kept]]),
         unconverted=int(unconverted[row[merged.kept]].sum()),
     )
+
+
+def _counted(rows: QuerySet[Outcome]) -> int:
+    """Count how many were told; refuse more than can be read at once."""
+    counted: int = rows.aggregate(sum=Sum("count"))["sum"] or 0
+    if counted > MOST:
+        most = _("at most %(most)s outcomes in the days asked about; ask about fewer days")
+        raise ReturnsRefused("outcomes", counted, most % {"most": MOST})
+    return counted
+
+
+def _keyed() -> Q:
+    """Choose the rows that may have a double."""
+    known = Q()
+    for key in KEYS:
+        known |= ~Q(**{key: ""})
+    return known
 
 
 def _untracked(merged: Merged, tracked: NDArray[np.bool_]) -> int:

@@ -105,7 +105,7 @@ def bets(owner: Actor, calls: OutcomeKind) -> list[Bet]:
 
 def browser(actor: Actor) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id))
+    client.force_login(User.objects.get(username=actor.name))
     return client
 
 
@@ -299,7 +299,7 @@ def test_programs_read_the_facts_and_write_other_ways(
     owner: Actor, persons: dict[str, Actor], stranger: Actor, bets: list[Bet]
 ) -> None:
     kind = OutcomeKind.objects.get()
-    asked = {"first": "2026-08-01", "last": "2026-11-08", "kind": kind.pk}
+    asked: dict[str, str | int] = {"first": "2026-08-01", "last": "2026-11-08", "kind": kind.pk}
     told = browser(persons["guest"]).get("/api/v1/returns/facts", asked)
     assert told.status_code == 200, told.content
     facts = told.json()["facts"]
