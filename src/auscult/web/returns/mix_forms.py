@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
-from auscult.web.planning.forms import PlanForm
 from auscult.web.returns import evidence, queries, study_ledger
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.evidence import Evidence
+from auscult.web.returns.forms import ReturnsForm
 from auscult.web.returns.mix_asking import echo_of, plain_series, suggested
 from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.study_forms import LEVEL, LedgerForm
@@ -83,7 +83,7 @@ class MixForm(LedgerForm):
         return {"suggested": suggested(table), "level": LEVEL}
 
 
-class ChannelsForm(PlanForm):
+class ChannelsForm(ReturnsForm):
     """What each column is, what is believed of each channel, and what experiments found."""
 
     outcome = forms.ChoiceField(label=_("The outcome"))

@@ -130,6 +130,7 @@ def answer(found: Fit, read: Result, curves: Responses, *, seed: int) -> Plain:
                 "per_cost": _interval(one.per_cost),
                 "half_life": _interval(one.half_life),
                 "learned": round(one.learned, 3),
+                "evidence": round(one.evidence, 2),  # log of the odds of some effect over none
                 "code": one.verdict.code.value,
                 "with": list(_texts(one.verdict.values.get("channels", ()))),
             }

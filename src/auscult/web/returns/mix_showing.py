@@ -37,6 +37,7 @@ class Channel:
     brought: Mapping[str, float]
     share: Mapping[str, float]  # in percent
     per_cost: Mapping[str, float] | None
+    free: bool  # it cost nothing, so there is no ratio
     half_life: Mapping[str, float]
     learned: float  # in percent
     decided_by_answers: bool
@@ -67,7 +68,8 @@ def shown(study: Study) -> Shown | None:
     found: Mapping[str, Any] = study.answer
     if not found:
         return None
-    channels = tuple(_channel(found, at) for at in range(len(found["contributions"])))
+    costs = {one["name"]: one["cost"] for one in study.question["channels"]}
+    channels = tuple(_channel(found, at, costs) for at in range(len(found["contributions"])))
     return Shown(
         channels=channels,
         brought=_brought(found, channels),
@@ -108,7 +110,7 @@ def _together(one: Mapping[str, Any]) -> str:
     }
 
 
-def _channel(found: Mapping[str, Any], at: int) -> Channel:
+def _channel(found: Mapping[str, Any], at: int, costs: Mapping[str, float | None]) -> Channel:
     one, drawn = found["contributions"][at], found["curves"][at]
     belief = found["beliefs"][at]
     percent = {name: 100 * value for name, value in one["share"].items()}
@@ -120,6 +122,7 @@ def _channel(found: Mapping[str, Any], at: int) -> Channel:
         brought=one["total"],
         share=percent,
         per_cost=one["per_cost"],
+        free=all(costs.get(name) == 0 for name in one["members"]),
         half_life=one["half_life"],
         learned=max(100 * one["learned"], 0.0),
         decided_by_answers=one["learned"] < LITTLE,

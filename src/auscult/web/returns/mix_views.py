@@ -17,10 +17,10 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.planning import actions as plan_actions
-from auscult.web.planning.forms import PlanForm
 from auscult.web.planning.models import Bet
 from auscult.web.planning.moves import CycleState
 from auscult.web.returns import evidence, queries, study_actions, study_queries, study_words
+from auscult.web.returns.forms import ReturnsForm
 from auscult.web.returns.mix_estimate import Conversion, use_in_plan
 from auscult.web.returns.mix_forms import ChannelsForm, MixForm
 from auscult.web.returns.study_models import Method, Study, StudyState
@@ -76,7 +76,7 @@ def channels(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-class UseForm(PlanForm):
+class UseForm(ReturnsForm):
     """For which bet a channel's curve is used, and what its units are there."""
 
     bet = forms.ModelChoiceField(label=gettext_lazy("For the bet"), queryset=Bet.objects.none())
@@ -113,9 +113,7 @@ def use(request: HttpRequest, number: int, channel: int) -> HttpResponse:
     named = row.question.get("bets", {}).get(curve.channel) or row.bet_id
     form = UseForm(request.POST if request.method == "POST" else None, initial={"bet": named})
     bets = queries.bets(actor).exclude(cycle__state=CycleState.CLOSED)
-    field = form.fields["bet"]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = bets.filter(objective__isnull=False)
+    form.offer("bet", bets.filter(objective__isnull=False))
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         bet = values.pop("bet")

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
-from auscult.web.planning.forms import PlanForm
 from auscult.web.planning.models import Bet
 from auscult.web.returns import queries, study_ledger
 from auscult.web.returns.errors import IntakeRefused, ReturnsRefused
+from auscult.web.returns.forms import ReturnsForm, day_field
 from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.study_actions import StudyWish
 from auscult.web.returns.study_models import Method
@@ -26,12 +26,6 @@ WAYS = (("up", _("more than without it")), ("down", _("less than without it")))
 LOOK_BACK = 120  # days of the book, unless somebody says more
 LEVEL = 0.05
 SHOWN = 20  # of what is wrong with a file
-
-
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    """Return a field for a day."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **more)
 
 
 class FileField(forms.FileField):
@@ -60,7 +54,7 @@ class FileField(forms.FileField):
             raise forms.ValidationError([str(one) for one in error.wrong[:SHOWN]]) from error
 
 
-class StudyForm(PlanForm):
+class StudyForm(ReturnsForm):
     """What every question has."""
 
     method: Method
@@ -96,13 +90,8 @@ class StudyForm(PlanForm):
     ) -> None:
         super().__init__(data, files=files, **more)
         self.actor = actor
-        self._choose("kind", queries.kinds(actor))
-        self._choose("bet", queries.bets(actor))
-
-    def _choose(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rows
+        self.offer("kind", queries.kinds(actor))
+        self.offer("bet", queries.bets(actor))
 
     def wish(self) -> StudyWish:
         """Return what is asked.
@@ -309,7 +298,7 @@ class SwitchbackForm(LedgerForm):
         return {**self.outcome(table), **rhythm, "start": values["start"].isoformat()}
 
 
-class BringForm(PlanForm):
+class BringForm(ReturnsForm):
     """What was counted while an experiment ran."""
 
     file = FileField(required=False)

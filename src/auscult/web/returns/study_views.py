@@ -60,6 +60,7 @@ def studies(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "study": one,
+            "state": study_words.state(one),
             "verdict": study_words.verdict(one.answer),
             "badge": study_words.BADGES.get(one.answer.get("verdict", ""), ""),
         }
@@ -103,6 +104,7 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "study": row,
         "begun": row.state in study_queries.BEGUN,
+        "state": study_words.state(row),
         "refusal": _(row.error) if row.error else "",
         "shown": study_showing.shown(row),
         "design": study_showing.design(row),

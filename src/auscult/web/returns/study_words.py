@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auscult.web.returns.study_models import Method
+from auscult.web.returns.study_models import Method, Study, StudyState
 
 # When each is the one to take.
 WHEN: dict[str, str | Promise] = {
@@ -69,3 +69,10 @@ def reasons(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def shown(number: float) -> str:
     """Return a number as the language writes it, whole where it is."""
     return floatformat(number, 0 if number == int(number) else -1)
+
+
+def state(study: Study) -> str:
+    """Return how far a study is, in words."""
+    if study.method == Method.MIX and study.state == StudyState.DESIGNED:
+        return _("waits for what you say of its channels")
+    return str(StudyState(study.state).label)
