@@ -279,14 +279,16 @@ def _links(outcomes: Outcomes, rule: SameBy, order: Codes) -> tuple[Codes, Codes
             code="unknown-key",
             hint=f"Known are: {', '.join(outcomes.keys) or 'none'}.",
         )
-    columns = [np.unique(outcomes.keys[name], return_inverse=True)[1] for name in rule.keys]
     known = np.all([outcomes.keys[name] != "" for name in rule.keys], axis=0)
     rows = order[known[order]]
+    columns = [np.unique(outcomes.keys[name][rows], return_inverse=True)[1] for name in rule.keys]
+    columns.append(outcomes.kind[rows])
     # By kind and keys, and within them by time, for the sort is stable.
-    rows = rows[np.lexsort([column[rows] for column in (*columns, outcomes.kind)])]
+    place = np.lexsort(columns)
+    rows = rows[place]
     same = np.ones(max(len(rows) - 1, 0), np.bool_)
-    for column in (*columns, outcomes.kind):
-        same &= column[rows[1:]] == column[rows[:-1]]
+    for column in (one[place] for one in columns):
+        same &= column[1:] == column[:-1]
     if rule.within_days is not None:
         gap = (outcomes.at[rows[1:]] - outcomes.at[rows[:-1]]).astype(np.int64)
         same &= gap <= rule.within_days * 86_400
