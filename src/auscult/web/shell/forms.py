@@ -15,6 +15,7 @@ from auscult.web.goals import queries as goals
 from auscult.web.goals.actions import LONGEST, MOST_NAMES, Names
 from auscult.web.goals.models import Profile
 from auscult.web.listening.suggesting import LANGUAGES
+from auscult.web.shell.lakeside_marks import PRIORITY
 
 ROWS = 3  # priorities that can be added at a time
 FEW_LINES = {"rows": 3, "spellcheck": "false"}
@@ -49,7 +50,7 @@ class PrioritiesForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.teams = {team.pk: team for team in people.teams(actor)}
-        kept = list(goals.priorities(actor))
+        kept = list(goals.priorities(actor).exclude(title=PRIORITY))  # that of the town aside
         chosen = [("", _("the whole house")), *((pk, one.name) for pk, one in self.teams.items())]
         self.size = len(kept) + ROWS
         for number in range(self.size):

@@ -12,12 +12,11 @@ from auscult.web.accounts.models import Actor
 from auscult.web.listening import actions as listening
 from auscult.web.listening import queries
 from auscult.web.shell import lakeside_returns
-from auscult.web.shell.lakeside_marks import CONNECTOR
+from auscult.web.shell.lakeside_marks import CONNECTOR, NAME
 from auscult.web.sources import actions as reading
 from auscult.web.sources import queries as sources
 from auscult.web.sources.models import Source
 
-NAME = "Lakeside, a simulated town"
 DAYS = 100
 TOWN_BEHIND_UTC = timedelta(hours=5)  # the town's last day has ended when the archive starts
 SHARE = 1.0  # everything is kept in the lake, so that a new watch finds what came before it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CONNECTOR = "lakeside"
+NAME = "Lakeside, a simulated town"  # of the source
 SOURCE = "Lakeside General, made up"  # of figures, files and times
 CYCLE = "A year of Lakeside, made up"
 PRIORITY = "Lakeside finds the right care"

@@ -36,8 +36,9 @@ def settle_next(actor: Actor) -> bool:
 
     A house that has a plan or a book of its own is left as it is.
     """
-    town = sources(actor).filter(connector=marks.CONNECTOR).first()
+    town = sources(actor).filter(connector=marks.CONNECTOR, name=marks.NAME).first()
     if town is None:
+        _follow(actor)
         return False
     done = _done(actor, town)
     left = [step for step in STEPS if step not in done]
@@ -47,6 +48,13 @@ def settle_next(actor: Actor) -> bool:
     if left:
         _do(actor, town, left[0])
     return len(left) > 1
+
+
+def _follow(actor: Actor) -> None:
+    """Leave where the town was removed like any other source."""
+    towns = sources(actor).filter(connector=marks.CONNECTOR)
+    if cycles(actor).filter(title=marks.CYCLE).exists() and not towns.exists():
+        leave(actor)
 
 
 def _done(actor: Actor, town: Source) -> list[str]:

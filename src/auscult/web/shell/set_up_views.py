@@ -25,7 +25,7 @@ from auscult.web.goals.models import Step
 from auscult.web.listening import overview, suggesting
 from auscult.web.shell import first_run, setting_up
 from auscult.web.shell.forms import NamesForm, OrganisationForm, PrioritiesForm, initial_names
-from auscult.web.shell.lakeside_marks import CONNECTOR
+from auscult.web.shell.lakeside_marks import CONNECTOR, PRIORITY
 from auscult.web.shell.proposing import whole_house
 from auscult.web.sources import queries as sources
 from auscult.web.sources.connecting import KINDS
@@ -83,7 +83,11 @@ def _priorities(request: HttpRequest, actor: Actor) -> Page:
     form = PrioritiesForm(request.POST or None, actor=actor)
 
     def save() -> None:
-        actions.set_priorities(actor, priorities=form.priorities())
+        # That of the town wasn't asked about; it goes when the town goes.
+        towns = [
+            (one.title, one.function) for one in goals.priorities(actor).filter(title=PRIORITY)
+        ]
+        actions.set_priorities(actor, priorities=[*form.priorities(), *towns])
 
     return {"form": form}, _saved(form, save)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.shell import finding, lakeside, showing
+from auscult.web.shell.lakeside_marks import NAME
 from auscult.web.shell.navigation import rooms_of
 from auscult.web.sources import queries as sources
 
@@ -52,7 +53,7 @@ def leave_lakeside(request: HttpRequest) -> HttpResponse:
     """Ask whether the town shall go; remove it, with its watches, when the answer is yes."""
     actor = actor_of(request)
     require(actor, Right.REMOVE_SOURCES, "remove sources")
-    sources.source(actor, lakeside.NAME)
+    sources.source(actor, NAME)
     if request.method != "POST":
         return render(request, "leave_lakeside.html")
     lakeside.leave(actor)

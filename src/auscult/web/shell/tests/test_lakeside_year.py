@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from auscult.engine.simulate.economy import Year
 from auscult.engine.simulate.economy_figures import campaigns, costs_of, merged
-from auscult.web.accounts.models import Actor
+from auscult.web.accounts.models import Actor, User
 from auscult.web.accounts.queries import system_actor, time_zone
 from auscult.web.goals.models import Objective, Priority
+from auscult.web.listening.actions import remove_source
 from auscult.web.planning.models import Cycle
 from auscult.web.returns.cost_models import Charge, Rate, Use, Worked, WorkRole
 from auscult.web.returns.link_models import ShortLink, VisitCount
@@ -22,6 +24,7 @@ from auscult.web.returns.telling import facts
 from auscult.web.returns.telling_types import TRACKED, Facts, Figure, FiguresFacts, Question
 from auscult.web.shell import lakeside, lakeside_returns, setting_up
 from auscult.web.shell.lakeside_book import year_until
+from auscult.web.shell.lakeside_marks import PRIORITY
 
 pytestmark = pytest.mark.django_db
 CAME = (
@@ -125,3 +128,26 @@ def test_a_house_with_a_plan_of_its_own_is_left_as_it_is(owner: Any, stranger: A
     Priority.objects.all().delete()
     settle(owner)
     assert not Cycle.objects.exists()
+
+
+def test_it_follows_a_town_that_is_removed_like_any_source(owner: Any) -> None:
+    town = lakeside.settle(owner)
+    assert town is not None
+    lakeside_returns.settle_next(owner)
+    assert Cycle.objects.exists()
+    remove_source(owner, source=town)
+    assert not lakeside_returns.settle_next(owner)
+    assert not Cycle.objects.exists()
+
+
+def test_the_set_up_asks_for_priorities_of_the_house_alone(owner: Any, client: Client) -> None:
+    lakeside.settle(owner)
+    lakeside_returns.settle_next(owner)  # the plan
+    client.force_login(User.objects.get(pk=owner.user_id))
+    page = client.get("/set-up/priorities/").content.decode()
+    assert PRIORITY not in page
+    client.post("/set-up/priorities/", {"title-0": "Fill nursing posts", "do": "save"})
+    kept = Priority.objects.filter(ended_on=None).order_by("place")
+    assert list(kept.values_list("title", flat=True)) == ["Fill nursing posts", PRIORITY]
+    lakeside.leave(owner)
+    assert Priority.objects.get().title == "Fill nursing posts"
