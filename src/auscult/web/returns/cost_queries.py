@@ -19,6 +19,7 @@ from auscult.web.returns.cost_models import (
     ExchangeRate,
     Rate,
     Timer,
+    Use,
     Worked,
     Worker,
     WorkRole,
@@ -32,7 +33,8 @@ def charges(actor: Actor) -> QuerySet[Charge]:
     """Return what was bought, the newest first."""
     require(actor, Right.SEE_COSTS, SEE_COSTS)
     rows = Charge.objects.filter(organisation_id=actor.organisation_id)
-    return rows.prefetch_related("uses__bet__cycle").order_by("-first_day", "-pk")
+    uses = Prefetch("uses", Use.objects.select_related("bet__cycle").order_by("pk"))
+    return rows.prefetch_related(uses).order_by("-first_day", "-pk")
 
 
 def charge(actor: Actor, number: object) -> Charge:

@@ -73,6 +73,7 @@ class Shown:
     known: tuple[Known, ...]
     lacking: tuple[Lacking, ...]
     charges: tuple[Charge, ...]
+    more: bool  # charges than are shown
 
 
 def shown(actor: Actor, first: date, last: date) -> Shown:
@@ -84,6 +85,7 @@ def shown(actor: Actor, first: date, last: date) -> Shown:
     """
     book = costing.book(actor, first, last)
     pieces = working.pieces(actor, first, last)
+    charges = tuple(charges_of(actor, first, last)[: MOST_SHOWN + 1])
     return Shown(
         costs=book.costs,
         total=book.costs.total,
@@ -91,7 +93,8 @@ def shown(actor: Actor, first: date, last: date) -> Shown:
         bets=_bets(actor, book.costs),
         known=_known(pieces),
         lacking=tuple(lacking(actor, book, pieces)),
-        charges=tuple(charges_of(actor, first, last)[:MOST_SHOWN]),
+        charges=charges[:MOST_SHOWN],
+        more=len(charges) > MOST_SHOWN,
     )
 
 
