@@ -22,12 +22,12 @@ from auscult.web.accounts.interfaces import (
     listed,
 )
 from auscult.web.accounts.policies import Right, require
-from auscult.web.goals.amounts import amount
 from auscult.web.returns import queries, survey_queries
 from auscult.web.returns.errors import ReturnsUnknown
 from auscult.web.returns.survey_actions import MOST_ANSWERS, SurveyWish, save_survey, set_answers
 from auscult.web.returns.survey_models import Survey
 from auscult.web.returns.survey_reading import LONGEST, AnswerRow
+from auscult.web.returns.survey_showing import in_short
 
 router = Router(tags=["returns"])
 MOST_ROWS = 10_000
@@ -119,7 +119,7 @@ def _result(request: ApiRequest, number: int) -> dict[str, Any]:
         "survey": _survey(row),
         "answers": _shares(result.answers),
         "channels": _shares(result.channels),
-        "reasons": [say(one, _, amount) for one in result.answers.reasons]
+        "reasons": [say(one, _, in_short) for one in result.answers.reasons]
         if result.answers
         else [],
         "refused": result.refused,

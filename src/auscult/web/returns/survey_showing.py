@@ -70,7 +70,12 @@ def _rows(found: Found) -> Iterator[tuple[str, list[float]]]:
 def sentences(result: Result) -> tuple[str, ...]:
     """Return what has to be said beside the shares."""
     found = result.answers
-    return tuple(say(one, _, amount) for one in found.reasons) if found else ()
+    return tuple(say(one, _, in_short) for one in found.reasons) if found else ()
+
+
+def in_short(number: float) -> str:
+    """Return a number of a sentence: three digits of one with a fraction."""
+    return amount(number if number == int(number) else float(f"{number:.3g}"))
 
 
 def groups(rows: list[AnswerRow]) -> list[tuple[str, list[AnswerRow]]]:

@@ -59,7 +59,7 @@ def survey(request: HttpRequest, number: int) -> HttpResponse:
         "result": result,
         "parts": survey_showing.shown(result),
         "sentences": survey_showing.sentences(result),
-        "groups": survey_showing.groups(survey_queries.answers(actor, row)),
+        "given": survey_showing.groups(survey_queries.answers(actor, row)),
     }
     return render(request, "returns/survey.html", pages.around(actor, "surveys") | context)
 

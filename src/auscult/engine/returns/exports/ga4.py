@@ -94,6 +94,7 @@ def _line(cells: dict[str, str], line: Record, day: str) -> list[Cells]:
         {
             **cells,
             "at": f"{hour[1]} {hour[2]}:00" if hour else at,
+            "total": items.money(cells.get("total", "")),
             "channel": channel_of(source, medium),
             "campaign": _known_campaign(cells.get("campaign", "")),
             "order": _set(cells.get("order", "")),
@@ -170,7 +171,9 @@ def _event(one: Mapping[str, Any]) -> Cells:
     return {
         "at": _stamp(one),
         "name": items.text(one["event_name"]),
-        "amount": items.text(shop.get("purchase_revenue")) or parameters.get("value", ""),
+        "amount": items.money(
+            items.text(shop.get("purchase_revenue")) or parameters.get("value", "")
+        ),
         "currency": parameters.get("currency", ""),
         "channel": channel_of(source, medium),
         "campaign": _known_campaign(campaign),

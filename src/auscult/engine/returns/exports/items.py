@@ -75,6 +75,11 @@ def text(value: Any) -> str:
     return str(value) if isinstance(value, str | int) else ""
 
 
+def money(value: str) -> str:
+    """Return money as text, empty where it is nought: programs write 0 for what has no value."""
+    return value if value.strip("0., \u00a0€$£") else ""
+
+
 def part(item: Any, name: str) -> Item:
     """Return an object within another, or an empty one."""
     found = item.get(name) if isinstance(item, Mapping) else None

@@ -55,7 +55,13 @@ def read(data: bytes, columns: Mapping[str, str] | None = None) -> Export:
 
 
 def _by_way(cells: dict[str, str], _line: Record) -> list[Cells]:
-    return [{**cells, "channel": channel_of(_way(cells.get("channel", "")))}]
+    return [
+        {
+            **cells,
+            "channel": channel_of(_way(cells.get("channel", ""))),
+            "total": items.money(cells.get("total", "")),
+        }
+    ]
 
 
 def _way(label: str) -> str:
@@ -71,7 +77,8 @@ def _goals_of_line(cells: dict[str, str], line: Record) -> list[Cells]:
     for column, value in line.items():
         if match := GOAL.fullmatch(column):
             field = "count" if match[2] == "nb_conversions" else "total"
-            found.setdefault(match[1], {})[field] = value
+            told = value if field == "count" else items.money(value)
+            found.setdefault(match[1], {})[field] = told
     [own] = _by_way(cells, line)
     return [
         {**own, "name": f"goal {goal}", **values}
@@ -112,7 +119,7 @@ def _day(day: str, told: Any) -> Iterator[Cells]:
 
 def _figures(one: Mapping[str, Any]) -> Cells:
     count = items.text(one.get("nb_conversions")) or "0"
-    return {"count": count, "total": items.text(one.get("revenue")) if count != "0" else ""}
+    return {"count": count, "total": items.money(items.text(one.get("revenue")))}
 
 
 def _visits(visits: list[Any]) -> Iterator[tuple[int, Cells | Remark]]:
@@ -138,16 +145,10 @@ def _conversion(visit: Mapping[str, Any], action: Any) -> Cells | None:
     return {
         "at": since_1970(stamp) if isinstance(stamp, int | float) else items.text(stamp),
         "name": items.text(action.get("goalName")) or ORDER,
-        "amount": _money(action.get("revenue")),
+        "amount": items.money(items.text(action.get("revenue"))),
         "currency": items.text(visit.get("siteCurrency")),
         "channel": channel_of(way),
         "campaign": campaign,
         "order": items.text(action.get("orderId")),
         "visitor": items.text(visit.get("userId")) or items.text(visit.get("visitorId")),
     }
-
-
-def _money(value: Any) -> str:
-    """Return what a conversion brought; Matomo writes 0 where a goal has no value."""
-    given = items.text(value)
-    return "" if given in {"0", "0.0", "0.00"} else given

@@ -56,7 +56,8 @@ def read(data: bytes, columns: Mapping[str, str] | None = None) -> Export:
 
 
 def _by_channel(cells: Mapping[str, str]) -> Cells:
-    return {**cells, "channel": channel_of(cells.get("channel", ""))}
+    total = items.money(cells.get("total", ""))
+    return {**cells, "channel": channel_of(cells.get("channel", "")), "total": total}
 
 
 def _items(found: Any) -> Iterator[tuple[int, Cells | Remark]]:

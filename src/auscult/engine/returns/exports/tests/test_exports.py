@@ -257,7 +257,7 @@ def test_matomo_goals_and_ways_by_day() -> None:
         ]
     }  # fmt: skip
     assert told(matomo.read(json.dumps(ways).encode()), "name", "channel", "count", "amount") == [
-        ("goal 1", "search", 1, 0.0),
+        ("goal 1", "search", 1, None),
         ("goal ecommerceOrder", "search", 1, 40.0),
         ("goal 1", "", 4, None),
     ]
@@ -383,7 +383,7 @@ def test_ga4_explorations() -> None:
     assert told(
         ga4.read(GA4.encode()), "row", "name", "channel", "campaign", "count", "amount"
     ) == [
-        (10, "book", "search", "", 8, 0.0),
+        (10, "book", "search", "", 8, None),
         (11, "donate", "facebook", "spring", 5, 24.0),
     ]
     day = "# Start date: 20261120\n# End date: 20261120\n\nEvent name,Key events\nbook,3\n"
