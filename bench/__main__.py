@@ -27,6 +27,7 @@ NAMES = (
     "returns",
     "returns_speed",
     "returns_budget",
+    "returns_town",
     "web",
     "load",
 )
