@@ -23,10 +23,10 @@ USUAL_LEAST = 0
 
 
 class BringForm(ReturnsForm):
-    """A file, and what handed it out."""
+    """A file, and where it comes from."""
 
     origin = forms.ChoiceField(
-        label=_("What handed it out"), choices=[(one, IntakeOrigin(one).label) for one in ORIGINS]
+        label=_("Where it comes from"), choices=[(one, IntakeOrigin(one).label) for one in ORIGINS]
     )
     file = forms.FileField(
         label=_("The file"),
