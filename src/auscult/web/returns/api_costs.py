@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AfterValidator
 
@@ -211,8 +212,9 @@ def costs(
 ) -> dict[str, Any]:
     """Reckons what a period cost, with all labour, and lists what has no cost yet."""
     if not 0 <= (last - first).days < MOST_DAYS:
-        valid = f"a day from {first} on, at most {MOST_DAYS} days"
-        raise ReturnsRefused("last", last.isoformat(), valid)
+        valid = _("a day from %(first)s on, and the period at most %(most)s days long")
+        limits = {"first": first.isoformat(), "most": MOST_DAYS}
+        raise ReturnsRefused("last", last.isoformat(), valid % limits)
     found = costing.costs_of(request.actor, first, last)
     return {
         "first": first,
@@ -260,7 +262,7 @@ def _person(actor: Actor, name: str | None) -> User | None:
         return User.objects.filter(pk=actor.user_id or 0).first()
     found = cost_queries.people(actor).filter(username=name).first()
     if found is None:
-        raise ReturnsRefused("person", name[:40], "the user name of a member")
+        raise ReturnsRefused("person", name[:40], _("the user name of a member"))
     return found
 
 
@@ -269,7 +271,7 @@ def _role(actor: Actor, name: str | None) -> WorkRole | None:
         return None
     found = cost_queries.role_names(actor).filter(name=name).first()
     if found is None:
-        raise ReturnsRefused("role", name[:40], "the name of a role of your organisation")
+        raise ReturnsRefused("role", name[:40], _("the name of a role of your organisation"))
     return found
 
 
@@ -296,7 +298,7 @@ def add_charge(request: ApiRequest, body: ChargeSent) -> Status[dict[str, Any]]:
     known = {one.pk: one for one in queries.bets(actor).filter(pk__in=[u.bet for u in body.uses])}
     for one in body.uses:
         if one.bet not in known:
-            raise ReturnsRefused("uses", one.bet, "bets of your organisation")
+            raise ReturnsRefused("uses", one.bet, _("bets of your organisation"))
     values["uses"] = tuple(Share(bet=known[one.bet], share=one.share) for one in body.uses)
     values["currency"] = body.currency or queries.ledger(actor).currency
     made = cost_actions.save_charge(actor, wish=ChargeWish(**values))
