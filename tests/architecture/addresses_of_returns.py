@@ -16,7 +16,7 @@ EDIT_COSTS = Needs(Right.EDIT_RETURNS, methods=BOTH)
 OWN_TIME = Needs(Right.CHECK_IN)
 EDIT_OUTCOMES = Needs(Right.EDIT_RETURNS, methods=BOTH)
 EDIT_STUDIES = Needs(Right.EDIT_RETURNS, methods=BOTH)
-API = ByToken()
+API = ByToken(args={"number": 1})
 
 RETURNS: dict[str, Needs | Public | ByToken] = {
     "returns/": SEE,
