@@ -27,12 +27,13 @@ class FigureForm(BoardForm):
     """The question as people choose it."""
 
     by = forms.ChoiceField(label=_("Put together"), choices=GROUPED, required=False)
+    # Its visible field stands beside the curve that it asks.
     worth = forms.FloatField(
         label=_("If one were worth"),
         required=False,
         min_value=0,
         max_value=MOST_AMOUNT,
-        help_text=_("To try: nothing of it is kept."),
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, actor: Actor, data: QueryDict) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -26,5 +28,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page(facts_of(actor, question), form.grouped(), form.tried()),
         "asking": asking(question),
+        "asked": [*parse_qsl(asking(question)[1:]), ("by", form.grouped())],
+        "worth": form.tried(),
     }
     return render(request, "returns/figures.html", pages.around(actor, "figures") | context)

@@ -142,6 +142,8 @@ def test_the_figures_of_a_period_with_their_drawings(owner: Actor, bets: list[Be
         assert title in page
     assert "Television, tracked" in page
     assert "If one were worth 20 EUR, it would pay in" in page
+    assert 'value="20.0"' in page
+    assert '<input type="hidden" name="by" value="bet">' in page
     network = text_of(owner, "figures", by="network")
     assert "shared evenly among them" in network
 
