@@ -24,6 +24,7 @@ from auscult.web.returns.drawing_scale import WIDTH
 from auscult.web.returns.telling_types import Facts, Figure
 
 FOLDER = Path(__file__).parent / "templates" / "returns"
+MOST_WAYS = 5  # that are compared in words: all are drawn
 MOST_UNKNOWN = 7  # lines of what isn't known: the rest stands in the appendix
 SHORT = 12  # letters of a digest on paper
 
@@ -71,7 +72,9 @@ def _page(actor: Actor, page: Board, kept: Edition | None) -> dict[str, Any]:
         "curve": _curve(page.curve, facts.currency),
         "curve-said": page.curve_said,
         "ways": intervals(page.ways_drawn, facts.currency),
-        "ways-said": [f"{one.name}: {' '.join(one.lines)} {one.source}" for one in page.ways],
+        "ways-said": [
+            f"{one.name}: {' '.join(one.lines)} {one.source}" for one in page.ways[:MOST_WAYS]
+        ],
         "unknown": [one.text for one in page.unknown[:MOST_UNKNOWN]],
         "more": list(page.more) or [_("The planner hasn't been asked yet.")],
         "other-way": page.other_way,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.test import Client
 
 import board_rows
+from auscult.engine.connectors.base import Batch
+from auscult.engine.kernel.posts import SCHEMA
 from auscult.web.accounts.models import Actor, User
+from auscult.web.listening.actions import record_batch, save_watch
+from auscult.web.listening.standing import StandingWatches
 from auscult.web.returns.case_making import Case, case
 from auscult.web.returns.outcome_models import OutcomeKind
+from auscult.web.sources.models import Source
 
 PLAN = {"days": 70, "hours": 10.0, "hourly": 50.0, "money": 1000.0}
 
@@ -73,3 +79,42 @@ def test_it_is_taken_along_as_pdf(owner: Actor, kind: OutcomeKind) -> None:
     client.force_login(User.objects.get(pk=owner.user_id or 0))
     answer = client.get(f"/returns/case.pdf?kind={kind.pk}&days=70&hours=10&hourly=50")
     assert answer.content.startswith(b"%PDF")
+
+
+def test_listening_is_part_of_it(owner: Actor, persons: dict[str, Actor]) -> None:
+    hear(owner, "flu jab today", "where do I get a flu shot?", "is the flu back?")
+    lines = made(owner).heard
+    assert lines == (
+        "3 mentions in the last 100 days by the watch “Flu”.",
+        "Of the newest 3 mentions, 2 hold a question mark.",
+        "Of 1 of these whose replies are counted, 1 had no reply when read.",
+    )
+    # Who may not read mentions is told how many there are, and nothing of what they say.
+    assert made(persons["guest"]).heard == lines[:1]
+
+
+def hear(actor: Actor, *texts: str) -> None:
+    """Let a watch find posts, the last of which says that nobody replied."""
+    save_watch(actor, name="Flu", query="flu")
+    now = actor.clock.now()
+    source = Source.objects.create(
+        organisation_id=actor.organisation_id,
+        name="town",
+        connector="files",
+        next_attempt=now,
+        created_at=now,
+    )
+    posts = [
+        {
+            "uri": f"at://town/{place}",
+            "source": "files",
+            "author": f"person{place}",
+            "created_at": now - timedelta(hours=place + 1),
+            "collected_at": now,
+            "text": text,
+            "engagement": {"replies": 0} if text is texts[-1] else None,
+        }
+        for place, text in enumerate(texts)
+    ]
+    batch = Batch(posts=pa.Table.from_pylist(posts, schema=SCHEMA), snapshot={"at": "end"})
+    record_batch(actor, source=source, batch=batch, watch_set=StandingWatches(actor))
