@@ -231,7 +231,7 @@ def outcome_sums(
     kind: Annotated[Text, Query(max_length=60, description="`slug` of a kind of outcome.")],
     first: Annotated[Day, Query()],
     last: Annotated[Day, Query()],
-    by: Annotated[Text, Query(max_length=20)] = "channel",
+    by: Annotated[Text | None, Query(max_length=20, description="`channel`, without it.")] = None,
     rule: Annotated[
         Text | None, Query(max_length=20, description="The house's, without it.")
     ] = None,
@@ -244,7 +244,7 @@ def outcome_sums(
     actor = request.actor
     require(actor, Right.SEE_FIGURES, queries.SEE)
     chosen = _kind({one.slug: one for one in queries.kinds(actor)}, kind)
-    shared = attributed(actor, chosen, first, last, rule=rule, by=by)
+    shared = attributed(actor, chosen, first, last, rule=rule, by=by or "channel")
     found = outcome_queries.sums(actor, chosen, first, last)
     book = queries.ledger(actor)
     plain = ("told", "outcomes", "dark", "assisted", "untracked", "value")

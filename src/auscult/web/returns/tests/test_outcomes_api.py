@@ -42,6 +42,8 @@ def test_from_outcomes_to_their_sums(program: Program) -> None:
     days = {one["day"]: one["outcomes"] for one in found["by_day"] if one["outcomes"]}
     assert days == {"2026-09-10": 1, "2026-09-11": 3}
     assert Touch.objects.get().link is not None
+    usual = program.ask("GET", f"outcomes/sums?kind=appointment&{PERIOD}").json()
+    assert (usual["rule"], [one["name"] for one in usual["credits"]]) == ("last", ["mastodon"])
 
 
 @pytest.mark.parametrize(
