@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from importlib.util import find_spec
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +28,8 @@ from auscult.web.returns.study_models import Method, Study, StudyState
 from auscult.web.returns.study_tables import Table
 from auscult.web.returns.study_views import FORM, SEEDS, around, editor
 
+SAMPLER = "nutpie"  # what fits a mix: an optional part of the program
+
 
 @require_http_methods(FORM)
 def begin(request: HttpRequest) -> HttpResponse:
@@ -46,7 +49,12 @@ def begin(request: HttpRequest) -> HttpResponse:
             form.take(error)
         else:
             return redirect("returns:mix-channels", made.pk)
-    context = {"form": form, "method": Method.MIX, "when": study_words.WHEN[Method.MIX]}
+    context = {
+        "form": form,
+        "method": Method.MIX,
+        "when": study_words.WHEN[Method.MIX],
+        "sampler_missing": find_spec(SAMPLER) is None,
+    }
     return render(request, "returns/study_ask.html", around(actor) | context)
 
 

@@ -67,27 +67,12 @@ def panel_of(asked: Asked) -> Panel:
     """
     from auscult.engine.returns.intervention import panel  # noqa: PLC0415 - it takes memory
 
-    return panel(*_frame(asked.data, asked.question), **_columns(asked.data, asked.question))
-
-
-def _frame(data: bytes, question: Mapping[str, Any]) -> tuple[Plain]:
-    table = Table.from_parquet(data)
-    numbers: Plain = dict(table.numbers)
-    if table.places:
-        value = _value(table, question)
-        return ({TIME: table.times, PLACE: table.places, value: numbers[value]},)
-    return ({TIME: table.times, **numbers},)
-
-
-def _value(table: Table, question: Mapping[str, Any]) -> str:
-    return str(question.get("column") or table.names[0])
-
-
-def _columns(data: bytes, question: Mapping[str, Any]) -> dict[str, str]:
-    table = Table.from_parquet(data)
+    table = Table.from_parquet(asked.data)
     if not table.places:
-        return {"time": TIME}
-    return {"time": TIME, "place": PLACE, "value": _value(table, question)}
+        return panel({TIME: table.times, **table.numbers}, time=TIME)
+    value = str(asked.question.get("column") or table.names[0])
+    columns = {TIME: table.times, PLACE: table.places, value: table.numbers[value]}
+    return panel(columns, time=TIME, place=PLACE, value=value)
 
 
 def question_of(asked: Asked) -> Question:

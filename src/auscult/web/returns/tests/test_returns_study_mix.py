@@ -27,7 +27,7 @@ from auscult.web.planning import actions as plan_actions
 from auscult.web.planning.bet_actions import BetWish, save_bet
 from auscult.web.planning.estimate_models import Estimate
 from auscult.web.planning.models import Bet
-from auscult.web.returns import evidence, mix_working, studying
+from auscult.web.returns import evidence, mix_views, mix_working, studying
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.mix_asking import plain_series, suggested
 from auscult.web.returns.outcome_models import OutcomeKind
@@ -141,6 +141,13 @@ def test_people_are_asked_of_each_channel(owner: Actor) -> None:
     assert (posts["at_most"], radio["cost"], radio["echo"]) == (0.4, 500, [0.5, 7.0])
     assert asked["holdout"] == 14
     assert "radio" in page(owner, "mix-channels", study.pk), "what was said stands there again"
+
+
+def test_a_missing_sampler_is_said_with_what_to_install(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mix_views, "SAMPLER", "no_such_sampler")
+    assert "auscult[mix]" in page(owner, "ask-mix")
 
 
 def test_who_may_ask_a_mix(owner: Actor, persons: dict[str, Actor], stranger: Actor) -> None:
