@@ -141,8 +141,7 @@ def happened(
     ------
     NotAllowed
     ReturnsRefused
-        The days are the wrong way round or too many, `by` isn't known, or there are more outcomes
-        than can be read at once.
+        The days are the wrong way round, too many, or with too many outcomes; `by` isn't known.
     """
     require(actor, Right.SEE_FIGURES, queries.SEE)
     _check(actor, kind, first, last, by)
@@ -163,9 +162,8 @@ def happened(
         value=value[row],
         keys={name: column[row] for name, column in held.keys.items()},
     )
-    found = Touch.objects.filter(outcome__in=rows.values("pk"))
-    touches = _touches(held, row, found, by, zone)
-    merged = merge(outcomes, DOUBLES, touches)
+    touches = Touch.objects.filter(outcome__in=rows.values("pk"))
+    merged = merge(outcomes, DOUBLES, _touches(held, row, touches, by, zone))
     return Happened(
         merged=merged,
         counted=counted,
