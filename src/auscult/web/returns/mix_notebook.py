@@ -60,9 +60,7 @@ PARTS = ("name", "cost", "echo", "doubling", "at_most")
 
 
 def code(study: Study, file: str) -> str:
-    """Return the code that fits a study's mix again; empty where nothing was fitted yet."""
-    if not study.answer:
-        return ""
+    """Return the code that fits the mix of a study again that is done."""
     said: Mapping[str, Any] = study.question
     channels = [{name: one[name] for name in PARTS} for one in said["channels"]]
     return CODE.format(

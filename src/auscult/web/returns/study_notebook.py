@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from auscult.web.returns.study_models import Method, Study
+from auscult.web.returns.study_models import Method, Study, StudyState
 
 HEAD = """\
 from datetime import date, timedelta
@@ -72,12 +72,12 @@ def code(study: Study) -> str:
 
     It reads `file_name` from the folder in which it runs.
     """
+    if study.state != StudyState.DONE:
+        return ""
     if study.method == Method.MIX:
         from auscult.web.returns.mix_notebook import code as of_mix  # noqa: PLC0415 - no circle
 
         return of_mix(study, file_name(study))
-    if not study.answer:
-        return ""
     said: dict[str, Any] = {**study.design, **study.question}
     columns = ', place="place", value=' + repr(said["column"]) if "column" in said else ""
     head = HEAD.format(file=file_name(study), columns=columns, seed=study.seed, **_asked(said))
