@@ -116,7 +116,7 @@ def _kind(owner: Actor) -> OutcomeKind:
 def _outcome(owner: Actor) -> dict[str, Any]:
     row = OutcomeRow(kind=_kind(owner), at=owner.clock.now())
     record(owner, [row], IntakeOrigin.TYPED)
-    return {"number": Outcome.objects.get(organisation_id=owner.organisation_id).pk}
+    return {"number": Outcome.objects.filter(organisation_id=owner.organisation_id).latest("pk").pk}
 
 
 def _worth(owner: Actor) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def rows() -> dict[str, dict[str, Any]]:
     from auscult.web.briefs.models import Brief
     from auscult.web.dashboards.models import Dashboard
     from auscult.web.listening.models import CopyGroup, Mention, Watch
+    from auscult.web.returns.cost_models import WorkRole
+    from auscult.web.returns.outcome_models import OutcomeKind
     from auscult.web.sources.models import Source
 
     member = Membership.objects.get(role=Role.OWNER)
@@ -40,8 +42,14 @@ def rows() -> dict[str, dict[str, Any]]:
             continue
         found[kind] = make(owner)
         # Each row is made for an archive of its own, so several bring the same names.
-        for model, name in ((Source, "walk"), (Watch, "Counted"), (Dashboard, "Ours")):
+        for model, name in (
+            (Source, "walk"),
+            (Watch, "Counted"),
+            (Dashboard, "Ours"),
+            (WorkRole, "walker"),
+        ):
             model.objects.filter(name=name).update(name=f"{name} of {kind}")
+        OutcomeKind.objects.filter(slug="walks").update(name=f"Walks of {kind}", slug=kind)
     # Nobody asks the made-up addresses of these sources.
     Source.objects.filter(name__startswith="walk of").update(state="paused")
     return found

@@ -22,8 +22,20 @@ from browser.conftest import Rooms, Server, environment, sign_in
 from browser.looking import LOOKS, complaints, shoot
 
 HERE = Path(__file__).parent
-# What answers a GET with something else than a page of its own.
+# What answers a GET with something else than a page of its own, beside what ends as files do.
 NO_PAGES = {
+    "healthz": "a line for machines",
+    "readyz": "a line for machines",
+    "metrics": "figures for machines",
+    "listening/watches/": "a part that a page fetches anew",
+    "listening/sources/": "a part that a page fetches anew",
+    "listening/found/": "a part that a page fetches anew",
+    "listening/watches/<int:number>/found/": "a part that a page fetches anew",
+    "sources/<int:number>/now/": "a part that a page fetches anew",
+    "dashboards/<slug:which>/pdf/": "a file",
+    "account/second-factor/recovery-codes/download/": "a file",
+}
+PAGES = {
     "healthz": "a line for machines",
     "readyz": "a line for machines",
     "metrics": "figures for machines",
@@ -52,6 +64,7 @@ PAGES = {
     if not isinstance(one, ByToken)
     and (one.methods == "any" or "GET" in one.methods.split())
     and key not in NO_PAGES
+    and ("." not in key or isinstance(one, Public))
     and not key.startswith("api/v1/")
 }
 EVERYDAY = [list(PAGES)[number::4] for number in range(4)]
