@@ -28,6 +28,7 @@ from auscult.web.delivery.queries import old_letters
 from auscult.web.listening.actions import expire_before
 from auscult.web.listening.models import HourlyCount, Removal
 from auscult.web.returns.forgetting import forget_clicks, forget_keys
+from auscult.web.returns.leaving import settle_time
 from auscult.web.sources.models import BrokenLine, ReceivedHour
 
 LONGEST = 36_500  # days
@@ -62,15 +63,18 @@ class Kind:
 
 
 def _rows(
-    name: str, chosen: Callable[[Actor, datetime], QuerySet[Any]]
+    name: str,
+    chosen: Callable[[Actor, datetime], QuerySet[Any]],
+    settle: Callable[[list[int]], None] = lambda _keys: None,
 ) -> Callable[[Actor, datetime], int]:
-    """Return what removes a slice of rows, with its entry."""
+    """Return what removes a slice of rows, with its entry, once `settle` kept what has to stay."""
 
     @transaction.atomic
     def expire(actor: Actor, before: datetime) -> int:
         keys = list(chosen(actor, before).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
         if not keys:
             return 0
+        settle(keys)
         removed = chosen(actor, before).filter(pk__in=keys).delete()[0]
         details = {"rows": removed, "before": before.isoformat()}
         record_audit(actor, action=f"expire-{name}", target="", details=details)
@@ -218,7 +222,7 @@ KINDS: tuple[Kind, ...] = (
         label=_("Accounts of people who left"),
         about=_("Name, address and ways of signing in. What a person did stays written down."),
         days=30,
-        expire=_rows("accounts", _accounts),
+        expire=_rows("accounts", _accounts, settle_time),
     ),
     Kind(
         name="lines",
