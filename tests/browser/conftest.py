@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from fresh import fresh
 
@@ -29,7 +29,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 30_000  # milliseconds, on a machine that does other things meanwhile
+# By itself an expectation gives up after five seconds.
+expect.set_options(timeout=PATIENCE)
 
 
 def missing(what: str) -> None:
@@ -82,7 +84,7 @@ class Server:
         """Stop it as Ctrl-C does; return all that it printed."""
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE / 1_000)
         finally:
             # What is left after an orderly end is a defect that the tests find; here it
             # only must not outlive them.

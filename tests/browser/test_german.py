@@ -21,7 +21,21 @@ PATHS = (
     "/people/policies/", "/people/invite/", "/organisation/", "/audit/", "/programs/",
     "/settings/webhooks/", "/settings/outbox/", "/retention/", "/account/", "/set-up/",
     "/set-up/priorities/", "/set-up/listening/", "/go/?q=wa", "/shortcuts/", "/design/",
-    "/nowhere/",
+    "/nowhere/", "/returns/", "/returns/studies/ask/",
+)  # fmt: skip
+# The rest of the room Returns, which only the slow walk sees.
+RETURNS = tuple(
+    f"/returns/{name}/"
+    for name in (
+        "appendix", "kept", "case", "costs", "costs/add", "costs/read-in", "costs/time",
+        "costs/time/add", "costs/time/read-in", "costs/rates", "costs/rates/add",
+        "costs/rates/roles/add", "costs/rates/people", "costs/exchange", "costs/exchange/add",
+        "outcomes", "outcomes/add", "outcomes/kinds/add", "outcomes/site", "outcomes/paths",
+        "links", "links/add", "figures", "figures/ways", "figures/ways/add",
+        "figures/ways/read-in", "figures/reach", "figures/reach/add", "files", "files/add",
+        "files/phone", "files/phone/add", "surveys", "surveys/add", "studies",
+        "studies/ask/mix", "studies/ask/interrupted",
+    )
 )  # fmt: skip
 # What is shown or read out: texts that have a box, and attributes that a person hears.
 TOLD = """() => {
@@ -90,7 +104,7 @@ def test_every_room_speaks_german(rooms: Rooms, axe: str, number: int, width: in
 @pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_room_speaks_german_at_every_width(rooms: Rooms, axe: str, width: int) -> None:
-    look(rooms, axe, width, PATHS)
+    look(rooms, axe, width, PATHS + RETURNS)
 
 
 def test_strangers_choose_their_language(rooms: Rooms, axe: str) -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Rooms, Server
+from browser.conftest import PATIENCE, Rooms, Server
 from browser.looking import ASK_AXE
 
 SHOTS = Path(__file__).parent / "shots"
@@ -205,7 +205,7 @@ def test_a_stranger_gets_the_sign_in_page(server: Server, chromium: Any) -> None
 def unused(tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has worked with yet."""
     running = Server(tmp_path / "archive", "--empty")
-    httpx.get(running.address, follow_redirects=True).raise_for_status()
+    httpx.get(running.address, follow_redirects=True, timeout=PATIENCE / 1_000).raise_for_status()
     yield running
     running.stop()
 

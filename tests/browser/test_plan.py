@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from auscult.engine.kernel.clock import SystemClock
-from browser.conftest import Rooms, Server, environment, sign_in
+from browser.conftest import PATIENCE, Rooms, Server, environment, sign_in
 from browser.looking import SIDEWAYS, complaints, shoot
 from browser.test_german import GIVEN, TOLD, english
 from browser.walking_house import PASSWORD
@@ -267,7 +267,8 @@ def say(house: House, walk: Walk) -> None:
 
     sent = {"progress": 20, "confidence": 3, "hours": 2, "week": day(14)}
     address = f"{house.server.address}/api/v1/bets/{_talks(house)}/check-in"
-    answer = httpx.post(address, json=sent, headers={"Authorization": f"Bearer {house.token}"})
+    headers = {"Authorization": f"Bearer {house.token}"}
+    answer = httpx.post(address, json=sent, headers=headers, timeout=PATIENCE / 1_000)
     assert answer.status_code == 200, answer.text
     page.goto(f"/plan/bets/{_talks(house)}/")
     walk.says("40 %, confidence 3 of 5")
@@ -278,7 +279,8 @@ def say(house: House, walk: Walk) -> None:
 def _talks(house: House) -> int:
     """Return the number of the bet that was made by hand, as the API tells it."""
     headers = {"Authorization": f"Bearer {house.token}"}
-    answer = httpx.get(f"{house.server.address}/api/v1/bets", headers=headers)
+    address = f"{house.server.address}/api/v1/bets"
+    answer = httpx.get(address, headers=headers, timeout=PATIENCE / 1_000)
     found: int = next(one["id"] for one in answer.json()["items"] if one["title"] == TALKS)
     return found
 
