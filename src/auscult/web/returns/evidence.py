@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +17,8 @@ from auscult.web.returns.errors import ReturnsUnknown
 from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.study_models import Method, Study, StudyState
 
+DAY = timedelta(days=1)
+SHORTEST_MONTH = 28  # days
 MIX_LEVEL = 0.1  # of the intervals that a mix tells
 
 
@@ -120,9 +122,20 @@ def told(study: Study) -> Iterator[Evidence]:
         high=effect["total_high"],
         level=found["question"]["level"],
         first=days[found["course"]["start"]],
-        last=days[-1],
+        last=_end_of_last(days),
         **_named(study),
     )
+
+
+def _end_of_last(days: Sequence[date]) -> date:
+    """Return the day on which the last row ends: a week's, or a month's, is named by its first."""
+    before, last = days[-2:]
+    length = last - before
+    if before.day == last.day and length.days >= SHORTEST_MONTH:
+        months = 12 * (last.year - before.year) + last.month - before.month
+        over = last.year * 12 + last.month - 1 + months
+        length = date(over // 12, over % 12 + 1, last.day) - last
+    return last + length - DAY
 
 
 def _named(study: Study) -> dict[str, Any]:
@@ -146,10 +159,15 @@ def _of_mix(study: Study) -> Iterator[Evidence]:
             high=one["total"]["high90"],
             level=MIX_LEVEL,
             first=date.fromisoformat(found["first"]),
-            last=date.fromisoformat(found["last"]),
+            last=_end_of_mix(found),
             channels=(one["channel"],),
             **names,
         )
+
+
+def _end_of_mix(found: Mapping[str, Any]) -> date:
+    """Return the last day of a mix's last row."""
+    return date.fromisoformat(found["last"]) + timedelta(days=found["step"] - 1)
 
 
 def curves(actor: Actor, bet: Bet) -> list[CurveEvidence]:
@@ -191,6 +209,6 @@ def _curve(study: Study, one: Mapping[str, Any]) -> CurveEvidence:
         pace=tuple(one["pace"]),
         misfit=one["misfit"],
         first=date.fromisoformat(study.answer["first"]),
-        last=date.fromisoformat(study.answer["last"]),
+        last=_end_of_mix(study.answer),
         address=reverse("returns:study", args=[study.pk]),
     )
