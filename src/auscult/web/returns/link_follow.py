@@ -9,12 +9,15 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
+from auscult.web.accounts.limits import Limits
 from auscult.web.accounts.queries import system_actor
 from auscult.web.returns.link_bots import is_person, wants_privacy
 from auscult.web.returns.link_counting import count_visit
 from auscult.web.returns.link_models import ShortLink
 from auscult.web.returns.link_targets import is_target, target_of
 
+# Visits of an address that are counted: of a whole house behind one, too.
+COUNTED = Limits(120, 60.0)
 log = logging.getLogger("auscult.returns")
 
 
@@ -33,7 +36,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     mark = ""
     if request.method == "GET" and link.ended_at is None and is_person(request):
-        mark = _counted(link, tracked=not wants_privacy(request))
+        mark = _counted(request, link, tracked=not wants_privacy(request))
     answer = HttpResponseRedirect(target_of(link, mark))
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
@@ -41,7 +44,9 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     return answer
 
 
-def _counted(link: ShortLink, *, tracked: bool) -> str:
+def _counted(request: HttpRequest, link: ShortLink, *, tracked: bool) -> str:
+    if COUNTED.take(request.META.get("REMOTE_ADDR", "")).wait:
+        return ""
     actor = system_actor(link.organisation_id, "website")
     try:
         return count_visit(actor, link, tracked=tracked)

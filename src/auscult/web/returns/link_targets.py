@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Mapping
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -11,6 +12,7 @@ from auscult.web.returns.link_models import ShortLink
 
 MARK = "auscult_click"  # the part of an address that a click's mark stands in
 LONGEST = 2_000
+LONGEST_LED = 2_048  # of an address that a visitor is sent to
 SCHEMES = ("http", "https")
 _check = URLValidator(schemes=SCHEMES)
 
@@ -36,7 +38,8 @@ def campaign_of(link: ShortLink) -> str:
 def target_of(link: ShortLink, mark: str = "") -> str:
     """Return where a visitor goes: the link's target, with where she comes from and the mark.
 
-    A target that says itself where visitors come from stays as it is.
+    A target that says itself where visitors come from stays as it is, and so does one that would
+    become too long to be followed.
     """
     parts = urlsplit(link.target)
     said = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
@@ -45,7 +48,11 @@ def target_of(link: ShortLink, mark: str = "") -> str:
         more = {"utm_source": link.channel, "utm_medium": "social"}
         if campaign_of(link):
             more["utm_campaign"] = campaign_of(link)
-    if mark:
-        more[MARK] = mark
+    marked = {MARK: mark} if mark else {}
+    whole = _with(parts, more | marked)
+    return whole if len(whole) <= LONGEST_LED else _with(parts, marked)
+
+
+def _with(parts: SplitResult, more: Mapping[str, str]) -> str:
     query = "&".join(one for one in (parts.query, urlencode(more)) if one)
     return urlunsplit(parts._replace(query=query))

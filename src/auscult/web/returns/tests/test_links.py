@@ -10,8 +10,9 @@ from django.db import OperationalError
 from django.test import Client
 
 from auscult.web.accounts.errors import NotAllowed
+from auscult.web.accounts.limits import Limits
 from auscult.web.accounts.models import Actor, AuditEntry, User
-from auscult.web.returns import link_counting, link_queries
+from auscult.web.returns import link_counting, link_follow, link_queries
 from auscult.web.returns.errors import ReturnsRefused, ReturnsUnknown
 from auscult.web.returns.link_actions import LETTERS, LinkWish, end_link, resume_link, save_link
 from auscult.web.returns.link_models import Click, ShortLink, VisitCount
@@ -220,3 +221,21 @@ def test_pages_of_links(client: Client, owner: Actor) -> None:
     assert ShortLink.objects.get().ended_at is not None
     assert client.get("/returns/links/?page=99999999999999999999").status_code == 200
     assert client.get(f"/returns/links/{2**70}/").status_code == 404
+
+
+def test_a_long_target_is_still_followed(owner: Actor) -> None:
+    long = "https://clinic.example/" + "x" * 1_970
+    save_link(owner, wish=a_wish(slug="flu", target=long, campaign="ü" * 100))
+    answer = follow("flu")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(long + "?auscult_click=")
+
+
+def test_visits_without_end_from_one_address_fill_nothing(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_follow, "COUNTED", Limits(2, 60.0, timer=lambda: 0.0))
+    save_link(owner, wish=a_wish(slug="flu"))
+    led = [follow("flu")["Location"] for _time in range(4)]
+    assert ["auscult_click" in one for one in led] == [True, True, False, False]
+    assert (VisitCount.objects.get().visits, Click.objects.count()) == (2, 2)
