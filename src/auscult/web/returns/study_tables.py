@@ -92,7 +92,7 @@ class Table:
         """Return it for a spreadsheet."""
         target = io.StringIO()
         writer = csv.writer(target, lineterminator="\n")
-        writer.writerow([TIME, *([PLACE] if self.places else []), *self.numbers])
+        writer.writerow([TIME, *([PLACE] if self.places else []), *map(_harmless, self.numbers)])
         for row, moment in enumerate(self.times):
             place = [_harmless(self.places[row])] if self.places else []
             numbers = (values[row] for values in self.numbers.values())
@@ -102,7 +102,7 @@ class Table:
 
 def _harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def read_csv(raw: bytes) -> Table:
@@ -121,6 +121,8 @@ def read_csv(raw: bytes) -> Table:
     numbers = {
         name: _numbers(name, cells) for name, cells in columns.items() if name not in {time, place}
     }
+    for name in {TIME, PLACE} & numbers.keys():  # columns of what is kept are called so
+        raise _refused(1, _("the name %(name)s stands there twice") % {"name": name})
     if not numbers:
         raise _refused(0, _("there is no column with numbers"))
     return Table(

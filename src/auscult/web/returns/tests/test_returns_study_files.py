@@ -178,3 +178,14 @@ def test_the_book_gives_hours_by_bet_beside_outcomes(
     answer = api.post(reverse("returns:ask-mix"), sent)
     assert answer.status_code == 302, answer.content.decode()
     assert "“Films” is" in api.get(answer["Location"]).content.decode()
+
+
+def test_no_name_of_a_column_becomes_a_formula() -> None:
+    days = [date(2026, 1, at) for at in (1, 2, 3)]
+    table = Table(times=days, places=[], numbers={"=1+1": [1.0, 2.0, 3.0]})
+    assert table.as_csv().splitlines()[0] == "time,'=1+1"
+
+
+def test_numbers_do_not_take_the_place_of_days() -> None:
+    with pytest.raises(IntakeRefused, match="time"):
+        read_csv(b"date,calls,time\n2026-01-01,1,5\n2026-01-02,2,6\n2026-01-03,3,7\n")
