@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from auscult.engine.returns.campaigns import LEVEL, Campaigns, Worth, campaigns_of
 from auscult.engine.returns.figures import payback
@@ -16,6 +17,7 @@ from auscult.engine.returns.ledger import campaigns_of_costs
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.returns import costing, grouping, queries
+from auscult.web.returns.cost_checks import MOST_DAYS
 from auscult.web.returns.cost_models import AttributionRule
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.evidence import incremental
@@ -63,6 +65,10 @@ def facts(actor: Actor, asked: Question) -> Facts:
     rule = asked.rule or queries.ledger(actor).rule
     if rule not in AttributionRule.values:
         raise ReturnsRefused("rule", rule[:40], ", ".join(AttributionRule.values))
+    if not 0 <= (asked.last - asked.first).days < MOST_DAYS:
+        valid = _("a day from %(first)s on, and the period at most %(most)s days long")
+        limits = {"first": asked.first.isoformat(), "most": MOST_DAYS}
+        raise ReturnsRefused("last", asked.last.isoformat(), valid % limits)
     kind = None if asked.kind is None else queries.kind(actor, asked.kind)
     return _Period(actor, asked, kind, rule).facts()
 

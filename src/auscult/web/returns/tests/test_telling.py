@@ -18,6 +18,7 @@ from auscult.web.planning.models import Bet, Cycle
 from auscult.web.returns import telling
 from auscult.web.returns.comparing_models import Comparator
 from auscult.web.returns.cost_models import Charge, Ledger, Rate, Use, Worked, WorkRole
+from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.evidence import Evidence
 from auscult.web.returns.link_models import ShortLink
 from auscult.web.returns.outcome_models import IntakeOrigin, OutcomeKind, Worth
@@ -475,3 +476,12 @@ def test_the_number_of_queries_stays_the_same(
         Use.objects.create(charge=charge, bet=bet, share=1)
         comparator(owner, calls, channel=f"paper {place}")
     assert queries() <= few + 1  # uses of charges are fetched where there are charges
+
+
+@pytest.mark.parametrize("days", [-1, 3_660, 300 * 365])
+def test_days_that_nobody_can_reckon_are_refused(owner: Actor, days: int) -> None:
+    asked = Question(
+        kind=None, first=FIRST, last=FIRST + timedelta(days=days), rule=None, with_given=False
+    )
+    with pytest.raises(ReturnsRefused, match="3660"):
+        facts(owner, asked)
