@@ -9,6 +9,7 @@ from auscult.web.returns.board_words import (
     Number,
     days,
     hours,
+    in_percent,
     money,
     number,
     of_100,
@@ -17,7 +18,6 @@ from auscult.web.returns.board_words import (
 from auscult.web.returns.telling_types import (
     INCREMENTAL,
     Facts,
-    Figure,
     FiguresFacts,
 )
 from auscult.web.returns.telling_words import said
@@ -133,21 +133,10 @@ def _ratio(told: FiguresFacts) -> tuple[Number, ...]:
         return ()
     name = _("Return on investment")
     if told.roi.bound == "bounded":
-        percent = Figure(
-            value=_percent(told.roi.value),
-            low=_percent(told.roi.low),
-            high=_percent(told.roi.high),
-            bound=told.roi.bound,
-            notes=told.roi.notes,
-        )
-        return (number(name, percent, unit="%", term="ratio", anchor="ratio"),)
+        return (number(name, in_percent(told.roi), unit="%", term="ratio", anchor="ratio"),)
     words = tuple(said(one) for one in told.roi.notes)
     usual = (_("No ratio is shown, since its interval has no end; use the net benefit."),)
     return (Number(name=name, term="ratio", said=words or usual, anchor="ratio"),)
-
-
-def _percent(value: float | None) -> float | None:
-    return None if value is None else 100 * value
 
 
 def _payback(facts: Facts) -> tuple[Number, ...]:
@@ -155,7 +144,10 @@ def _payback(facts: Facts) -> tuple[Number, ...]:
     if found is None:
         return ()
     name, lowest = _("Paid back"), money(-found.lowest, facts.currency)
-    beside = (_("At most %(lowest)s lay out at a time.") % {"lowest": lowest},)
+    beside = (
+        _("At no time was more than %(lowest)s spent and not yet earned back.")
+        % {"lowest": lowest},
+    )
     if found.day is None:
         return (Number(name=name, shown=_("not yet"), said=beside, anchor="payback"),)
     shown = _("on day %(day)s") % {"day": found.day}

@@ -117,10 +117,17 @@ def _waterfall(facts: Facts) -> drawing_rows.Waterfall | None:
 def _channels(facts: Facts) -> tuple[Channel, ...]:
     if facts.outcomes is None:
         return ()
-    return tuple(
+    ranked = facts.outcomes.channels
+    found = [
         Channel(name=one.channel, outcomes=plain(one.outcomes), assisted=one.assisted)
-        for one in facts.outcomes.channels[:MOST_CHANNELS]
-    )
+        for one in ranked[:MOST_CHANNELS]
+    ]
+    others = ranked[MOST_CHANNELS:]
+    if others:
+        outcomes = plain(sum(one.outcomes for one in others))
+        assisted = sum(one.assisted for one in others)
+        found.append(Channel(name=_("others"), outcomes=outcomes, assisted=assisted))
+    return tuple(found)
 
 
 def _caveat(facts: Facts) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auscult.web.returns.board_numbers import share
-from auscult.web.returns.board_words import hours
+from auscult.web.returns.board_words import hours, plain
 from auscult.web.returns.telling_types import INCREMENTAL, Facts, Note, UncostedFacts
 from auscult.web.returns.telling_words import said
 
@@ -72,7 +72,7 @@ def _dark(facts: Facts) -> list[Unknown]:
         return []
     found = []
     if there.dark:
-        words = {"dark": share(there.dark, there.counted), "counted": there.counted}
+        words = {"dark": share(there.dark, there.counted), "counted": plain(there.counted)}
         text = _(
             "Of %(counted)s outcomes, %(dark)s have no known way here; none is credited with them."
         )
@@ -90,7 +90,9 @@ def _causes(facts: Facts) -> list[Unknown]:
     told = facts.told_first
     if told is not None and told.basis == INCREMENTAL:
         return []
-    text = _("What would have happened anyway: no finished study covers these days.")
+    text = _(
+        "What would have happened anyway: no finished study of this outcome covers these days."
+    )
     return [Unknown(text=text, page="studies")]
 
 

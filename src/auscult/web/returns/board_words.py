@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
@@ -77,6 +77,14 @@ def read(value: float, unit: str = "") -> str:
 def money(value: float, currency: str) -> str:
     """Return an amount with its currency."""
     return f"{plain(value)} {currency}".strip()
+
+
+def in_percent(ratio: Figure) -> Figure:
+    """Return a ratio, and its interval, as percents."""
+    value, low, high = (
+        None if one is None else 100 * one for one in (ratio.value, ratio.low, ratio.high)
+    )
+    return replace(ratio, value=value, low=low, high=high)
 
 
 def day(when: date) -> str:

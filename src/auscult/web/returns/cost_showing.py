@@ -21,7 +21,7 @@ from auscult.web.returns.drawing_rows import Bar, Waterfall, waterfall
 from auscult.web.returns.working import Piece, Source
 
 KINDS: Mapping[Kind, object] = {
-    Kind.LABOUR: gettext_lazy("labour"),
+    Kind.LABOUR: gettext_lazy("work"),
     Kind.TOOL: gettext_lazy("tools"),
     Kind.KIT: gettext_lazy("kit"),
     Kind.ADVERTISING: gettext_lazy("advertising"),

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from auscult.engine.returns.campaigns import FEWEST_CAMPAIGNS, FEWEST_OUTCOMES
 from auscult.web.returns import board_ways, drawing_clouds, drawing_lines, drawing_rows
-from auscult.web.returns.board_words import days, hours, money, of_100, plain, range_of
+from auscult.web.returns.board_words import (
+    days,
+    hours,
+    in_percent,
+    money,
+    of_100,
+    plain,
+    range_of,
+    read,
+)
 from auscult.web.returns.drawing_rows import Intervals
 from auscult.web.returns.outcome_columns import AMBASSADORS, OTHERS
 from auscult.web.returns.telling_types import (
@@ -128,7 +137,7 @@ def _told(one: FiguresFacts, currency: str) -> Told:
         (_("It pays in"), chance, ""),
         (_("One cost"), *_shown(one.cost_per_outcome, currency)),
         (_("Outcomes for 1,000 spent"), *_shown(one.outcomes_per_1000)),
-        (_("Return on investment"), *_shown(one.roi)),
+        (_("Return on investment"), *_shown(one.roi and in_percent(one.roi), "%")),
     ]
     return Told(
         title=title,
@@ -144,7 +153,7 @@ def _shown(figure: Figure | None, unit: str = "") -> tuple[str, str]:
         return "", ""
     if figure.value is None:
         return " ".join(said(one) for one in figure.notes), ""
-    shown = money(figure.value, unit) if unit else plain(figure.value)
+    shown = read(figure.value, unit) if unit else plain(figure.value)
     return shown, range_of(figure, unit)
 
 
@@ -262,7 +271,7 @@ def _payback_said(facts: Facts) -> str:
     if found is None:
         return ""
     lowest = {"lowest": money(-found.lowest, facts.currency)}
-    parts = [_("At most %(lowest)s lay out at any time.") % lowest]
+    parts = [_("At no time was more than %(lowest)s spent and not yet earned back.") % lowest]
     if found.day is None:
         parts.insert(0, _("At the end of these days it hasn't paid for itself yet."))
     else:

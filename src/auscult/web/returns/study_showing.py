@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from auscult.web.returns import study_words
+from auscult.web.returns.board_words import day
 from auscult.web.returns.drawing_lines import Curve, Day, Effect, Step, curve, effect
 from auscult.web.returns.drawing_rows import Intervals, Row, intervals
 from auscult.web.returns.study_models import Method, Study
@@ -133,7 +134,7 @@ def _placebos(found: Mapping[str, Any], where: str) -> Intervals | None:
     said = {True: _("looks like an effect"), False: ""}
     rows = [
         Row(
-            name=one["of"],
+            name=_place_or_day(one["of"]),
             value=one["effect"],
             low=one["low"],
             high=one["high"],
@@ -143,6 +144,14 @@ def _placebos(found: Mapping[str, Any], where: str) -> Intervals | None:
         if one in farthest
     ]
     return intervals([_own(found), *rows])
+
+
+def _place_or_day(of: str) -> str:
+    """Return what a placebo is of: the name of a place or a series, or a day as one is read."""
+    try:
+        return day(date.fromisoformat(of))
+    except ValueError:
+        return of
 
 
 def _own(found: Mapping[str, Any]) -> Row:

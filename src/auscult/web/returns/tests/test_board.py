@@ -66,7 +66,7 @@ def test_the_page_says_what_it_cost_and_brought_and_how_sure_that_is(
         "Photographs: no amount.",
         "Thank you, volunteers: no hours are told.",
         "Of 161 outcomes, 41 (25 %) have no known way here; none is credited with them.",
-        "What would have happened anyway: no finished study covers these days.",
+        "What would have happened anyway: no finished study of this outcome covers these days.",
         "An outcome costs less our way in",
         "The planner hasn't been asked yet.",
     ):
