@@ -164,9 +164,11 @@ class _Paths:
         self.of: Codes = np.repeat(self.length, self.length)
         self.lit = len(self.starts)
         # Each channel once before each outcome.
-        pairs = np.unique(np.column_stack([self.outcome, self.channel]), axis=0)
-        self.met: NDArray[np.intp] = pairs
-        _, kinds = np.unique(pairs[:, 0], return_counts=True)
+        many = max(len(touches.channels), 1)
+        pairs = np.sort(self.outcome * many + self.channel)
+        pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+        self.met: NDArray[np.intp] = np.column_stack([pairs // many, pairs % many])
+        kinds = np.diff(np.flatnonzero(np.diff(self.met[:, 0], prepend=-1, append=-1)))
         self.different: Codes = kinds
         self.assisted = int((kinds > 1).sum())
 

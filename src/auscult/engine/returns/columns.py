@@ -146,3 +146,19 @@ def same_length(**columns: Any) -> None:
             code="ragged",
             hint="Give each row one entry in each column.",
         )
+
+
+def firsts(*columns: NDArray[Any]) -> Codes:
+    """Give the rows that are like no row before them in all columns, in their order.
+
+    Parameters
+    ----------
+    columns : arrays of whole numbers or moments, each of shape (rows,)
+    """
+    order = np.lexsort(columns)
+    new = np.zeros(len(order), np.bool_)
+    new[:1] = True
+    for column in columns:
+        sorted_ = column[order]
+        new[1:] |= sorted_[1:] != sorted_[:-1]
+    return np.sort(order[new])

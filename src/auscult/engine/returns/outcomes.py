@@ -18,12 +18,15 @@ from auscult.engine.returns.columns import (
     Floats,
     amounts_column,
     coded,
+    firsts,
     is_missing,
     moments_column,
     same_length,
     texts_column,
 )
 from auscult.engine.returns.reasons import Reason, Why
+
+Keys = NDArray[np.str_] | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +42,16 @@ class Outcomes:
     at : array of datetime64[s], shape (rows,)
     value : array of float, shape (rows,)
         In one currency; not a number where none is known.
-    keys : mapping of str to array of str, each of shape (rows,)
+    keys : mapping of str to array of str or int, each of shape (rows,)
         By which two rows may be known to be the same outcome: an order number, a visitor. An
-        empty text is unknown, and like nothing.
+        empty text, or 0 among numbers, is unknown, and like nothing.
     """
 
     kinds: tuple[str, ...]
     kind: Codes
     at: Days
     value: Floats
-    keys: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    keys: Mapping[str, Keys] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count them."""
@@ -184,18 +187,22 @@ def _values(values: Any) -> Floats:
 class SameBy:
     """A rule by which two rows are the same outcome.
 
-    They are when they are of the same kind, all these keys are known and agree, and no more than so
-    many days lie between one and the next.
+    They are when they are of the same kind, all these keys are known and agree, no more than so
+    many days lie between one and the next, and nothing tells them apart.
 
     Attributes
     ----------
     keys : tuple of str
     within_days : float or None
         None is however long.
+    unless : tuple of str
+        Keys that tell rows apart where both are known and differ: a visitor with two order numbers
+        ordered twice.
     """
 
     keys: tuple[str, ...]
     within_days: float | None = None
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +278,7 @@ def merge(outcomes: Outcomes, rules: Sequence[SameBy], touches: Touches | None =
 
 def _links(outcomes: Outcomes, rule: SameBy, order: Codes) -> tuple[Codes, Codes]:
     """Give pairs of neighbouring rows that a rule calls the same."""
-    unknown = [name for name in rule.keys if name not in outcomes.keys]
+    unknown = [name for name in (*rule.keys, *rule.unless) if name not in outcomes.keys]
     if unknown or not rule.keys:
         raise Correctable(
             f"The outcomes have no key '{unknown[0]}'." if unknown else "A rule has no key.",
@@ -279,9 +286,9 @@ def _links(outcomes: Outcomes, rule: SameBy, order: Codes) -> tuple[Codes, Codes
             code="unknown-key",
             hint=f"Known are: {', '.join(outcomes.keys) or 'none'}.",
         )
-    known = np.all([outcomes.keys[name] != "" for name in rule.keys], axis=0)
+    known = np.all([is_known(outcomes.keys[name]) for name in rule.keys], axis=0)
     rows = order[known[order]]
-    columns = [np.unique(outcomes.keys[name][rows], return_inverse=True)[1] for name in rule.keys]
+    columns = [_numbers(outcomes.keys[name][rows]) for name in rule.keys]
     columns.append(outcomes.kind[rows])
     # By kind and keys, and within them by time, for the sort is stable.
     place = np.lexsort(columns)
@@ -292,7 +299,21 @@ def _links(outcomes: Outcomes, rule: SameBy, order: Codes) -> tuple[Codes, Codes
     if rule.within_days is not None:
         gap = (outcomes.at[rows[1:]] - outcomes.at[rows[:-1]]).astype(np.int64)
         same &= gap <= rule.within_days * 86_400
+    for apart in (outcomes.keys[name][rows] for name in rule.unless):
+        same &= (apart[1:] == "") | (apart[:-1] == "") | (apart[1:] == apart[:-1])
     return rows[:-1][same], rows[1:][same]
+
+
+def is_known(keys: Keys) -> NDArray[np.bool_]:
+    """Say which keys are known: texts that aren't empty, numbers that aren't 0."""
+    return np.asarray(keys != keys.dtype.type())
+
+
+def _numbers(keys: Keys) -> NDArray[np.int64]:
+    """Give keys as numbers, for these sort several times as fast as texts."""
+    if keys.dtype.kind == "i":
+        return np.asarray(keys, np.int64)
+    return np.unique(keys, return_inverse=True)[1]
 
 
 def _first_of_each(group: Codes, groups: int, order: Codes) -> Codes:
@@ -313,13 +334,12 @@ def _first_values(value: Floats, into: Codes, groups: int, order: Codes) -> tupl
 
 def _moved(touches: Touches, into: Codes) -> Touches:
     """Give touches their outcome's new row; one told twice counts once."""
-    table = np.column_stack([into[touches.outcome], touches.channel, touches.at.astype(np.int64)])
-    _, kept = np.unique(table, axis=0, return_index=True)
-    kept = np.sort(kept)
+    outcome = into[touches.outcome]
+    kept = firsts(touches.channel, touches.at, outcome)
     return Touches(
         channels=touches.channels,
         channel=touches.channel[kept],
-        outcome=into[touches.outcome[kept]],
+        outcome=outcome[kept],
         at=touches.at[kept],
     )
 

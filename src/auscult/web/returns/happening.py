@@ -18,7 +18,7 @@ from auscult.engine.returns.attribution import Attribution, Rule, attribute
 from auscult.engine.returns.columns import Codes, Floats
 from auscult.engine.returns.currencies import Exchange
 from auscult.engine.returns.currencies import ExchangeRate as EngineRate
-from auscult.engine.returns.outcomes import Merged, Outcomes, SameBy, Touches, merge
+from auscult.engine.returns.outcomes import Merged, Outcomes, SameBy, Touches, is_known, merge
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import time_zone
@@ -38,8 +38,8 @@ from auscult.web.returns.outcome_models import Outcome, OutcomeKind, Touch
 VISITOR_DAYS, CALLER_DAYS = 30, 7
 DOUBLES = (
     SameBy(keys=("order",)),
-    SameBy(keys=("visitor",), within_days=VISITOR_DAYS),
-    SameBy(keys=("caller",), within_days=CALLER_DAYS),
+    SameBy(keys=("visitor",), within_days=VISITOR_DAYS, unless=("order",)),
+    SameBy(keys=("caller",), within_days=CALLER_DAYS, unless=("order",)),
 )
 BACK = timedelta(days=VISITOR_DAYS)
 MOST = 5_000_000  # outcomes of one question
@@ -212,7 +212,7 @@ def _seen_before(slug: str, held: OutcomeColumns, before: OutcomeColumns) -> NDA
     seen = np.zeros(len(held.number), np.bool_)
     if not len(before.number):
         return seen
-    keyed = np.flatnonzero(np.any([held.keys[name] != "" for name in KEYS], axis=0))
+    keyed = np.flatnonzero(np.any([is_known(held.keys[name]) for name in KEYS], axis=0))
     at = np.concatenate([before.at, held.at[keyed]])
     both = Outcomes(
         kinds=(slug,),

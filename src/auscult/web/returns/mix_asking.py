@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from auscult.engine.returns.mix.echoes import ECHOES
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.study_tables import Table
 
@@ -110,6 +111,4 @@ def _order(table: Table, days: Sequence[date], places: Sequence[str]) -> list[li
 
 def echo_of(like: str) -> tuple[float, float]:
     """Return the days after which half of the echo of a kind of channel is over."""
-    from auscult.engine.returns.mix.questions import ECHOES  # noqa: PLC0415 - numba takes memory
-
     return ECHOES[like]

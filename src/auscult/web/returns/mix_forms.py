@@ -28,7 +28,7 @@ ROLES = (
     ("control", _("something else that moves the outcome")),
     ("out", _("leave it out")),
 )
-# As `engine.returns.mix.questions.ECHOES` names them.
+# As `engine.returns.mix.echoes.ECHOES` names them.
 ECHOES = (
     ("unknown", _("nobody knows: 0.2 to 14 days")),
     ("post", _("like a post: 0.2 to 3 days")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auscult.engine.returns.attribution import Attribution, attribute
-from auscult.engine.returns.columns import Codes, Floats
+from auscult.engine.returns.columns import Floats, firsts
 from auscult.engine.returns.outcomes import Touches
 from auscult.web.accounts.models import Actor
 from auscult.web.returns import happening
@@ -97,22 +97,14 @@ def part(touches: Touches, place: int) -> Touches:
     names = [apart(one)[place] for one in touches.channels]
     known = {name: at for at, name in enumerate(sorted(set(names)))}
     code = np.array([known[name] for name in names], np.intp)[touches.channel]
-    kept = _once(touches, code) if len(known) < len(names) else np.arange(len(code))
+    alike = len(known) < len(names)
+    kept = firsts(code, touches.at, touches.outcome) if alike else np.arange(len(code))
     return Touches(
         channels=tuple(known),
         channel=code[kept],
         outcome=touches.outcome[kept],
         at=touches.at[kept],
     )
-
-
-def _once(touches: Touches, code: Codes) -> Codes:
-    """Return the rows of touches, of those that have become alike the first."""
-    order = np.lexsort((code, touches.at, touches.outcome))
-    columns = (touches.outcome[order], touches.at[order].astype(np.int64), code[order])
-    new = np.ones(len(order), np.bool_)
-    new[1:] = np.any([one[1:] != one[:-1] for one in columns], axis=0)
-    return np.sort(order[new])
 
 
 def outcome_facts(brought: Brought) -> OutcomeFacts:

@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.returns.mix.echoes import ECHOES, Range
 from auscult.engine.returns.mix.kernel import EXPONENTIAL, HYPERBOLIC, LOGISTIC
 
-Range = tuple[float, float]
 Form = Literal["exponential", "logistic", "hyperbolic"]
 FORMS: dict[Form, int] = {
     "exponential": EXPONENTIAL,
@@ -23,20 +23,6 @@ FORMS: dict[Form, int] = {
 # Deviations from the middle to an end of a range that holds nine of ten.
 NINE_OF_TEN = 1.6448536269514722
 NINETEEN_OF_TWENTY_HALF = 1.959963984540054
-
-# "After how many days is half of the echo over?" Our own judgement, wide on purpose.
-ECHOES: dict[str, Range] = {
-    "post": (0.2, 3.0),
-    "search": (0.1, 1.5),
-    "advertisement": (0.2, 4.0),
-    "newsletter": (0.3, 4.0),
-    "radio": (0.5, 7.0),
-    "television": (1.0, 14.0),
-    "press": (0.5, 10.0),
-    "letter": (2.0, 21.0),
-    "poster": (2.0, 21.0),
-    "unknown": (0.2, 14.0),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
