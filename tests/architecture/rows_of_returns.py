@@ -151,7 +151,7 @@ def _mix(owner: Actor) -> dict[str, Any]:
     made = Study.objects.get(pk=_study(owner)["number"])
     curve = {"channel": "calls", "ceiling": [1.0] * 20, "pace": [1.0] * 20, "misfit": 0.0}
     made.method, made.state = Method.MIX, StudyState.DESIGNED
-    made.answer = {"curves": [curve], "first": "2026-01-01", "last": "2026-01-30"}
+    made.answer = {"curves": [curve], "first": "2026-01-01", "last": "2026-01-30", "step": 1}
     made.save()
     return {"number": made.pk}
 
