@@ -120,20 +120,20 @@ def record(
     require(actor, Right.EDIT_RETURNS, queries.CHANGE)
     if intake is not None and intake.organisation_id != actor.organisation_id:
         raise ReturnsRefused("intake", intake.pk, _("a file of your organisation"))
-    kept = keep(actor, rows, origin, intake)
-    if kept:
+    keep(actor, rows, origin, intake)
+    if rows:
         counts: Counter[str] = Counter()
         for one in rows:
             counts[one.kind.slug] += one.count
-        details = {"rows": len(kept), "outcomes": dict(counts), "origin": str(origin)}
+        details = {"rows": len(rows), "outcomes": dict(counts), "origin": str(origin)}
         target = intake.name if intake else ", ".join(counts)
         record_audit(actor, action="record-outcomes", target=target, details=details)
-    return len(kept)
+    return len(rows)
 
 
 def keep(
     actor: Actor, rows: Sequence[OutcomeRow], origin: IntakeOrigin, intake: Intake | None = None
-) -> list[Outcome]:
+) -> None:
     """Write outcomes within the transaction of the caller, who asked whether the actor may.
 
     Raises
@@ -141,6 +141,14 @@ def keep(
     ReturnsRefused
     """
     _check(actor, rows)
+    for begin in range(0, len(rows), AT_ONCE):
+        _keep(actor, rows[begin : begin + AT_ONCE], origin, intake)
+
+
+def _keep(
+    actor: Actor, rows: Sequence[OutcomeRow], origin: IntakeOrigin, intake: Intake | None
+) -> None:
+    """Write so many outcomes as make one statement, with their touches."""
     outcomes = Outcome.objects.bulk_create(
         list(_outcomes(actor, rows, origin, intake)), batch_size=AT_ONCE
     )
@@ -150,8 +158,8 @@ def keep(
                 outcome=outcome,
                 channel=touch.channel.strip(),
                 campaign=touch.campaign.strip(),
-                bet=touch.bet,
-                link=touch.link,
+                bet_id=touch.bet.pk if touch.bet else None,
+                link_id=touch.link.pk if touch.link else None,
                 ambassadors=touch.ambassadors,
                 at=touch.at,
             )
@@ -160,7 +168,6 @@ def keep(
         ],
         batch_size=AT_ONCE,
     )
-    return outcomes
 
 
 def _outcomes(
@@ -174,14 +181,14 @@ def _outcomes(
     for row in rows:
         yield Outcome(
             organisation_id=actor.organisation_id,
-            kind=row.kind,
+            kind_id=row.kind.pk,
             at=_end_of_day(row.at, zone) if row.only_day else row.at,
             only_day=row.only_day,
             count=row.count,
             amount=row.amount,
             currency=row.currency if row.amount is not None else "",
             origin=origin,
-            intake=intake,
+            intake_id=intake.pk if intake else None,
             order=order(row.order),
             visitor=visitor(row.visitor),
             caller=caller(row.caller),

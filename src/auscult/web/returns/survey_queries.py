@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,15 +65,28 @@ def survey(actor: Actor, number: object) -> Survey:
 def answers(actor: Actor, survey: Survey) -> list[AnswerRow]:
     """Return what was answered, by group and the most given answer first."""
     require(actor, Right.SEE_FIGURES, queries.SEE)
+    return _answers(actor, [survey])[survey.pk]
+
+
+def _answers(actor: Actor, of: Iterable[Survey]) -> dict[int, list[AnswerRow]]:
+    """Return what was answered in each survey, by its number, in one query."""
+    found: dict[int, list[AnswerRow]] = {one.pk: [] for one in of}
     rows = Answer.objects.filter(
-        survey=survey, survey__organisation_id=actor.organisation_id
+        survey__in=list(found), survey__organisation_id=actor.organisation_id
     ).order_by("group", "-count", "pk")
-    return [AnswerRow(group=one.group, said=tuple(one.said), count=one.count) for one in rows]
+    for one in rows:
+        found[one.survey_id].append(
+            AnswerRow(group=one.group, said=tuple(one.said), count=one.count)
+        )
+    return found
 
 
 def result(actor: Actor, survey: Survey) -> Result:
     """Return what a survey says."""
-    rows = answers(actor, survey)
+    return _result(survey, answers(actor, survey))
+
+
+def _result(survey: Survey, rows: list[AnswerRow]) -> Result:
     if not rows:
         return Result(survey=survey)
     try:
@@ -103,5 +117,6 @@ def shares(actor: Actor, kind: OutcomeKind | None, first: date, last: date) -> t
     """
     rows = surveys(actor).filter(first_day__lte=last, last_day__gte=first)
     rows = rows.filter(Q(kind=kind) | Q(kind=None)) if kind else rows
-    found = [result(actor, one) for one in rows]
+    of = _answers(actor, rows)
+    found = [_result(one, of[one.pk]) for one in rows]
     return tuple(one for one in found if one.answers or one.refused)
