@@ -300,7 +300,8 @@ def _links(outcomes: Outcomes, rule: SameBy, order: Codes) -> tuple[Codes, Codes
         gap = (outcomes.at[rows[1:]] - outcomes.at[rows[:-1]]).astype(np.int64)
         same &= gap <= rule.within_days * 86_400
     for apart in (outcomes.keys[name][rows] for name in rule.unless):
-        same &= (apart[1:] == "") | (apart[:-1] == "") | (apart[1:] == apart[:-1])
+        known = is_known(apart)
+        same &= ~known[1:] | ~known[:-1] | (apart[1:] == apart[:-1])
     return rows[:-1][same], rows[1:][same]
 
 
