@@ -14,7 +14,7 @@ from auscult.web.goals.amounts import amount
 from auscult.web.returns.drawing_clouds import Densities, densities
 from auscult.web.returns.drawing_lines import Curve, Day, Effect, Step, curve, effect
 from auscult.web.returns.drawing_rows import Intervals, Row, intervals
-from auscult.web.returns.study_models import Study
+from auscult.web.returns.study_models import Study, StudyState
 
 LITTLE = 0.2  # of a width: learned less than that, the answers decide
 MISFIT = 0.1  # of what was brought: further off, a curve isn't handed on without a word
@@ -65,9 +65,9 @@ class Shown:
 
 def shown(study: Study) -> Shown | None:
     """Return a mix as pages show it; None: there is none yet."""
-    found: Mapping[str, Any] = study.answer
-    if not found:
+    if study.state != StudyState.DONE:
         return None
+    found: Mapping[str, Any] = study.answer
     costs = {one["name"]: one["cost"] for one in study.question["channels"]}
     channels = tuple(_channel(found, at, costs) for at in range(len(found["contributions"])))
     return Shown(

@@ -80,6 +80,19 @@ def test_other_kinds_and_longer_gaps_stay_apart() -> None:
         merge(told, [SameBy(keys=())])
 
 
+def test_a_visitor_with_two_order_numbers_ordered_twice() -> None:
+    rule = SameBy(keys=("visitor",), within_days=30, unless=("order",))
+    told = calls(
+        ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"],
+        keys={"visitor": ["v", "v", "v", "w"], "order": ["1", "2", "", "2"]},
+    )
+    # The third, of which no number is known, goes with the one before it.
+    assert merge(told, [rule]).into.tolist() == [0, 1, 1, 2]
+    assert merge(told, [rule, SameBy(keys=("order",))]).into.tolist() == [0, 1, 1, 1]
+    with pytest.raises(Correctable, match="no key 'ticket'"):
+        merge(told, [SameBy(keys=("visitor",), unless=("ticket",))])
+
+
 def test_touches_follow_the_outcome_that_is_kept() -> None:
     twice = calls(["2026-03-02", "2026-03-01"], keys={"phone": ["1", "1"]})
     touches = touches_of(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -107,27 +109,33 @@ def test_days_are_those_of_the_house(owner: Actor) -> None:
     assert len(happening.told(owner, kind, date(2026, 10, 1), date(2026, 10, 1)).outcomes) == 0
 
 
+def _plain_pairs(rows: list[OutcomeRow]) -> Iterator[tuple[int, int]]:
+    """Give pairs of rows that are the same: by order, or as a visitor's or caller's neighbours."""
+    single = [place for place, row in enumerate(rows) if row.count == 1]
+    for first in single:
+        for second in single:
+            if rows[first].order and rows[first].order == rows[second].order:
+                yield first, second
+    for name, days in (("visitor", 30), ("caller", 7)):
+        for key in {getattr(rows[place], name) for place in single} - {""}:
+            hers = [place for place in single if getattr(rows[place], name) == key]
+            hers.sort(key=lambda place: rows[place].at)
+            for first, second in pairwise(hers):
+                near = rows[second].at - rows[first].at <= timedelta(days=days)
+                orders = {rows[first].order, rows[second].order} - {""}
+                if near and len(orders) < 2:
+                    yield first, second
+
+
 def _plain_merge(rows: list[OutcomeRow]) -> list[set[int]]:
-    """Group rows that are the same, by trying each with each until nothing changes."""
+    """Group rows that are the same, by joining pair after pair."""
     groups = [{place} for place in range(len(rows))]
-
-    def same(one: OutcomeRow, other: OutcomeRow) -> bool:
-        if one.order and one.order == other.order:
-            return True
-        apart = abs(one.at - other.at)
-        return bool(
-            (one.visitor and one.visitor == other.visitor and apart <= timedelta(days=30))
-            or (one.caller and one.caller == other.caller and apart <= timedelta(days=7))
-        )
-
-    for first in range(len(rows)):
-        for second in range(first):
-            if rows[first].count == rows[second].count == 1 and same(rows[first], rows[second]):
-                one = next(group for group in groups if first in group)
-                other = next(group for group in groups if second in group)
-                if one is not other:
-                    groups.remove(other)
-                    one |= other
+    for first, second in _plain_pairs(rows):
+        one = next(group for group in groups if first in group)
+        other = next(group for group in groups if second in group)
+        if one is not other:
+            groups.remove(other)
+            one |= other
     return groups
 
 
