@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.engine.returns.mix.questions import ECHOES, Answers
+from auscult.engine.returns.mix.echoes import ECHOES
+from auscult.engine.returns.mix.questions import Answers
 from auscult.engine.returns.mix.response import SCALES
 from auscult.engine.returns.mix.series import Channel, Series
 from bench.returns_worlds import FIRST, Case, flights

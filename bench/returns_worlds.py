@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from auscult.engine.returns.mix.design import tables
+from auscult.engine.returns.mix.echoes import ECHOES
 from auscult.engine.returns.mix.imagine import imagine
-from auscult.engine.returns.mix.questions import ECHOES, Answers
+from auscult.engine.returns.mix.questions import Answers
 from auscult.engine.returns.mix.response import SCALES, curve
 from auscult.engine.returns.mix.series import Channel, Series
 from auscult.engine.simulate.economy_series import CHANNELS, mixed

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from auscult.engine.returns.mix.echoes import Range
 from auscult.engine.returns.mix.kernel import Tables, products
 from auscult.engine.returns.mix.questions import (
     FORMS,
     NINETEEN_OF_TWENTY_HALF,
     Form,
-    Range,
     log_normal,
     pace_of,
 )

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.mix.design import chains, columns, tables
+from auscult.engine.returns.mix.echoes import ECHOES
 from auscult.engine.returns.mix.kernel import respond
-from auscult.engine.returns.mix.questions import (
-    ECHOES,
-    FORMS,
-    Answers,
-    Form,
-    log_normal,
-    pace_of,
-)
+from auscult.engine.returns.mix.questions import FORMS, Answers, Form, log_normal, pace_of
 from auscult.engine.returns.mix.series import Channel, Experiment, Series
 
 FIRST = date(2026, 3, 2)
