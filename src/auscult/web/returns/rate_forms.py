@@ -43,7 +43,10 @@ class RateForm(ReturnsForm):
         label=_("An hour costs"),
         min_value=0,
         max_value=MOST_AMOUNT,
-        help_text=_("With all that an employer pays. Of given time: what it would cost."),
+        help_text=_(
+            "With all that an employer pays. Take a mean of several people: who sees figures could"
+            " work out a single wage. Of given time: what it would cost."
+        ),
     )
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3)
     since = day_field(_("From"), help_text=_("It holds until the role's next rate begins."))
