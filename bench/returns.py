@@ -7,8 +7,9 @@ made for other ends. The rule by which an effect is claimed was set in worlds of
 and foretold.
 
 Run: python -m bench.returns [--fits N] [--small]. Each fit is kept (`bench/returns_fits.py`), so a
-run that was broken off goes on, and one with more fits adds to them. 200 fits of each of the nine
-kinds take some 40 minutes on two quiet cores, 60 some 12.
+run that was broken off goes on, and one with more fits adds to them; of a kind of which more are
+kept all count. 200 fits of each of the nine kinds take some 40 minutes on two quiet cores, 60 some
+12.
 """
 
 from __future__ import annotations

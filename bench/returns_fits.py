@@ -50,14 +50,21 @@ class Kept:
 def fits(
     name: str, world: Callable[[int], Case], count: int, *, first: int = FIRST_SEED
 ) -> Iterator[Kept]:
-    """Fit so many worlds of a kind, or take what is kept of them."""
+    """Fit so many worlds of a kind, or take what is kept of them; more that are kept count, too."""
+    while file_of(name, first + count).exists():
+        count += 1
     for seed in range(first, first + count):
         yield one(name, world, seed)
 
 
+def file_of(name: str, seed: int) -> Path:
+    """Say where the fit of a world is kept."""
+    return KEPT / fingerprint() / f"{name}-{seed}.npz"
+
+
 def one(name: str, world: Callable[[int], Case], seed: int) -> Kept:
     """Fit one world, or take what is kept of it."""
-    file = KEPT / fingerprint() / f"{name}-{seed}.npz"
+    file = file_of(name, seed)
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         found = _fit(world(seed), seed)
