@@ -194,7 +194,10 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
     goals = {name for name in names if name.startswith("goals.")}
     assert {name for name in goals if not table(out, name)} <= {"goals.Profile", "goals.SetUp"}
     plan = {name for name in names if name.startswith("planning.")}
-    assert {name for name in plan if not table(out, name)} == {"planning.Digest"}
+    assert {name for name in plan if not table(out, name)} == {
+        "planning.Digest",
+        "planning.Estimate",
+    }
     assert [row["text"] for row in table(out, "planning.Lesson")] == ["Call early"]
     assert not any("not ours" in str(row) for row in table(out, "listening.Watch"))
     done(COMMAND, "audit", "verify", "--archive", new, **elsewhere)

@@ -229,8 +229,8 @@ def _kind(kinds: dict[str, OutcomeKind], slug: str) -> OutcomeKind:
 def outcome_sums(
     request: ApiRequest,
     kind: Annotated[Text, Query(max_length=60, description="`slug` of a kind of outcome.")],
-    first: Annotated[Day, Query()],
-    last: Annotated[Day, Query()],
+    first: Annotated[Day, Query(description="First day, as 2026-09-01.")],
+    last: Annotated[Day, Query(description="Last day.")],
     by: Annotated[Text | None, Query(max_length=20, description="`channel`, without it.")] = None,
     rule: Annotated[
         Text | None, Query(max_length=20, description="The house's, without it.")

@@ -39,8 +39,9 @@ def save_sites(actor: Actor, *, sites: Sequence[str]) -> Ledger:
     require(actor, Right.EDIT_RETURNS, queries.CHANGE)
     if len(sites) > MOST_SITES:
         raise ReturnsRefused("sites", len(sites), _("at most %(most)s") % {"most": MOST_SITES})
+    origins = list(dict.fromkeys(origin_of(one) for one in sites))
     book = _book(actor)
-    book.sites = list(dict.fromkeys(origin_of(one) for one in sites))
+    book.sites = origins
     book.site_key = book.site_key or _new_key()
     book.save(update_fields=["sites", "site_key"])
     record_audit(

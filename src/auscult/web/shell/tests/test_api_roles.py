@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 
 from architecture.rows import objective
+from architecture.rows_of_returns import ROWS_OF_RETURNS
 from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, may
 from auscult.web.accounts.tokens import REACH, scopes_for
@@ -34,6 +35,16 @@ pytestmark = pytest.mark.django_db
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 QUERY = {"query": "flu OR influenza"}
+COMPARATOR = {
+    "channel": "print",
+    "basis": "own",
+    "first_day": "2026-09-01",
+    "last_day": "2026-09-30",
+    "cost": 5,
+    "outcomes": 1,
+    "source": "an invoice",
+    "source_day": "2026-10-01",
+}
 HOUSE = {"organisation": "Lakeside Hospital", "town": "Lakeside"}
 
 
@@ -193,6 +204,45 @@ ROUTES = {
         status=201,
         body={"target": "https://clinic.example/", "title": "a", "channel": "mail"},
     ),
+    "GET /returns/facts": Asked(right=Right.SEE_FIGURES, query="?first=2026-09-01&last=2026-09-30"),
+    "GET /comparators": Asked(right=Right.SEE_FIGURES),
+    "POST /comparators": Asked(
+        right=Right.EDIT_RETURNS, status=404, body={"kind": 999_999, **COMPARATOR}
+    ),
+    "PUT /comparators/{number}": Asked(
+        right=Right.EDIT_RETURNS,
+        status=404,
+        row="comparator",
+        body={"kind": 999_999, **COMPARATOR},
+    ),
+    "GET /surveys": Asked(right=Right.SEE_FIGURES),
+    "POST /surveys": Asked(
+        right=Right.EDIT_RETURNS,
+        status=201,
+        body={
+            "title": "a",
+            "question": "b",
+            "first_day": "2026-09-01",
+            "last_day": "2026-09-30",
+        },
+    ),
+    "GET /surveys/{number}": Asked(right=Right.SEE_FIGURES, row="survey"),
+    "PUT /surveys/{number}/answers": Asked(
+        right=Right.EDIT_RETURNS, row="survey", body={"answers": [{"said": ["film"]}]}
+    ),
+    "GET /studies": Asked(right=Right.SEE_FIGURES),
+    "POST /studies": Asked(
+        right=Right.EDIT_RETURNS,
+        status=201,
+        body={
+            "title": "a",
+            "method": "interrupted",
+            "start": "2026-09-21",
+            "days": [f"2026-09-{day:02d}" for day in range(1, 31)],
+            "series": {"calls": [day % 5 for day in range(30)]},
+        },
+    ),
+    "GET /studies/{number}": Asked(right=Right.SEE_FIGURES, row="study"),
     "GET /peers/{number}": Asked(right=Right.READ_MENTIONS, row="peer"),
     "DELETE /peers/{number}": Asked(right=Right.EDIT_WATCHES, row="peer", status=204),
 }
@@ -275,6 +325,10 @@ def rows(owner: Actor) -> dict[str, Any]:
         "rule": rule.pk,
         "mention": mention.pk,
         "watch": watch.pk,
+        **{
+            name: ROWS_OF_RETURNS[name](owner)["number"]
+            for name in ("comparator", "survey", "study")
+        },
     }
 
 

@@ -187,7 +187,12 @@ def test_listening_does_not_wait_for_other_machines(
     runner.do_waiting()
     runner.do_waiting()
     assert done == ["counts", "sends"]
-    assert {job.name for job in EVERY_JOB if job.waits} == {"planner", "post", "readings"}
+    assert {job.name for job in EVERY_JOB if job.waits} == {
+        "planner",
+        "post",
+        "readings",
+        "studies",
+    }
 
 
 def test_a_job_with_a_share_rests_between_its_slices(
