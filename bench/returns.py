@@ -58,7 +58,7 @@ def row(figure: str, value: float, *, within: Between | None = None, note: str =
     if within is not None:
         low, high = within
         goal = f"{low:g} to {high:g}"
-        met = low <= value <= high
+        met = bool(low <= value <= high)
     return {"figure": figure, "ours": round(value, 4), "unit": unit, "peer": None,
             "peer_value": None, "ratio": None, "goal": goal, "met": met, "note": note}  # fmt: skip
 
