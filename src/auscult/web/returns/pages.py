@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -101,11 +101,4 @@ def around(actor: Actor, page: str) -> dict[str, Any]:
 
 
 def _tab(label: str | Promise, page: str, *, current: bool) -> Tab:
-    return Tab(label=str(label), address=_address(page), current=current)
-
-
-def _address(page: str) -> str:
-    try:
-        return reverse(f"returns:{page}")
-    except NoReverseMatch:  # WHILE BUILDING: its part of the room isn't there yet
-        return reverse("returns:room")
+    return Tab(label=str(label), address=reverse(f"returns:{page}"), current=current)
