@@ -36,29 +36,6 @@ NO_PAGES = {
     "account/second-factor/recovery-codes/download/": "a file",
 }
 PAGES = {
-    "healthz": "a line for machines",
-    "readyz": "a line for machines",
-    "metrics": "figures for machines",
-    "listening/watches/": "a part that a page fetches anew",
-    "listening/sources/": "a part that a page fetches anew",
-    "listening/found/": "a part that a page fetches anew",
-    "listening/watches/<int:number>/found/": "a part that a page fetches anew",
-    "sources/<int:number>/now/": "a part that a page fetches anew",
-    "sources/feeds.opml": "a file",
-    "dashboards/<slug:which>/pdf/": "a file",
-    "dashboards/<slug:which>/<slug:name>.csv": "a file",
-    "dashboards/<slug:which>/<slug:name>.<slug:form>": "a picture",
-    "briefs/<day:week>/brief.pdf": "a file",
-    "plan/page/plan.pdf": "a file",
-    "plan/more/leaders/ask.pdf": "a file",
-    "plan/page/plan.json": "a file",
-    "plan/page/bets.csv": "a file",
-    "plan/page/tasks.csv": "a file",
-    "plan/claims/trials/<int:number>/days.csv": "a file",
-    "plan/claims/trials/<int:number>/days.ics": "a file",
-    "account/second-factor/recovery-codes/download/": "a file",
-}
-PAGES = {
     key: one
     for key, one in ADDRESSES.items()
     if not isinstance(one, ByToken)
