@@ -1,12 +1,14 @@
-"""A file that somebody looks at before it is read in."""
+"""Files that are kept for a while: one that somebody looks at, one that is being read in."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from auscult.web.accounts.models import Organisation, User
-from auscult.web.returns.outcome_models import IntakeOrigin
+from auscult.web.returns.outcome_models import Intake, IntakeOrigin
 
 
 class WaitingFile(models.Model):
@@ -33,3 +35,26 @@ class WaitingFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BegunFile(models.Model):
+    """A long file that the runner reads in, batch by batch; it goes with the last of them.
+
+    `done` counts what was taken of it, rows and remarks alike, in the transaction that keeps them:
+    so a runner that was killed goes on where the last batch ended, and counts nothing twice.
+    """
+
+    intake = models.OneToOneField(Intake, on_delete=models.CASCADE, related_name="begun")
+    sealed = models.TextField()  # as of a file that waits
+    meant: Any = models.JSONField()  # see `Meant.as_data`
+    items = models.PositiveIntegerField(default=0)  # rows and remarks in all; 0: not known
+    done = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.intake)
+
+    @property
+    def percent(self) -> int | None:
+        """How much of it is read in; None: nobody counted."""
+        return min(99, self.done * 100 // self.items) if self.items else None

@@ -15,7 +15,7 @@ from auscult.web.returns.cost_models import (
     Worker,
     WorkRole,
 )
-from auscult.web.returns.intake_models import WaitingFile
+from auscult.web.returns.intake_models import BegunFile, WaitingFile
 from auscult.web.returns.link_models import Click, ShortLink, VisitCount
 from auscult.web.returns.outcome_models import Intake, Outcome, OutcomeKind, PhoneLine, Touch, Worth
 from auscult.web.returns.study_models import Study
@@ -23,6 +23,7 @@ from auscult.web.returns.survey_models import Answer, Survey
 
 __all__ = [
     "Answer",
+    "BegunFile",
     "Charge",
     "Click",
     "Comparator",

@@ -89,6 +89,14 @@ class IntakeOrigin(models.TextChoices):
     GA4 = "ga4", _("from Google Analytics 4")
 
 
+class IntakeState(models.TextChoices):
+    """How far a file is."""
+
+    READING = "reading", _("being read in")
+    READ = "read", _("read in")
+    BROKEN = "broken", _("couldn't be read in")
+
+
 class Intake(models.Model):
     """A file that was read in; taking it back takes its outcomes along."""
 
@@ -97,6 +105,8 @@ class Intake(models.Model):
     name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)  # of the file: the same file isn't read twice
     rows = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=IntakeState, default=IntakeState.READ)
+    error = models.TextField(blank=True, default="")  # why it is broken; nothing of it is kept
     # What was left out and why, by row: [[row, "sentence"], ...]; a hundred at most.
     remarks: Any = models.JSONField(default=list)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -108,7 +118,8 @@ class Intake(models.Model):
                 fields=["organisation", "origin", "digest"], name="returns_intake_once"
             ),
             models.CheckConstraint(
-                condition=Q(origin__in=IntakeOrigin.values), name="returns_intake_origin"
+                condition=Q(origin__in=IntakeOrigin.values, state__in=IntakeState.values),
+                name="returns_intake_origin",
             ),
         ]
 
@@ -153,7 +164,15 @@ class Outcome(models.Model):
                 condition=Q(origin__in=IntakeOrigin.values), name="returns_outcome_origin"
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "kind", "at"], name="returns_outcome_at")]
+        indexes = [
+            models.Index(fields=["organisation", "kind", "at"], name="returns_outcome_at"),
+            # An order told years apart is one outcome: `happening` looks each up.
+            models.Index(
+                fields=["kind", "order", "at"],
+                condition=~Q(order=""),
+                name="returns_outcome_order",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind_id}, {self.at:%Y-%m-%d}"

@@ -45,6 +45,7 @@ LEFT_OUT = {
     "delivery.Letter": "it would be sent twice",
     "alerts.Reception": "says to whom letters went that stay behind",
     "planning.ReadReply": "of mails whose marks only this installation knows",
+    "returns.BegunFile": "a file that this installation reads in at the moment",
     "returns.Click": "its mark stands in an address of a visitor that leads to this installation",
     "returns.Timer": "a clock that its person stops here, or starts anew there",
     "returns.WaitingFile": "a file that somebody looks at before it is read in, for a day",

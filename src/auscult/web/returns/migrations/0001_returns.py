@@ -151,6 +151,19 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64)),
                 ("rows", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "being read in"),
+                            ("read", "read in"),
+                            ("broken", "couldn't be read in"),
+                        ],
+                        default="read",
+                        max_length=7,
+                    ),
+                ),
+                ("error", models.TextField(blank=True, default="")),
                 ("remarks", models.JSONField(default=list)),
                 ("at", models.DateTimeField()),
                 (
@@ -1047,7 +1060,8 @@ class Migration(migrations.Migration):
                             "plausible",
                             "ga4",
                         ],
-                    )
+                    ),
+                    ("state__in", ["reading", "read", "broken"]),
                 ),
                 name="returns_intake_origin",
             ),
@@ -1346,5 +1360,37 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="BegunFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sealed", models.TextField()),
+                ("meant", models.JSONField()),
+                ("items", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                (
+                    "intake",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="begun",
+                        to="returns.intake",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="outcome",
+            index=models.Index(
+                condition=models.Q(("order", ""), _negated=True),
+                fields=["kind", "order", "at"],
+                name="returns_outcome_order",
+            ),
         ),
     ]
