@@ -90,6 +90,9 @@ RECORDING = {
     "auscult.web.planning.allocation_actions:note_progress": "how far an asked question is",
     "auscult.web.planning.allocation_actions:keep": "answers a question whose asking has its row",
     "auscult.web.planning.changing:lock": "takes the turn of a plan, and changes nothing of it",
+    # Long files: which process reads on, and its batches; beginning and end have their rows.
+    "auscult.web.returns.intake_working:_claimed": "a claim of work",
+    "auscult.web.returns.intake_working:keep_batch": "a part of a file that a row told of",
     # Studies: which process works on what, and what comes of a question that has its row.
     "auscult.web.returns.studying:claim": "a claim of work",
     "auscult.web.returns.studying:note_progress": "how far an asked study is",

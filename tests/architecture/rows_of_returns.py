@@ -16,7 +16,8 @@ from auscult.web.returns.comparing_actions import (
 from auscult.web.returns.cost_actions import ChargeWish, save_charge
 from auscult.web.returns.editions import keep_edition
 from auscult.web.returns.exchange_actions import ExchangeWish, save_exchange_rate
-from auscult.web.returns.intake_actions import Meant, bring_file, read_in
+from auscult.web.returns.intake_actions import bring_file, read_in
+from auscult.web.returns.intake_becoming import Meant
 from auscult.web.returns.intake_reading import Choice
 from auscult.web.returns.link_actions import LinkWish, save_link
 from auscult.web.returns.outcome_actions import KindWish, WorthWish, save_kind, save_worth

@@ -14,7 +14,8 @@ from auscult.engine.returns.exports.csv_table import known
 from auscult.web.accounts.models import Actor
 from auscult.web.returns import queries
 from auscult.web.returns.forms import ReturnsForm
-from auscult.web.returns.intake_actions import MOST_BYTES, ORIGINS, Meant
+from auscult.web.returns.intake_actions import MOST_BYTES, ORIGINS
+from auscult.web.returns.intake_becoming import Meant
 from auscult.web.returns.intake_reading import FORMS, LABELS, MOST_NAMES, Choice, Look
 from auscult.web.returns.outcome_models import IntakeOrigin, OutcomeKind
 
@@ -111,6 +112,7 @@ class MeaningForm(ReturnsForm):
             if f"kind_{place}" in asked
         }
         self._names = () if calls else look.names
+        self._items = look.rows + look.wrong
         for place, one in enumerate(self._names):
             self.fields[f"kind_{place}"] = forms.ModelChoiceField(
                 label=one.name or _now("every row"),
@@ -161,4 +163,4 @@ class MeaningForm(ReturnsForm):
             if kind is not None:
                 kinds[one.name] = kind
         currency = self.cleaned_data.get("currency", "").upper()
-        return Meant(choice=choice, kinds=kinds, currency=currency)
+        return Meant(choice=choice, kinds=kinds, currency=currency, items=self._items)

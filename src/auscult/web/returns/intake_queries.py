@@ -17,7 +17,7 @@ from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import time_zone
 from auscult.web.returns import intake_reading, queries
 from auscult.web.returns.errors import ReturnsUnknown
-from auscult.web.returns.intake_models import WaitingFile
+from auscult.web.returns.intake_models import BegunFile, WaitingFile
 from auscult.web.returns.intake_reading import Choice, Look
 from auscult.web.returns.outcome_columns import moments
 from auscult.web.returns.outcome_models import Intake, IntakeOrigin, Outcome, OutcomeKind, PhoneLine
@@ -28,7 +28,7 @@ def intakes(actor: Actor) -> QuerySet[Intake]:
     require(actor, Right.SEE_FIGURES, queries.SEE)
     return (
         Intake.objects.filter(organisation_id=actor.organisation_id)
-        .select_related("user")
+        .select_related("user", "begun")
         .annotate(outcomes_told=Sum("outcomes__count"))
         .order_by("-at", "-pk")
     )
@@ -65,8 +65,8 @@ def waiting(actor: Actor) -> WaitingFile | None:
     ).first()
 
 
-def content(file: WaitingFile) -> bytes:
-    """Return the bytes of a file that waits.
+def content(file: WaitingFile | BegunFile) -> bytes:
+    """Return the bytes of a file that is kept for a while.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def content(file: WaitingFile) -> bytes:
     try:
         return zlib.decompress(base64.b85decode(keyring().decrypt(file.sealed)))
     except SecretLost as error:
-        raise ReturnsUnknown("file", file.name) from error
+        raise ReturnsUnknown("file", str(file)) from error
 
 
 def sealed(data: bytes) -> str:

@@ -19,7 +19,7 @@ from auscult.web.returns import intake_actions, intake_queries, intake_reading, 
 from auscult.web.returns.intake_forms import BringForm, HowForm, MeaningForm
 from auscult.web.returns.intake_models import WaitingFile
 from auscult.web.returns.intake_reading import Choice, Look
-from auscult.web.returns.outcome_models import IntakeOrigin
+from auscult.web.returns.outcome_models import IntakeOrigin, IntakeState
 
 FORM = ["GET", "HEAD", "POST"]
 SHOWN = 200
@@ -112,7 +112,8 @@ def _looked(
         except Correctable as error:
             meaning.take(error)
         else:
-            messages.success(request, _("“%(name)s” is read in.") % {"name": intake.name})
+            if intake.state == IntakeState.READ:
+                messages.success(request, _("“%(name)s” is read in.") % {"name": intake.name})
             return redirect("returns:intake", intake.pk)
     context |= _around_look(actor, look, meaning, calls=context["calls"])
     return None
@@ -140,7 +141,12 @@ def intake(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, queries.SEE)
     row = intake_queries.intake(actor, number)
-    context = {"intake": row, "brought": intake_queries.brought(row)}
+    context = {
+        "intake": row,
+        "brought": intake_queries.brought(row),
+        "begun": getattr(row, "begun", None),
+        "broken": _(row.error) if row.error else "",
+    }
     return render(request, "returns/intake.html", pages.around(actor, "intakes") | context)
 
 

@@ -19,7 +19,7 @@ from auscult.web.accounts.models import Actor, AuditEntry, User
 from auscult.web.accounts.queries import system_actor
 from auscult.web.returns import happening, intake_actions, intake_queries
 from auscult.web.returns.errors import IntakeRefused, ReturnsRefused
-from auscult.web.returns.intake_actions import Meant
+from auscult.web.returns.intake_becoming import Meant
 from auscult.web.returns.intake_models import WaitingFile
 from auscult.web.returns.intake_reading import Choice
 from auscult.web.returns.outcome_models import Intake, Outcome, OutcomeKind, PhoneLine, Touch
