@@ -13,7 +13,10 @@ from typing import Any, BinaryIO
 import orjson
 import pyarrow as pa
 
+from auscult.engine.kernel.arrow import leave_pandas_out
 from auscult.engine.kernel.errors import Correctable
+
+leave_pandas_out()
 
 MEDIA = pa.struct(
     [

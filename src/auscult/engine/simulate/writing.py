@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.simulate.columns import TRUTH
 from auscult.engine.simulate.communities import COMMUNITIES
+from auscult.engine.simulate.starting import starter_watches
 from auscult.engine.simulate.town import START, Simulation, Town
 from auscult.engine.simulate.truth import Truth
 
@@ -81,12 +81,6 @@ def as_lines(posts: pa.Table) -> bytes:
         return _NULL.sub(b"", b"".join(line.encode() for (line,) in lines.fetchall()))
     finally:
         connection.close()
-
-
-def starter_watches() -> str:
-    """Give the text of the watches that a hospital like Lakeside General starts with."""
-    page = files("auscult.engine.simulate") / "watches.toml"
-    return page.read_text(encoding="utf-8")
 
 
 def write_town(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from auscult.engine.simulate.writing import starter_watches
+from auscult.engine.simulate.starting import starter_watches
 from auscult.web.accounts.models import Actor
 from auscult.web.listening import actions as listening
 from auscult.web.listening import queries

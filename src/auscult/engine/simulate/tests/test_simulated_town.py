@@ -17,8 +17,9 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.kernel.posts import SCHEMA
 from auscult.engine.simulate.communities import COMMUNITIES
 from auscult.engine.simulate.plan import REPOST
+from auscult.engine.simulate.starting import starter_watches
 from auscult.engine.simulate.town import Town, simulate
-from auscult.engine.simulate.writing import as_lines, starter_watches, write_town
+from auscult.engine.simulate.writing import as_lines, write_town
 
 TOWN = Town(seed=5)
 

@@ -9,8 +9,8 @@ import pytest
 
 from auscult.engine.matching import WatchSet
 from auscult.engine.query.parse import parse
+from auscult.engine.simulate.starting import starter_watches
 from auscult.engine.simulate.town import Town
-from auscult.engine.simulate.writing import starter_watches
 
 WATCHES = tomllib.loads(starter_watches())["watches"]
 
