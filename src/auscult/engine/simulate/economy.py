@@ -12,6 +12,7 @@ from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.costs import Spent
 from auscult.engine.returns.outcomes import Outcomes, Touches, outcomes_of, touches_of
 from auscult.engine.simulate import economy_costs as costs
+from auscult.engine.simulate import economy_experiment as experiments
 from auscult.engine.simulate import economy_people as people
 from auscult.engine.simulate import economy_series as series
 from auscult.engine.simulate import economy_truth as truths
@@ -57,6 +58,8 @@ class Year:
         `groups` and `said`, of those who answered the survey; 700 were asked.
     mix : Mixed
     services, districts, trial : Planted
+    experiment : Experiment
+        Where those live who came for an appointment, of whom half saw what the house posted.
     """
 
     seed: int
@@ -73,6 +76,7 @@ class Year:
     services: series.Planted
     districts: series.Planted
     trial: series.Planted
+    experiment: experiments.Experiment
     moved: people.Moved
     others: people.Others
     doubles: int
@@ -134,6 +138,7 @@ class Year:
                 "services": self.services.effect,
                 "districts": self.districts.effect,
                 "trial": self.trial.effect,
+                "experiment": float(self.experiment.effect),
             },
             brought=self.mix.brought,
             doubles=self.doubles,
@@ -200,6 +205,7 @@ class Economy:
             services=series.services(seed, last),
             districts=series.districts(seed, last),
             trial=series.trial(seed, last),
+            experiment=experiments.experiment(seed, bets, moved, others, first, days),
             moved=moved,
             others=others,
             doubles=seen.doubles,

@@ -14,7 +14,9 @@ from auscult.engine.returns.costed import Costs
 from auscult.engine.returns.figures import tell
 from auscult.engine.returns.intervention import (
     Finding,
+    PlacesDesign,
     Question,
+    analyse_places,
     interrupted,
     panel,
     synthetic_control,
@@ -165,7 +167,7 @@ def survey(year: Year) -> Beside:
 
 
 def effects(year: Year) -> Iterator[Beside]:
-    """Give what a campaign brought in one clinic, and in one district, by what would have been."""
+    """Give what a campaign brought in one clinic and in one district, and all bets of the year."""
     question = Question(level=1 - LEVEL)
     service, district = year.services, year.districts
     yield _effect(
@@ -189,6 +191,20 @@ def effects(year: Year) -> Iterator[Beside]:
         ),
         district.effect,
     )
+    yield experiment(year)
+
+
+def experiment(year: Year) -> Beside:
+    """Give what all bets of the year brought, by districts that saw them against districts like them."""
+    asked = year.experiment
+    found = analyse_places(
+        panel(asked.table, time="day"),
+        PlacesDesign(pairs=asked.pairs),
+        start=asked.start,
+        rng=np.random.default_rng(year.seed),
+        question=Question(level=1 - LEVEL),
+    )
+    return _effect("all bets, by half of the districts", found, asked.effect)
 
 
 def _effect(name: str, found: Finding, truth: float) -> Beside:

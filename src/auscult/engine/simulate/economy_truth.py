@@ -110,7 +110,8 @@ class Truth:
     social_share : float
         Share of all appointments of people who met a bet, on the mean: what a survey asks for.
     effects : dict of str to float
-        What the campaigns of `services`, `districts` and `trial` brought.
+        What the campaigns of `services`, `districts` and `trial` brought, and in the `experiment`
+        all bets of the period.
     brought : dict of str to float
         What each channel of the mix brought.
     doubles : int

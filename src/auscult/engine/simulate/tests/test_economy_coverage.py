@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from auscult.engine.simulate.economy import Economy
-from auscult.engine.simulate.economy_figures import Beside, figures, survey, ways
+from auscult.engine.simulate.economy_figures import Beside, experiment, figures, survey, ways
 
 YEARS = 200
 
@@ -21,7 +21,7 @@ def test_intervals_hold_the_truth_that_they_are_about_and_no_other() -> None:
     for seed in range(YEARS):
         year = Economy(seed).simulate()
         truth = year.truth()
-        for one in (*figures(year, truth.counted()), *ways(year), survey(year)):
+        for one in (*figures(year, truth.counted()), *ways(year), survey(year), experiment(year)):
             counted[one.name].append(one)
         for one in figures(year, truth.caused()):
             caused[one.name].append(one)
