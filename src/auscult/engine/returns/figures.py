@@ -35,6 +35,8 @@ from auscult.engine.returns.ratio import (
 from auscult.engine.returns.reasons import Reason, Why
 from auscult.engine.returns.spans import Span, chance_above_nought, span_of_sum
 
+BESIDE = np.geomspace(1 / 64, 64, 49)  # of the value at which campaigns just pay
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -216,7 +218,8 @@ class Acceptability:
     values : array of float, shape (values,)
         Of one outcome.
     chance : array of float, shape (values,)
-        That value x outcomes exceeds the cost, from 0 to 1.
+        That value x outcomes exceeds the cost, from 0 to 1; it never falls as the value grows,
+        unless campaigns with less than no outcomes are among those known.
     even : float or None
         The value at which they just pay, on the estimate: the cost per outcome. None where they
         brought nothing.
@@ -241,6 +244,15 @@ def acceptability(known: Campaigns | Drawn, values: Any) -> Acceptability:
     Correctable
         There is too little to say, or a value isn't a number of at least 0.
 
+    Notes
+    -----
+    What pays at one value pays at each higher one, for neither outcomes nor costs lie below 0. The
+    test of a sum of few campaigns doesn't know that: in its tails its level falls again, by up to
+    0.06 at eight campaigns and 0.01 at twenty. So from the value at which they just pay (`even`)
+    upwards the highest level so far is told, and downwards the lowest. `Figures.chance` is the level
+    itself, which agrees with the interval of the net benefit. Draws need no such mending: their cost
+    is one number.
+
     References
     ----------
     E. Fenwick, K. Claxton and M. Sculpher, *Representing uncertainty: the role of cost-effectiveness
@@ -249,13 +261,32 @@ def acceptability(known: Campaigns | Drawn, values: Any) -> Acceptability:
     asked = amounts_column(values, "values", least=0)
     if isinstance(known, Drawn):
         brought, cost = float(np.median(known.outcomes)), known.cost
-        chance = [float((one * known.outcomes > cost).mean()) for one in asked]
+        chance = np.array([(one * known.outcomes > cost).mean() for one in asked], float)
     else:
         check_enough(known)
         brought, cost = float(known.outcomes.sum()), float(known.cost.sum())
-        chance = [chance_above_nought(one * known.outcomes - known.cost) for one in asked]
+        chance = _levels(known, asked)
     even = cost / brought if brought > 0 else None
-    return Acceptability(values=asked, chance=np.array(chance), even=even)
+    return Acceptability(values=asked, chance=chance, even=even)
+
+
+def _levels(known: Campaigns, asked: Floats) -> Floats:
+    """Give how sure it is at each value that they pay, growing with the value."""
+
+    def level(values: Floats) -> Floats:
+        nets = (one * known.outcomes - known.cost for one in values)
+        return np.array([chance_above_nought(net) for net in nets], float)
+
+    cost, brought = known.cost.sum(), known.outcomes.sum()
+    if known.outcomes.min() < 0 or not cost or not brought:
+        return level(asked)  # it may fall, or is the same at each value above 0
+    even = cost / brought
+    values = np.union1d(asked, even * BESIDE)
+    found = level(values)
+    above = values >= even
+    found[above] = np.maximum.accumulate(found[above])
+    found[~above] = np.minimum.accumulate(found[~above][::-1])[::-1]
+    return np.asarray(found[np.searchsorted(values, asked)], float)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

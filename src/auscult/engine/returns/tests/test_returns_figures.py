@@ -260,6 +260,31 @@ def test_the_chance_agrees_with_the_interval_and_grows_with_the_value() -> None:
     assert chance == pytest.approx(0.95, abs=2e-3)
 
 
+@given(
+    bought=st.lists(
+        st.tuples(st.integers(0, 40), st.floats(0, 1000)), min_size=8, max_size=15
+    ).filter(lambda rows: sum(one for one, _cost in rows) >= 10)
+)
+def test_what_pays_at_a_value_pays_at_each_higher_one(bought: list[tuple[int, float]]) -> None:
+    outcomes, cost = zip(*bought, strict=True)
+    known = campaigns_of(outcomes=outcomes, cost=cost, currency="EUR")
+    even = sum(cost) / sum(outcomes)
+    values = [0, *(even * np.geomspace(0.01, 100, 30))]
+    curve = acceptability(known, values)
+    assert (np.diff(curve.chance) >= 0).all()
+    assert ((curve.chance >= 0) & (curve.chance <= 1)).all()
+
+
+def test_a_curve_does_not_fall_where_the_test_of_a_sum_does() -> None:
+    # Each brings a half, and three for each euro: at a third of a euro and above, each of them pays.
+    cost = np.array([0.1, 0.2, 0.3, 0.5, 0.8, 1, 2, 12])
+    known = campaigns_of(outcomes=0.5 + 3 * cost, cost=cost, currency="EUR")
+    curve = acceptability(known, [0.4, 40])
+    test = [chance_above_nought(one * known.outcomes - known.cost) for one in curve.values]
+    assert test[1] < test[0] - 0.001
+    assert curve.chance[1] >= curve.chance[0]
+
+
 def test_equal_campaigns_leave_no_doubt() -> None:
     assert chance_above_nought(np.full(9, 2.0)) == 1
     assert chance_above_nought(np.full(9, -2.0)) == 0
