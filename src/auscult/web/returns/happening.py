@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -127,7 +127,8 @@ def happened(
 
     Two rows are one outcome where they agree in the order; in the visitor, within 30 days; or in
     the caller, within 7 days. One whose double stands before the period isn't of the period, so
-    that the sums of two periods that follow each other are the sum of both.
+    that the sums of two periods that follow each other are the sum of both; an order that was told
+    before isn't new however long ago that was, as long as its digest is kept.
 
     Parameters
     ----------
@@ -149,10 +150,10 @@ def happened(
     begin, end = moments(first, last, zone)
     ours = Outcome.objects.filter(organisation_id=actor.organisation_id, kind=kind)
     rows = ours.filter(at__gte=begin, at__lt=end)
+    before = _before(ours, rows, begin)
     counted = _counted(rows)
     held = outcome_columns(rows, zone)
-    just_before = ours.filter(_keyed(), at__gte=begin - BACK, at__lt=begin, count=1)
-    fresh = ~_seen_before(kind.slug, held, outcome_columns(just_before, zone))
+    fresh = ~_seen_before(kind.slug, held, [outcome_columns(one, zone) for one in before])
     value, unconverted = _values(actor, held)
     row = np.repeat(np.flatnonzero(fresh), held.count[fresh])
     outcomes = Outcomes(
@@ -181,6 +182,18 @@ def _counted(rows: QuerySet[Outcome]) -> int:
     return counted
 
 
+def _before(
+    ours: QuerySet[Outcome], rows: QuerySet[Outcome], begin: datetime
+) -> tuple[QuerySet[Outcome], QuerySet[Outcome]]:
+    """Choose the rows before a period that may have a double in it: lately, and by order ever."""
+    single = ours.filter(count=1)
+    orders = rows.filter(~Q(order=""), count=1).values("order")
+    return (
+        single.filter(_keyed(), at__gte=begin - BACK, at__lt=begin),
+        single.filter(~Q(order=""), order__in=orders, at__lt=begin - BACK),
+    )
+
+
 def _keyed() -> Q:
     """Choose the rows that may have a double."""
     known = Q()
@@ -207,22 +220,28 @@ def _check(actor: Actor, kind: OutcomeKind, first: date, last: date, by: str) ->
         raise ReturnsRefused("by", by, ", ".join(LABELS))
 
 
-def _seen_before(slug: str, held: OutcomeColumns, before: OutcomeColumns) -> NDArray[np.bool_]:
+def _seen_before(
+    slug: str, held: OutcomeColumns, before: Sequence[OutcomeColumns]
+) -> NDArray[np.bool_]:
     """Say of each row whether it is the same outcome as one before the period."""
     seen = np.zeros(len(held.number), np.bool_)
-    if not len(before.number):
+    earlier = sum(len(one.number) for one in before)
+    if not earlier:
         return seen
     keyed = np.flatnonzero(np.any([is_known(held.keys[name]) for name in KEYS], axis=0))
-    at = np.concatenate([before.at, held.at[keyed]])
+    at = np.concatenate([*(one.at for one in before), held.at[keyed]])
     both = Outcomes(
         kinds=(slug,),
         kind=np.zeros(len(at), np.intp),
         at=at,
         value=np.full(len(at), np.nan),
-        keys={name: np.concatenate([before.keys[name], held.keys[name][keyed]]) for name in KEYS},
+        keys={
+            name: np.concatenate([*(one.keys[name] for one in before), held.keys[name][keyed]])
+            for name in KEYS
+        },
     )
     found = merge(both, DOUBLES)
-    seen[keyed] = found.kept[found.into][len(before.number) :] < len(before.number)
+    seen[keyed] = found.kept[found.into][earlier:] < earlier
     return seen
 
 

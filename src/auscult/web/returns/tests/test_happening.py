@@ -217,6 +217,33 @@ def test_months_add_up_where_doubles_lie_across_them(owner: Actor) -> None:
     assert [len(one.outcomes) for one in (september, october, both)] == [1, 1, 2]
 
 
+def test_an_order_is_one_outcome_however_long_ago_it_was_told(
+    owner: Actor, stranger: Actor
+) -> None:
+    kind, other = a_kind(owner), a_kind(owner, "call")
+    long_ago = NOON - timedelta(days=700)
+    rows = [
+        OutcomeRow(kind=kind, at=long_ago, order="1"),
+        OutcomeRow(kind=kind, at=NOON, order="1"),
+        OutcomeRow(kind=kind, at=NOON, order="1", visitor="v"),
+        OutcomeRow(kind=kind, at=NOON, order="2"),
+        OutcomeRow(kind=other, at=long_ago, order="2"),
+        OutcomeRow(kind=kind, at=NOON, order="3"),
+        OutcomeRow(kind=kind, at=long_ago, order="3", count=2),  # many: never a double
+        OutcomeRow(kind=kind, at=NOON, visitor="w"),
+        OutcomeRow(kind=kind, at=long_ago, visitor="w"),
+    ]
+    record(owner, rows, IntakeOrigin.CSV)
+    theirs = OutcomeRow(kind=a_kind(stranger), at=long_ago, order="2")
+    record(stranger, [theirs], IntakeOrigin.CSV)
+    assert len(happening.told(owner, kind, FIRST, LAST).outcomes) == 3
+    ever = happening.told(owner, kind, long_ago.date(), LAST)
+    before = happening.told(owner, kind, long_ago.date(), FIRST - timedelta(days=1))
+    assert len(ever.outcomes) == len(before.outcomes) + 3
+    Outcome.objects.filter(at=long_ago).update(order="")  # as retention does
+    assert len(happening.told(owner, kind, FIRST, LAST).outcomes) == 4
+
+
 def test_values_are_in_the_currency_of_the_book(owner: Actor) -> None:
     kind = a_kind(owner, "donation")
     Ledger.objects.create(organisation_id=owner.organisation_id, currency="EUR")
