@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,12 @@ def facts_of(actor: Actor, asked: Question) -> Facts:
 
 def digest(facts: Facts) -> str:
     """Return the digest of facts: two pages with the same one say the same."""
-    text = json.dumps(as_data(facts), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return digest_of_data(as_data(facts))
+
+
+def digest_of_data(data: Any) -> str:
+    """Return the digest of facts as plain values, whichever version of them."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.returns import queries
 from auscult.web.returns.board_models import Edition
-from auscult.web.returns.board_telling import digest, facts_of
+from auscult.web.returns.board_telling import digest, digest_of_data, facts_of
 from auscult.web.returns.board_words import hours, money, plain, range_of
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.telling_types import Facts, Figure, Question, as_data, from_data
@@ -81,19 +81,15 @@ def keep_edition(actor: Actor, *, title: str, asked: Question) -> Edition:
 
 @transaction.atomic
 def remove_edition(actor: Actor, *, kept: Edition) -> None:
-    """Remove a page that was kept.
+    """Remove a page that was kept, also one that can't be read any more.
 
     Raises
     ------
     NotAllowed
     """
     require(actor, Right.EDIT_RETURNS, KEEP)
-    record_audit(
-        actor,
-        action="remove-edition",
-        target=kept.title,
-        details={"digest": digest(facts_in(kept))},
-    )
+    details = {"digest": digest_of_data(kept.facts)}
+    record_audit(actor, action="remove-edition", target=kept.title, details=details)
     kept.delete()
 
 

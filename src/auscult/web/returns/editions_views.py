@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.requests import actor_of
 from auscult.web.returns import board_files, board_showing, editions, pages
 from auscult.web.returns.board_asking import BoardForm, asking
 from auscult.web.returns.board_models import Edition
 from auscult.web.returns.board_telling import digest, facts_of
+from auscult.web.returns.telling_types import Facts
 
 
 @require_safe
@@ -43,22 +41,25 @@ def keep(request: HttpRequest) -> HttpResponse:
     return redirect("returns:edition", kept.pk)
 
 
-def _around(actor: Actor, kept: Edition) -> dict[str, Any]:
-    facts = editions.facts_in(kept)
-    return {
-        **pages.around(actor, "editions"),
-        **board_showing.shown(actor, facts),
-        "edition": kept,
-        "digest": digest(facts),
-    }
+def _readable(kept: Edition) -> Facts | None:
+    """Return the facts of a page; None: this version can't read them, which its page says."""
+    try:
+        return editions.facts_in(kept)
+    except Correctable:
+        return None
 
 
 @require_safe
 def edition(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a page as it was told."""
+    """Show a page as it was told; one that this version can't read says so, and can be removed."""
     actor = actor_of(request)
     kept = editions.edition(actor, number)
-    return render(request, "returns/edition.html", _around(actor, kept))
+    around = pages.around(actor, "editions") | {"edition": kept}
+    facts = _readable(kept)
+    if facts is None:
+        return render(request, "returns/edition_unread.html", around)
+    shown = board_showing.shown(actor, facts)
+    return render(request, "returns/edition.html", {**around, **shown, "digest": digest(facts)})
 
 
 @require_safe
@@ -66,7 +67,10 @@ def printed(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with a page that was kept, as PDF."""
     actor = actor_of(request)
     kept = editions.edition(actor, number)
-    return board_files.printed(actor, editions.facts_in(kept), name=f"returns-{kept.pk}", kept=kept)
+    facts = _readable(kept)
+    if facts is None:
+        return redirect("returns:edition", kept.pk)
+    return board_files.printed(actor, facts, name=f"returns-{kept.pk}", kept=kept)
 
 
 @require_safe
@@ -74,7 +78,9 @@ def then_and_now(request: HttpRequest, number: int) -> HttpResponse:
     """Show a page that was kept beside what is told of the same question now."""
     actor = actor_of(request)
     kept = editions.edition(actor, number)
-    then = editions.facts_in(kept)
+    then = _readable(kept)
+    if then is None:
+        return redirect("returns:edition", kept.pk)
     now = facts_of(actor, then.asked)
     rows = editions.compared(then, now)
     context = {

@@ -227,6 +227,23 @@ def test_a_page_is_kept_as_it_was_told(owner: Actor, kind: OutcomeKind, signed: 
     assert not Edition.objects.exists()
 
 
+def test_a_page_that_cannot_be_read_any_more_is_removed(
+    owner: Actor, kind: OutcomeKind, signed: Signed, persons: dict[str, Actor]
+) -> None:
+    asked = Question(kind=kind.pk, first=FIRST, last=LAST)
+    kept = editions.keep_edition(owner, title="Old", asked=asked)
+    Edition.objects.update(facts={"asked": 5})
+    client, address = signed(owner), f"/returns/kept/{kept.pk}/"
+    said = client.get(address).content.decode()
+    assert "in a form that this one can't read" in " ".join(said.split())
+    assert f'href="{address}remove/"' in said
+    assert "remove/" not in signed(persons["guest"]).get(address).content.decode()
+    for further in ("now/", "board.pdf"):
+        assert client.get(address + further).headers["Location"] == address
+    client.post(f"{address}remove/")
+    assert not Edition.objects.exists()
+
+
 def test_then_and_now_are_the_same_where_nothing_changed(owner: Actor, kind: OutcomeKind) -> None:
     facts = told(owner, kind)
     again = from_data(Facts, json.loads(json.dumps(as_data(facts))))
