@@ -1,6 +1,6 @@
 """Archives that need no migrating: an empty one is made once, and its database is copied.
 
-Migrating takes eight seconds of a core, and most of the processes that tests start begin with an
+Migrating takes three seconds of a core, and most of the processes that tests start begin with an
 empty archive. Those that are about beginning (`make up`, upgrades) begin without.
 """
 

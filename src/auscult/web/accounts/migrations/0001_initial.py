@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -215,3 +217,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = together(operations)

@@ -9,6 +9,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from auscult.web.accounts.chain import digest_of, start_of, storable
+from auscult.web.accounts.migrating import together
 
 MANY = 1000
 
@@ -106,3 +107,4 @@ class Migration(migrations.Migration):
         migrations.AddField("auditentry", "digest", models.CharField(default="", max_length=64)),
         migrations.RunPython(chain_all, migrations.RunPython.noop),
     ]
+    operations = together(operations)

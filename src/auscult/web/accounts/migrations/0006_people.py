@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 # As in `teams.first_teams`, when this was written.
 TEAMS = [
     "Media relations",
@@ -158,3 +160,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(give_teams, migrations.RunPython.noop),
     ]
+    operations = together(operations)

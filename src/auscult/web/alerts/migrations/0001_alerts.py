@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -298,3 +300,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
 from auscult.web.dashboards.marking import drop_triggers
 
 
@@ -180,3 +181,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(migrations.RunPython.noop, drop_triggers),
     ]
+    operations = together(operations)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import auscult.web.delivery.models
+from auscult.web.accounts.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -135,3 +136,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

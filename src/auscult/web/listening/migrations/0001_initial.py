@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import auscult.web.listening.moments
+from auscult.web.accounts.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -271,3 +272,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import auscult.web.listening.moments
+from auscult.web.accounts.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -157,3 +158,4 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
     ]
+    operations = together(operations)

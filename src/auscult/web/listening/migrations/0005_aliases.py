@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import auscult.web.listening.moments
+from auscult.web.accounts.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -63,3 +64,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = together(operations)

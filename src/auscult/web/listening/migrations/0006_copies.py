@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -96,3 +98,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = together(operations)

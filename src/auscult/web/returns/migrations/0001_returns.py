@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -1394,3 +1396,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from auscult.web.accounts.migrating import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -132,3 +134,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)
