@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auscult.web.accounts.models import Actor
-from auscult.web.planning import queries as planning
+from auscult.web.accounts.queries import time_zone
 from auscult.web.planning.models import Cycle
 from auscult.web.returns import queries
 from auscult.web.returns.cost_models import AttributionRule
-from auscult.web.returns.outcome_models import OutcomeKind
+from auscult.web.returns.outcome_models import Outcome, OutcomeKind
 from auscult.web.returns.telling_types import Question
 
 USUAL_DAYS = 100
@@ -115,9 +115,14 @@ class BoardForm(forms.Form):
 
 
 def _begun(actor: Actor) -> list[Cycle]:
-    """Return cycles that have begun, the running one first, then the newest."""
-    rows = planning.cycles(actor).filter(first_day__lte=queries.today(actor))
-    return sorted(rows, key=lambda one: (one.state != "running", -one.number))
+    """Return cycles that have begun, that first which the page is about unless somebody asks."""
+    zone = time_zone(actor)
+
+    def counted(cycle: Cycle) -> bool:
+        since = datetime.combine(cycle.first_day, time(), zone)
+        return Outcome.objects.filter(organisation_id=actor.organisation_id, at__gte=since).exists()
+
+    return queries.begun(actor, counted)
 
 
 def _days(actor: Actor, cycle: Cycle) -> tuple[date, date]:

@@ -7,11 +7,14 @@ from django.utils.translation import gettext as _
 from auscult.web.goals.amounts import amount
 from auscult.web.returns.board_words import plain, range_of
 from auscult.web.returns.telling_types import Facts, MoreFacts
+from auscult.web.returns.telling_words import Told, said
 
 
 def more(facts: Facts) -> tuple[str, ...]:
-    """Return what ten hours more would bring, in sentences; empty where nobody has worked it out."""
-    return () if facts.more is None else tuple(_lines(facts.more))
+    """Return what ten hours more would bring, in sentences; empty where nobody has asked."""
+    if facts.more is None:
+        return tuple(said(one) for one in facts.notes if one.code == Told.MORE_WAITS)
+    return tuple(_lines(facts.more))
 
 
 def _lines(found: MoreFacts) -> list[str]:
@@ -32,6 +35,8 @@ def _lines(found: MoreFacts) -> list[str]:
         % {"title": title, "amount": plain(gain), "unit": unit}
         for title, gain, unit in found.gains
     ]
+    if found.enough is not None:
+        lines.append(_("%(hours)s of these hours bring as much.") % {"hours": amount(found.enough)})
     if found.starts:
         lines.append(_("It lets us begin: %(names)s.") % {"names": ", ".join(found.starts)})
     return [*lines, _("100 points are all objectives reached, each by its weight.")]

@@ -20,7 +20,16 @@ MISSING = {
 }
 # Said elsewhere on the page, or of every figure alike.
 ELSEWHERE = frozenset(
-    {"merged", "not-costed", "given-time", "dark", "cost-zero", "only-tracked", "no-worth-said"}
+    {
+        "merged",
+        "not-costed",
+        "given-time",
+        "dark",
+        "cost-zero",
+        "only-tracked",
+        "no-worth-said",
+        "more-waits",
+    }
 )
 
 

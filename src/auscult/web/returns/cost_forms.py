@@ -20,7 +20,7 @@ from auscult.web.planning.models import USUAL_DAYS, Bet, Cycle
 from auscult.web.returns import queries
 from auscult.web.returns.cost_actions import MOST_SHARE, ChargeWish, Share
 from auscult.web.returns.cost_checks import MOST_AMOUNT, MOST_DAYS, MOST_MONTHS, MOST_TEXT
-from auscult.web.returns.cost_models import Charge, ChargeKind, Every
+from auscult.web.returns.cost_models import Charge, ChargeKind, Every, Worked
 from auscult.web.returns.forms import ReturnsForm, day_field
 
 MOST_BETS = 60  # that a form offers beside those that are there already
@@ -98,7 +98,7 @@ def chosen(request: HttpRequest, actor: Actor) -> Chosen:
         if values["cycle"]:
             return _of_cycle(actor, values["cycle"])
         return Chosen(first=values["first"], last=values["last"], form=form)
-    cycle = planning.current(actor)
+    cycle = _usual(actor)
     if cycle is not None:
         found = _of_cycle(actor, cycle)
     else:
@@ -109,6 +109,20 @@ def chosen(request: HttpRequest, actor: Actor) -> Chosen:
     if not asked:
         return found
     return Chosen(first=found.first, last=found.last, form=form, cycle=found.cycle)
+
+
+def _usual(actor: Actor) -> Cycle | None:
+    """Return the cycle that a page is about unless somebody asks; None: there is none."""
+
+    def spent(cycle: Cycle) -> bool:
+        house, since = {"organisation_id": actor.organisation_id}, cycle.first_day
+        return (
+            Worked.objects.filter(**house, day__gte=since).exists()
+            or Charge.objects.filter(**house, first_day__gte=since).exists()
+        )
+
+    found = queries.begun(actor, spent)
+    return found[0] if found else planning.current(actor)
 
 
 def _of_cycle(actor: Actor, cycle: Cycle) -> Chosen:

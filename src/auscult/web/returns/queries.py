@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
@@ -12,7 +13,8 @@ from auscult.web.accounts.models import Actor
 from auscult.web.accounts.policies import Right, require
 from auscult.web.accounts.queries import time_zone
 from auscult.web.planning import queries as planning
-from auscult.web.planning.models import Bet
+from auscult.web.planning.models import Bet, Cycle
+from auscult.web.planning.moves import CycleState
 from auscult.web.returns.cost_models import Ledger
 from auscult.web.returns.errors import ReturnsUnknown
 from auscult.web.returns.outcome_models import OutcomeKind
@@ -25,6 +27,26 @@ Row = TypeVar("Row", bound=Model)
 def today(actor: Actor) -> date:
     """Return the day that it is in the organisation's time zone."""
     return actor.clock.now().astimezone(time_zone(actor)).date()
+
+
+def begun(actor: Actor, written: Callable[[Cycle], bool]) -> list[Cycle]:
+    """Return the cycles that have begun: the one that runs, then the others, the newest first.
+
+    Where nothing is written down yet of the one that runs, the last that was closed comes first: on
+    its first days a new cycle has nothing to show.
+
+    Parameters
+    ----------
+    written : callable
+        Says whether there is anything of a cycle; asked of the one that runs, if others were closed.
+    """
+    rows = planning.cycles(actor).filter(first_day__lte=today(actor))
+    found = sorted(rows, key=lambda one: (one.state != CycleState.RUNNING, -one.number))
+    closed = next((one for one in found if one.state == CycleState.CLOSED), None)
+    if closed and found[0].state == CycleState.RUNNING and not written(found[0]):
+        found.remove(closed)
+        found.insert(0, closed)
+    return found
 
 
 def ledger(actor: Actor) -> Ledger:

@@ -6,7 +6,7 @@ What works it out takes memory, so it is loaded where it is used: in the runner.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,7 @@ def answers(asked: Asked) -> Iterator[tuple[int, Plain]]:
 
         yield from in_a_process(asked)
     elif asked.method in {Method.PLACES, Method.SWITCHBACK} and not asked.design:
-        yield 100, {"design": _designed(asked)}
+        yield 100, {"design": designed(asked)}
     else:
         yield 100, {"answer": finding(asked).as_data()}
 
@@ -118,22 +118,24 @@ def finding(asked: Asked) -> Finding:
     return ask(data, treated=said["treated"], start=start, rng=rng, question=question)
 
 
-def _designed(asked: Asked) -> Plain:
+def designed(asked: Asked, lengths: Sequence[int] = LENGTHS) -> Plain:
+    """Draw an experiment; of one over places, tell its power at these days beside those asked for."""
     past = base64.b64encode(asked.data).decode()
-    drawn = _switchback(asked) if asked.method == Method.SWITCHBACK else _places(asked)
+    switchback = asked.method == Method.SWITCHBACK
+    drawn = _switchback(asked) if switchback else _places(asked, lengths)
     return {**drawn, "seed": asked.seed, "past": past}
 
 
-def _places(asked: Asked) -> Plain:
+def _places(asked: Asked, lengths: Sequence[int]) -> Plain:
     from auscult.engine.returns import intervention as engine  # noqa: PLC0415 - it takes memory
 
     data, question = panel_of(asked), question_of(asked)
     rng = np.random.default_rng(asked.seed)
     design = engine.design_places(data, rng=rng, pairs=asked.question["pairs"], question=question)
-    asks = {asked.question["length"], *LENGTHS}
-    lengths = sorted(one for one in asks if one <= len(data.times) // 2)
+    asks = {asked.question["length"], *lengths}
+    fit = sorted(one for one in asks if one <= len(data.times) // 2)
     power = engine.power_of_places(
-        data, design, lengths=lengths or [asked.question["length"]], rng=rng, question=question
+        data, design, lengths=fit or [asked.question["length"]], rng=rng, question=question
     )
     return {"pairs": [list(pair) for pair in design.pairs], "power": _power(power)}
 

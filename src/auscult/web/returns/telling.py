@@ -25,7 +25,7 @@ from auscult.web.returns.outcome_models import OutcomeKind
 from auscult.web.returns.telling_costs import cost_facts, loaded
 from auscult.web.returns.telling_engine import attempt, figures_of, note
 from auscult.web.returns.telling_evidence import Study, best, evidence_facts, study
-from auscult.web.returns.telling_more import more_facts
+from auscult.web.returns.telling_more import more_facts, more_waits
 from auscult.web.returns.telling_outcomes import Brought, brought, outcome_facts
 from auscult.web.returns.telling_surveys import survey_facts
 from auscult.web.returns.telling_types import (
@@ -34,6 +34,7 @@ from auscult.web.returns.telling_types import (
     FiguresFacts,
     GroupingFacts,
     KindFacts,
+    MoreFacts,
     Note,
     PaybackFacts,
     Question,
@@ -140,9 +141,15 @@ class _Period:
             equivalencies=equivalency_facts(self.actor, self.days),
             groupings=self._groupings(),
             evidence=evidence_facts(self.evidence),
-            more=more_facts(self.actor),
+            more=self._more(),
             notes=tuple(self.notes),
         )
+
+    def _more(self) -> MoreFacts | None:
+        found = more_facts(self.actor)
+        if found is None and more_waits(self.actor):
+            self.notes.append(note(Told.MORE_WAITS))
+        return found
 
     def _kind(self) -> KindFacts | None:
         if self.kind is None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auscult.web.accounts.models import Actor
 from auscult.web.planning import outlook
 from auscult.web.planning import queries as planning
+from auscult.web.planning.moves import AllocationState
 from auscult.web.returns.telling_types import Figure, MoreFacts
 
 HOURS = 10.0  # a week
+BEGUN = (AllocationState.WAITING, AllocationState.WORKING)
 
 
 def more_facts(actor: Actor) -> MoreFacts | None:
@@ -43,7 +45,25 @@ def more_facts(actor: Actor) -> MoreFacts | None:
         cycle=cycle.number,
         asked_at=found.allocation.asked_at.isoformat(),
         outdated=found.outdated,
+        enough=_enough((dot.step for dot in curve.dots), step),
     )
+
+
+def more_waits(actor: Actor) -> bool:
+    """Return whether the planner works on the first answer for the cycle that runs."""
+    cycle = planning.current(actor)
+    return cycle is not None and outlook.allocations(actor, cycle).filter(state__in=BEGUN).exists()
+
+
+def _enough(steps: Iterable[Mapping[str, Any]], told: Mapping[str, Any]) -> float | None:
+    """Return the fewest hours that bring as much as a step; None: all of them are needed."""
+    least = min(
+        float(one["amount"])
+        for one in steps
+        if one["amount"] <= told["amount"]
+        and float(one["mean"]) > float(told["mean"]) - outlook.FEW
+    )
+    return least if least < float(told["amount"]) else None
 
 
 def _from_ten(step: Mapping[str, Any]) -> float:

@@ -233,6 +233,8 @@ class MoreFacts:
         When it was worked out, as ISO 8601.
     outdated : bool
         The plan was changed since.
+    enough : float or None
+        Hours that bring as much already, where fewer do.
     """
 
     skill: str
@@ -243,3 +245,4 @@ class MoreFacts:
     cycle: int
     asked_at: str
     outdated: bool
+    enough: float | None = None

@@ -31,6 +31,7 @@ class Told(StrEnum):
     EVIDENCE_APART = "evidence-apart"
     WITH_GIVEN = "with-given"
     NO_INCREMENTAL = "no-incremental"
+    MORE_WAITS = "more-waits"
 
 
 SENTENCES: dict[Told, str] = {
@@ -81,6 +82,9 @@ SENTENCES: dict[Told, str] = {
     Told.NO_INCREMENTAL: gettext_noop(
         "Incremental outcomes of ours aren't known for these days, so it isn't held against them:"
         " tracked outcomes stand beside incremental ones, never against them."
+    ),
+    Told.MORE_WAITS: gettext_noop(
+        "The planner is working on what more hours would bring; look again in a minute."
     ),
 }
 CODES = frozenset(Why)

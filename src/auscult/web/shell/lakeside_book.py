@@ -11,7 +11,6 @@ from typing import Any
 from auscult.engine.returns.costs import Charge as Bought
 from auscult.engine.simulate import economy_costs, economy_world
 from auscult.engine.simulate.economy import ASKED, GROUPS, SOCIAL, Economy, Year
-from auscult.engine.simulate.economy_series import Planted
 from auscult.web.accounts.models import Team
 from auscult.web.goals import objective_actions, priority_actions
 from auscult.web.goals.models import Objective
@@ -33,9 +32,11 @@ from auscult.web.returns.comparing_models import Basis
 from auscult.web.returns.cost_models import WorkRole
 from auscult.web.returns.outcome_actions import KindWish, WorthWish, save_kind, save_worth
 from auscult.web.returns.outcome_models import OutcomeKind, What
-from auscult.web.returns.study_models import Method
+from auscult.web.returns.study_answers import Asked, designed
+from auscult.web.returns.study_models import Method, Study, StudyState
 from auscult.web.returns.study_tables import Table
 from auscult.web.returns.survey_reading import AnswerRow
+from auscult.web.shell.lakeside_ahead import go_on
 from auscult.web.shell.lakeside_marks import CYCLE, PRIORITY, SOURCE, STUDIES, SURVEY
 from auscult.web.shell.lakeside_people import House, link, outcomes
 
@@ -241,34 +242,57 @@ def ask(house: House) -> None:
     """Ask whether two campaigns worked; the runner works them out."""
     year, kind = house.year, house.kinds().get("enquiry")
     service, district = year.services, year.districts
-    clinic: dict[str, Any] = {"outcome": service.treated[0], "controls": None}
-    _ask(house, STUDIES[0], Method.INTERRUPTED, service, clinic, None)
-    _ask(house, STUDIES[1], Method.SYNTHETIC, district, {"treated": list(district.treated)}, kind)
+    clinic = {"start": service.start, "outcome": service.treated[0], "controls": None}
+    places = {"start": district.start, "treated": list(district.treated)}
+    _ask(house, _wish(STUDIES[0], Method.INTERRUPTED, service.table, clinic, None))
+    _ask(house, _wish(STUDIES[1], Method.SYNTHETIC, district.table, places, kind))
+
+
+def experiment(house: House) -> None:
+    """Ask what all bets brought, by an experiment that was drawn before; the runner answers."""
+    planted, kind = house.year.experiment, house.kinds().get("appointment")
+    asked = {"length": house.year.days, "pairs": len(planted.pairs), "level": 0.1}
+    wish = _wish(STUDIES[2], Method.PLACES, planted.past, asked, kind)
+    made = _ask(house, wish, StudyState.DESIGNED)
+    drawn = Asked(
+        method=made.method, question=made.question, design={}, data=wish.data, seed=made.seed
+    )
+    made.design = designed(drawn, lengths=(made.question["length"] // 2,))
+    made.save(update_fields=["design"])
+    study_actions.bring_data(
+        house.actor, study=made, data=_parquet(planted.table), start=planted.start.isoformat()
+    )
+
+
+def _wish(
+    title: str,
+    method: Method,
+    table: Mapping[str, list[object]],
+    asked: Mapping[str, Any],
+    kind: OutcomeKind | None,
+) -> study_actions.StudyWish:
+    usual = {"worthwhile": 0.1, "upward": True, "level": 0.05}
+    days = {name: one.isoformat() for name, one in asked.items() if isinstance(one, date)}
+    return study_actions.StudyWish(
+        title=title,
+        method=method,
+        question={**usual, **asked, **days},
+        data=_parquet(table),
+        kind=kind,
+    )
+
+
+def _parquet(table: Mapping[str, list[object]]) -> bytes:
+    columns: dict[str, Any] = dict(table)
+    times: Any = columns.pop("day")
+    numbers: Any = {name: [float(one) for one in values] for name, values in columns.items()}
+    return Table(times=times, places=[], numbers=numbers).as_parquet()
 
 
 def _ask(
-    house: House,
-    title: str,
-    method: Method,
-    planted: Planted,
-    asked: dict[str, Any],
-    kind: OutcomeKind | None,
-) -> None:
-    columns: dict[str, Any] = dict(planted.table)
-    times: Any = columns.pop("day")
-    numbers: Any = {name: [float(one) for one in values] for name, values in columns.items()}
-    usual = {"start": planted.start.isoformat(), "worthwhile": 0.1, "upward": True, "level": 0.05}
-    study_actions.ask_study(
-        house.actor,
-        wish=study_actions.StudyWish(
-            title=title,
-            method=method,
-            question={**usual, **asked},
-            data=Table(times=times, places=[], numbers=numbers).as_parquet(),
-            kind=kind,
-        ),
-        seed=SEED,
-    )
+    house: House, wish: study_actions.StudyWish, state: StudyState = StudyState.WAITING
+) -> Study:
+    return study_actions.ask_study(house.actor, wish=wish, seed=SEED, state=state)
 
 
 STEPS: Mapping[str, Callable[[House], None]] = MappingProxyType(
@@ -280,6 +304,8 @@ STEPS: Mapping[str, Callable[[House], None]] = MappingProxyType(
         "survey": survey,
         "comparators": compare,
         "studies": ask,
+        "experiment": experiment,
+        "ahead": go_on,
     }
 )
 

@@ -6,6 +6,9 @@ CONNECTOR = "lakeside"
 NAME = "Lakeside, a simulated town"  # of the source
 SOURCE = "Lakeside General, made up"  # of figures, files and times
 CYCLE = "A year of Lakeside, made up"
+AHEAD = "The next hundred days of Lakeside, made up"
+AIM = "Appointments by links in the next hundred days"
+SKILLS = ("editing, made up", "design, made up")
 PRIORITY = "Lakeside finds the right care"
 SITE = "https://lakeside-general.example/"
 ROLES = ("editor", "designer", "nurse", "volunteer")
@@ -14,4 +17,5 @@ SURVEY = "How people of Lakeside heard of us"
 STUDIES = (
     "Did the film help the knee clinic of Lakeside?",
     "Did it help one district of Lakeside?",
+    "What did a year of posts bring? Half of the districts of Lakeside saw them",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from auscult.web.goals.models import Objective, Priority
 from auscult.web.goals.queries import every_priority
 from auscult.web.planning.models import Cycle
 from auscult.web.planning.queries import cycles
+from auscult.web.planning.resource_models import Capacity, Skill
 from auscult.web.returns.cost_models import Charge, Worked, WorkRole
 from auscult.web.returns.link_models import ShortLink
 from auscult.web.returns.outcome_models import Intake, OutcomeKind
@@ -28,7 +30,8 @@ from auscult.web.sources.queries import sources
 SETTLED = "settle-lakeside"
 EVERY = timedelta(minutes=10)
 # Each is a transaction of its own, so that nobody who writes waits for long.
-STEPS = ("plan", "costs", "kinds", "links", *marks.KINDS[:4], "survey", "comparators", "studies")
+STEPS = ("plan", "costs", "kinds", "links", *marks.KINDS[:4], "survey", "comparators", "studies",
+         "experiment", "ahead")  # fmt: skip
 
 
 def settle_next(actor: Actor) -> bool:
@@ -70,6 +73,7 @@ def _has_its_own(actor: Actor) -> bool:
     books: tuple[QuerySet[Any], ...] = (
         OutcomeKind.objects.all(),
         WorkRole.objects.all(),
+        Skill.objects.all(),
         Charge.objects.all(),
         ShortLink.objects.all(),
         Survey.objects.all(),
@@ -116,10 +120,23 @@ def leave(actor: Actor) -> None:
     Worked.objects.filter(**house, note=marks.SOURCE).delete()
     OutcomeKind.objects.filter(**house, slug__in=marks.KINDS, outcomes=None).delete()
     WorkRole.objects.filter(**house, name__in=marks.ROLES, worked=None, workers=None).delete()
-    Cycle.objects.filter(**house, title=marks.CYCLE).delete()
+    _without_hours(house)
+    Cycle.objects.filter(**house, title__in=(marks.CYCLE, marks.AHEAD)).delete()
     Objective.objects.filter(**house, priority__title=marks.PRIORITY).delete()
     Priority.objects.filter(**house, title=marks.PRIORITY).delete()
     record_audit(actor, action="leave-lakeside", target=marks.CYCLE)
+
+
+def _without_hours(house: Mapping[str, Any]) -> None:
+    """Remove the hours that the town offered for its hundred days, and skills that nobody else has."""
+    for one in Cycle.objects.filter(**house, title=marks.AHEAD):
+        Capacity.objects.filter(
+            skill__organisation_id=one.organisation_id,
+            skill__name__in=marks.SKILLS,
+            first_day=one.first_day,
+            last_day=one.last_day,
+        ).delete()
+    Skill.objects.filter(**house, name__in=marks.SKILLS, capacities=None).delete()
 
 
 JOBS: tuple[Job, ...] = (Job(name="lakeside", every=EVERY, run=settle_next, share=0.5),)
