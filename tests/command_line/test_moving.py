@@ -103,6 +103,26 @@ claim = claims_actions.add_claim(actor, wish=claims_actions.ClaimWish(kind="medi
 trial = claims_actions.TrialWish(author="desk", first_day=queries.today(actor) + timedelta(days=3),
     blocks=1, weekdays=(0, 2), one="A", other="B", one_at=time(9), other_at=time(9))
 claims_actions.draw_trial(actor, claim=claim, wish=trial, seed=7)
+from architecture.rows_of_returns import ROWS_OF_RETURNS as rows
+for name in ("charge", "comparator", "edition", "equivalency", "outcome", "short-link",
+    "exchange-rate", "rate", "study", "survey", "intake", "phone-line"):
+    rows[name](actor)
+from auscult.web.returns import cost_models as costs, link_models as links, outcome_models as of
+role, call = costs.WorkRole.objects.get(), of.OutcomeKind.objects.get(slug="call")
+house = {"organisation_id": actor.organisation_id}
+costs.Ledger.objects.update_or_create(**house, defaults={"currency": "CHF", "sites": ["https://x"]})
+costs.Worker.objects.create(**house, user=kim, role=role)
+costs.Worked.objects.create(**house, user=kim, bet=bet, role=role, day=cycle.first_day, minutes=7)
+costs.Use.objects.create(charge=costs.Charge.objects.get(), bet=bet, share=0.25)
+link = links.ShortLink.objects.get()
+links.VisitCount.objects.create(link=link, day=cycle.first_day, visits=3, untracked=1)
+of.Worth.objects.create(kind=call, amount=12.5, currency="CHF", source="desk", day=cycle.first_day)
+from auscult.web.returns.recording import OutcomeRow, TouchRow, record
+touch = TouchRow(channel="mail", at=actor.clock.now(), bet=bet, link=link)
+record(actor, [OutcomeRow(kind=call, at=actor.clock.now(), order="A-1", amount=3.5, currency="EUR",
+    touches=(touch,))], of.IntakeOrigin.TYPED)
+links.Click.objects.create(link=link, mark="m", at=actor.clock.now())
+costs.Timer.objects.create(**house, user=kim, started_at=actor.clock.now())
 stranger = add_organisation(organisation="Hilltop", username="stranger")
 save_watch(stranger, name="not ours", query="hilltop")
 """
@@ -150,7 +170,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     posts.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     archive = folder / "archive"
     done(COMMAND, "listen", posts, "--watch", "flu=flu", "--archive", archive, "--json")
-    done(sys.executable, "-c", PLANT, archive)
+    done(sys.executable, "-c", PLANT, archive, PYTHONPATH=str(Path(__file__).parents[1]))
     done(COMMAND, "export", folder / "out", "--archive", archive, "--secrets", "PHRASE")
     return folder
 
@@ -198,6 +218,9 @@ def test_a_round_trip_is_equal(house: Path, elsewhere: dict[str, str], tmp_path:
         "planning.Digest",
         "planning.Estimate",
     }
+    returns = {name for name in names if name.startswith("returns.")}
+    assert len(returns) == 22
+    assert not {name for name in returns if not table(out, name)}
     assert [row["text"] for row in table(out, "planning.Lesson")] == ["Call early"]
     assert not any("not ours" in str(row) for row in table(out, "listening.Watch"))
     done(COMMAND, "audit", "verify", "--archive", new, **elsewhere)
