@@ -13,6 +13,19 @@ from audit_guard import watching
 from auscult.engine.kernel.clock import FixedClock
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+# Files of few tests that take minutes; the last of them would run while the other worker idles.
+LONG = ("tests/browser", "tests/command_line", "tests/conformance", "docs", "tests/architecture")
+LONGEST = "tests/browser/test_every_page.py"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all workers end at about the same time."""
+    items.sort(key=lambda item: (item.nodeid.split("::")[0] != LONGEST, _place(item.nodeid)))
+
+
+def _place(test: str) -> int:
+    return next((place for place, start in enumerate(LONG) if test.startswith(start)), len(LONG))
 
 
 @pytest.fixture(scope="session")

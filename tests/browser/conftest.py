@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 30_000  # milliseconds, on a machine that does other things meanwhile
+PATIENCE = 60_000  # milliseconds, on a machine that does other things meanwhile
 # By itself an expectation gives up after five seconds.
 expect.set_options(timeout=PATIENCE)
 
@@ -127,6 +127,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def sign_in(server: Server, chromium: Browser) -> list[dict[str, object]]:
     """Sign the owner in by the link of a server's start; return the session's cookies."""
     context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(server.link)
     page.get_by_role("button", name="Sign in").click()

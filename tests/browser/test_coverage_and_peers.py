@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Server, environment
+from browser.conftest import Server, environment, sign_in
 from browser.looking import ASK_AXE
 from servers.small_appview import SmallAppView, small_appview
 
@@ -68,14 +68,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, appview: SmallAppView) -> I
 
 @pytest.fixture(scope="module")
 def cookies(server: Server, chromium: Browser) -> list[dict[str, object]]:
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(server.link)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="All watches", level=1).wait_for()
-    kept = context.cookies()
-    context.close()
-    return [dict(cookie) for cookie in kept]
+    return sign_in(server, chromium)
 
 
 def _look_for_peers(page: Page) -> None:

@@ -192,6 +192,7 @@ def test_a_keyboard_reaches_the_content_first(rooms: Rooms) -> None:
 
 def test_a_stranger_gets_the_sign_in_page(server: Server, chromium: Any) -> None:
     context = chromium.new_context(base_url=server.address)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
 
     page.goto("/listening/")

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import Server
+from browser.conftest import PATIENCE, Server
 from browser.looking import ASK_AXE
 
 SHOTS = Path(__file__).parent / "shots"
-PATIENCE = 30_000  # milliseconds, on a machine that reads a town meanwhile
 LOOKS = [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHOTS = Path(__file__).parent / "shots"
 WIDTHS = {"telephone": 360, "desk": 1440}
-ARRIVES = 30_000  # milliseconds until the runner has read something
+ARRIVES = 60_000  # milliseconds until the runner has read something
 PAGE = (
     '<html><head><title>Clinic</title><link rel="alternate" type="application/rss+xml" '
     'title="News of the clinic" href="/news.xml"></head><body>Hello</body></html>'
