@@ -89,7 +89,7 @@ class _Period:
         self.evidence = [] if kind is None else incremental(actor, kind, *self.days)
         self.said_worth = None if kind is None else newest_worth(actor, kind)
         self.worth = self._worth()
-        self.study = self._study()
+        self.study = self._study(with_given=asked.with_given)
 
     def _brought(self) -> Brought | None:
         if self.kind is None:
@@ -111,18 +111,20 @@ class _Period:
     def _gained(self) -> bool:
         return self.brought is not None and self.brought.gained is not None
 
-    def _study(self) -> Study | None:
-        told, given = best(self.evidence, *self.days), self.asked.with_given
+    def _study(self, *, with_given: bool) -> Study | None:
+        told = best(self.evidence, *self.days)
         if told is None:
             return None
         return attempt(
-            lambda: study(self.actor, told, self.book.costs, with_given=given), self.notes
+            lambda: study(self.actor, told, self.book.costs, with_given=with_given), self.notes
         )
 
     def facts(self) -> Facts:
         """Put all together."""
         titles = {key: name for (by, key), name in self.members.titles.items() if by == "bet"}
-        tracked = self._tracked(with_given=self.asked.with_given)
+        given = self.asked.with_given
+        incremental = self._incremental(self.study, with_given=given)
+        tracked = self._tracked(with_given=given)
         return Facts(
             asked=self.asked,
             kind=self._kind(),
@@ -134,7 +136,7 @@ class _Period:
             outcomes=None if self.brought is None else outcome_facts(self.brought),
             surveys=survey_facts(self.actor, self.kind, *self.days),
             worth=self._worth_facts(),
-            figures=tuple(one for one in (self._incremental(), tracked) if one is not None),
+            figures=tuple(one for one in (incremental, tracked) if one is not None),
             other_way=self._other_way(),
             payback=self._payback(),
             comparators=self._comparators(),
@@ -212,8 +214,7 @@ class _Period:
             self.notes,
         )
 
-    def _incremental(self) -> FiguresFacts | None:
-        found = self.study
+    def _incremental(self, found: Study | None, *, with_given: bool) -> FiguresFacts | None:
         if found is None:
             return None
         return attempt(
@@ -221,7 +222,7 @@ class _Period:
                 found.drawn,
                 self.worth,
                 days=found.days,
-                with_given=self.asked.with_given,
+                with_given=with_given,
                 evidence=found.told.study,
                 said=found.said,
             ),
@@ -229,9 +230,13 @@ class _Period:
         )
 
     def _other_way(self) -> FiguresFacts | None:
+        """Return what is told first with given time counted the other way."""
         if not self.book.costs.total.given:
             return None
-        return self._tracked(with_given=not self.asked.with_given)
+        other = not self.asked.with_given
+        if self.study is None:
+            return self._tracked(with_given=other)
+        return self._incremental(self._study(with_given=other), with_given=other)
 
     def _payback(self) -> PaybackFacts | None:
         """Return when what came in had paid for what went out."""

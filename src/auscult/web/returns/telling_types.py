@@ -120,8 +120,8 @@ class Facts:
     figures : tuple of FiguresFacts
         Those to be told first come first: incremental ones, then tracked ones.
     other_way : FiguresFacts or None
-        The tracked figures with given time counted, where they were asked for without, and the other
-        way round; None where nobody gave time.
+        The figures that are told first with given time counted, where they were asked for without,
+        and the other way round; None where nobody gave time.
     payback : PaybackFacts or None
     comparators : tuple of ComparatorFacts
     equivalencies : tuple of EquivalencyFacts

@@ -86,7 +86,7 @@ def _fill(house: House, cycle: Cycle) -> None:
     parts = {
         number: BetPart(
             wish=BetWish(
-                title=f"{year.bets.names[at]}, again",
+                title=f"{year.bets.names[at]} (again)",
                 objective=aim,
                 networks=(year.bets.networks[at],),
                 needs=tuple(

@@ -129,6 +129,32 @@ def text_of(client: Client, address: str) -> str:
     return " ".join(client.get(address).content.decode().split())
 
 
+def leads_to_the_plan(client: Client, told: Facts, page: str, bet: str) -> None:
+    """What more hours would do has an interval, and leads to the plan that says why."""
+    (cycle,) = Cycle.objects.filter(state=CycleState.RUNNING)
+    assert told.more is not None
+    assert told.more.cycle == cycle.number
+    assert 0 < (told.more.gain.low or 0) < (told.more.gain.value or 0) < (told.more.gain.high or 0)
+    assert f"It lets us begin: {told.more.starts[0]}" in page
+    assert f"/plan/more/?cycle={cycle.number}" in page
+    plan = text_of(client, f"/plan/more/?cycle={cycle.number}")
+    assert "What it is credited with in the year" in plan
+    assert bet in text_of(client, Estimate.objects.all()[0].source_address)
+
+
+def stays_with_the_year(owner: Any, client: Client, first: str) -> None:
+    """The year stays what pages show, until something is written down of the days ahead."""
+    assert f'value="{first}"' in text_of(client, "/returns/costs/")
+    assert f"first={first}" in text_of(client, "/returns/")
+    plan_cycle(owner, title="Ours", first_day=owner.clock.now().date())
+    assert f"first={first}" in text_of(client, "/returns/")
+    kind = OutcomeKind.objects.get(slug="call")
+    Outcome.objects.create(
+        organisation_id=owner.organisation_id, kind=kind, at=owner.clock.now(), origin="typed"
+    )
+    assert f"first={first}" not in text_of(client, "/returns/")
+
+
 def test_the_board_reads_what_the_bets_caused_and_what_more_hours_would_do(
     owner: Any, client: Client, asked: Actor
 ) -> None:
@@ -139,7 +165,7 @@ def test_the_board_reads_what_the_bets_caused_and_what_more_hours_would_do(
         pass
 
     page = text_of(client, "/returns/")
-    year, (cycle,) = planted(owner), Cycle.objects.filter(state=CycleState.RUNNING)
+    year = planted(owner)
     kind = OutcomeKind.objects.get(slug="appointment")
     told = facts(owner, Question(kind=kind.pk, first=year.first, last=year.last))
     # What all bets caused lies within; what links tell of is less.
@@ -147,30 +173,14 @@ def test_the_board_reads_what_the_bets_caused_and_what_more_hours_would_do(
     assert study is not None
     assert study.basis == INCREMENTAL
     assert (study.first, study.last) == (year.first, year.last)
+    assert told.other_way is not None
+    assert told.other_way.basis == INCREMENTAL
+    assert told.other_way.cost > study.cost
     assert holds(study.outcomes, year.truth().fates["appointment"].caused)
     assert f"It brought {study.outcomes.value:.0f} “Appointments” that would not have" in page
     assert "no finished study" not in page
-    # What more hours would do has an interval, and leads to the plan that says why.
-    assert told.more is not None
-    assert told.more.cycle == cycle.number
-    assert 0 < (told.more.gain.low or 0) < (told.more.gain.value or 0) < (told.more.gain.high or 0)
-    assert f"It lets us begin: {told.more.starts[0]}" in page
-    assert f"/plan/more/?cycle={cycle.number}" in page
-    plan = text_of(client, f"/plan/more/?cycle={cycle.number}")
-    assert "What it is credited with in the year" in plan
-    address = Estimate.objects.all()[0].source_address
-    assert year.bets.names[0] in text_of(client, address)
-
-    # The year stays what pages show, until something is written down of the days ahead.
-    first = f'value="{year.first.isoformat()}"'
-    assert first in text_of(client, "/returns/costs/")
-    assert f"first={year.first.isoformat()}" in page
-    plan_cycle(owner, title="Ours", first_day=cycle.first_day)
-    assert f"first={year.first.isoformat()}" in text_of(client, "/returns/")
-    Outcome.objects.create(
-        organisation_id=owner.organisation_id, kind=kind, at=owner.clock.now(), origin="typed"
-    )
-    assert f"first={year.first.isoformat()}" not in text_of(client, "/returns/")
+    leads_to_the_plan(client, told, page, year.bets.names[0])
+    stays_with_the_year(owner, client, year.first.isoformat())
 
 
 def test_what_a_bet_brings_again_is_estimated_about_as_well_as_it_says() -> None:
