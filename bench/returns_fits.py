@@ -116,7 +116,7 @@ def _fit(case: Case, seed: int) -> Kept:
         truth=case.truth,
         draws=totals,
         curves=response_curves(found).outcomes.mean(axis=0),
-        evidence=evidence(found.tables, thinned(found, PARTS)),
+        evidence=evidence(found.tables, thinned(found, PARTS))[:channels],
         grouped=_grouped(found, totals),
         outcomes=float(series.outcome.sum()),
         seconds=seconds,

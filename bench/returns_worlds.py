@@ -5,7 +5,7 @@ The simulated town's year is one of the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -26,6 +26,7 @@ KINDS = ("post", "advertisement", "search", "television", "radio", "letter", "un
 # half-life in days, and share of outcomes; the last channel does nothing
 LIVES = (1.0, 1.5, 0.3, 8.0, 3.0, 10.0, 1.0)
 SHARES = (0.08, 0.08, 0.06, 0.10, 0.06, 0.06, 0.0)
+SEARCH = KINDS.index("search")  # it follows demand in the other worlds
 
 TOWN_KINDS = {"posts": "post", "television": "television", "print": "press", "mail": "letter"}
 
@@ -110,6 +111,15 @@ def other_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
         first=FIRST, step=1, outcome=random.poisson(mean).astype(float), channels=done, count=True
     )
     return Case(series=series, truth=brought.sum(axis=1) * level, curves=curves * level)
+
+
+def asked_world(seed: int, *, rows: int = 200, level: float = 40.0) -> Case:
+    """Draw an other world, and answer the question whether search follows demand: it does."""
+    case = other_world(seed, rows=rows, level=level)
+    done = list(case.series.channels)
+    answers = replace(done[SEARCH].answers, follows_demand=True)
+    done[SEARCH] = replace(done[SEARCH], answers=answers)
+    return replace(case, series=replace(case.series, channels=tuple(done)))
 
 
 def _brought(

@@ -66,6 +66,7 @@ def plain_series(question: Mapping[str, Any], table: Table) -> Plain:
                 "echo": one["echo"],
                 "doubling": one["doubling"],
                 "at_most": one["at_most"],
+                "follows_demand": one.get("follows_demand", False),
             }
             for one in question["channels"]
         ],

@@ -149,6 +149,15 @@ class ChannelsForm(ReturnsForm):
             max_value=200,
             initial=100 * before.get("at_most", AT_MOST / 100),
         )
+        self.fields[f"follows_{at}"] = forms.BooleanField(
+            label=_now("“%(name)s” follows demand, as paid search does") % told,
+            required=False,
+            initial=before.get("follows_demand", False),
+            help_text=_now(
+                "It rises when more people look for you anyway. Then it isn't credited with all"
+                " that moves with it: its range is wide, and only an experiment narrows it."
+            ),
+        )
         self.fields[f"cost_{at}"] = forms.FloatField(
             label=_now("What all of “%(name)s” cost, if known") % told,
             min_value=0,
@@ -182,7 +191,7 @@ class ChannelsForm(ReturnsForm):
     @property
     def columns(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The questions, by column."""
-        parts = ("role", "echo", "doubling", "most", "cost", "bet")
+        parts = ("role", "echo", "doubling", "most", "follows", "cost", "bet")
         return [(name, [self[f"{part}_{at}"] for part in parts]) for at, name in self.rows]
 
     @property
@@ -232,6 +241,7 @@ class ChannelsForm(ReturnsForm):
             "doubling_like": values[f"doubling_{at}"],
             "doubling": list(DOUBLINGS[values[f"doubling_{at}"]]),
             "at_most": values[f"most_{at}"] / 100,
+            "follows_demand": values[f"follows_{at}"],
         }
 
     def _found(self, channels: set[str]) -> list[dict[str, Any]]:

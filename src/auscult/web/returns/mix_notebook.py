@@ -44,7 +44,10 @@ series = Series(
             activity=column(one["name"]),
             cost=one["cost"],
             answers=Answers(
-                echo=tuple(one["echo"]), doubling=tuple(one["doubling"]), at_most=one["at_most"]
+                echo=tuple(one["echo"]),
+                doubling=tuple(one["doubling"]),
+                at_most=one["at_most"],
+                follows_demand=one["follows_demand"],
             ),
         )
         for one in channels
@@ -62,7 +65,10 @@ PARTS = ("name", "cost", "echo", "doubling", "at_most")
 def code(study: Study, file: str) -> str:
     """Return the code that fits the mix of a study again that is done."""
     said: Mapping[str, Any] = study.question
-    channels = [{name: one[name] for name in PARTS} for one in said["channels"]]
+    channels = [
+        {name: one[name] for name in PARTS} | {"follows_demand": one.get("follows_demand", False)}
+        for one in said["channels"]
+    ]
     return CODE.format(
         file=file,
         channels=pprint.pformat(channels, sort_dicts=False),

@@ -90,7 +90,10 @@ def series_of(plain: Plain) -> Series:
                 activity=np.array(one["activity"], float),
                 cost=one["cost"],
                 answers=Answers(
-                    echo=tuple(one["echo"]), doubling=tuple(one["doubling"]), at_most=one["at_most"]
+                    echo=tuple(one["echo"]),
+                    doubling=tuple(one["doubling"]),
+                    at_most=one["at_most"],
+                    follows_demand=one["follows_demand"],
                 ),
             )
             for one in plain["channels"]

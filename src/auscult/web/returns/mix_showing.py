@@ -41,6 +41,7 @@ class Channel:
     half_life: Mapping[str, float]
     learned: float  # in percent
     decided_by_answers: bool
+    follows_demand: bool
     curve: Curve | None
     misfit: float  # in percent
     belief: Densities | None
@@ -68,8 +69,8 @@ def shown(study: Study) -> Shown | None:
     if study.state != StudyState.DONE:
         return None
     found: Mapping[str, Any] = study.answer
-    costs = {one["name"]: one["cost"] for one in study.question["channels"]}
-    channels = tuple(_channel(found, at, costs) for at in range(len(found["contributions"])))
+    asked = {one["name"]: one for one in study.question["channels"]}
+    channels = tuple(_channel(found, at, asked) for at in range(len(found["contributions"])))
     return Shown(
         channels=channels,
         brought=_brought(found, channels),
@@ -110,9 +111,10 @@ def _together(one: Mapping[str, Any]) -> str:
     }
 
 
-def _channel(found: Mapping[str, Any], at: int, costs: Mapping[str, float | None]) -> Channel:
+def _channel(found: Mapping[str, Any], at: int, asked: Mapping[str, Mapping[str, Any]]) -> Channel:
     one, drawn = found["contributions"][at], found["curves"][at]
     belief = found["beliefs"][at]
+    members = [asked.get(name, {}) for name in one["members"]]
     percent = {name: 100 * value for name, value in one["share"].items()}
     return Channel(
         name=one["channel"],
@@ -122,10 +124,11 @@ def _channel(found: Mapping[str, Any], at: int, costs: Mapping[str, float | None
         brought=one["total"],
         share=percent,
         per_cost=one["per_cost"],
-        free=all(costs.get(name) == 0 for name in one["members"]),
+        free=all(member.get("cost") == 0 for member in members),
         half_life=one["half_life"],
         learned=max(100 * one["learned"], 0.0),
         decided_by_answers=one["learned"] < LITTLE,
+        follows_demand=any(member.get("follows_demand", False) for member in members),
         curve=_curve(drawn),
         misfit=100 * drawn["misfit"],
         belief=densities(belief["before"], belief["after"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,11 +13,12 @@ from auscult.engine.returns.mix.kernel import Tables, products
 from auscult.engine.returns.mix.questions import (
     FORMS,
     NINETEEN_OF_TWENTY_HALF,
+    Answers,
     Form,
     log_normal,
     pace_of,
 )
-from auscult.engine.returns.mix.series import Series
+from auscult.engine.returns.mix.series import Channel, Series
 
 Floats = NDArray[np.float64]
 # In units of the mean outcome of a place: nine of ten baselines wander so far within a year, ...
@@ -32,6 +34,11 @@ LEVEL, TREND, SEASON, WEEKDAY, HOLIDAY, CONTROL = 2.0, 0.5, 0.3, 0.3, 1.0, 0.3
 YEAR = 365.25
 HARMONICS, SEASON_FROM = 2, 150
 WAVE, WAVES = 14, (4, 30)
+# Twice as much of a channel that follows demand: demand is up by at most so many times (in nineteen
+# of twenty cases), in proportion, ...
+WITH_DEMAND, PROPORTION = 1.0, (1.99, 1.999)
+# ... and on the same row, which is an echo of so few rows.
+AT_ONCE = (0.05, 0.1)
 
 
 def columns(series: Series) -> tuple[Floats, Floats, int]:
@@ -86,7 +93,8 @@ def tables(series: Series, *, weight: Floats | None = None, form: Form = "expone
     """Scale everything and lay it out for the compiled density.
 
     Outcomes are divided by their mean in each place; activity by its mean over active rows,
-    and by the size of the place. `weight` multiplies each row's deviation from the mean.
+    and by the size of the place. `weight` multiplies each row's deviation from the mean. After the
+    channels of the series come those that stand for demand.
     """
     read = np.isfinite(series.outcome)
     size = np.nanmean(np.abs(series.outcome), axis=1)
@@ -101,7 +109,7 @@ def tables(series: Series, *, weight: Floats | None = None, form: Form = "expone
         gram[place, 1] = products(own * inner[place], own)
         half = products(own[:, :-1] * link[place, :-1], own[:, 1:].copy())
         gram[place, 2] = half + half.T
-    answers = [channel.answers for channel in series.channels]
+    answers = [channel.answers for channel in (*series.channels, *demand(series))]
     trial, found = _trials(series)
     return Tables(
         outcome=outcome,
@@ -131,10 +139,30 @@ def tables(series: Series, *, weight: Floats | None = None, form: Form = "expone
     )
 
 
+def demand(series: Series) -> tuple[Channel, ...]:
+    """Give, for each channel that follows demand, the demand that moves with it, as a channel.
+
+    Given its activity, demand is expected to be higher by a share of how far activity lies above
+    its mean; that share is unknown, but not below 0. A channel that echoes not at all, doesn't bend
+    and brings 0 or more moves outcomes in just this way (its mean goes into the level). The data
+    tell only the sum of both: what the channel itself brought ranges from nothing to all of it.
+    """
+    low, high = AT_ONCE
+    answers = Answers(
+        echo=(low * series.step, high * series.step), doubling=PROPORTION, at_most=WITH_DEMAND
+    )
+    return tuple(
+        replace(channel, answers=answers)
+        for channel in series.channels
+        if channel.answers.follows_demand
+    )
+
+
 def activity(series: Series) -> Floats:
     """Give activity (places, channels, rows) where 1 is a usual active row of an average place."""
     size = np.nanmean(np.abs(series.outcome), axis=1)
-    found = np.stack([channel.activity for channel in series.channels], axis=1)
+    channels = (*series.channels, *demand(series))
+    found = np.stack([channel.activity for channel in channels], axis=1)
     found = found / (size / size.mean())[:, None, None]
     usual = np.array([one[one > 0].mean() for one in found.transpose(1, 0, 2)])
     return np.ascontiguousarray(found / usual[None, :, None])

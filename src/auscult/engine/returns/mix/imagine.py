@@ -60,6 +60,6 @@ def imagine(series: Series, *, seed: int, form: Form = "exponential") -> World:
         outcome[place] += 1 - outcome[place].mean()
     return World(
         series=replace(series, outcome=outcome * given.size[:, None], count=False),
-        contributions=brought * given.size[:, None, None],
+        contributions=brought[:, : len(series.channels)] * given.size[:, None, None],
         parameters=x,
     )

@@ -77,7 +77,8 @@ def fit(series: Series, *, seed: int, form: Form = "exponential", cores: int = 2
             weight = 1 / np.sqrt(np.maximum(expected(series, given, start), FLOOR))
             given = tables(series, weight=weight, form=form)
             start = mode(given, start)
-    found = draw(given, start=start, seed=seed, cores=cores)
+    careful = any(one.answers.follows_demand for one in series.channels)
+    found = draw(given, start=start, seed=seed, cores=cores, careful=careful)
     return Fit(series=series, members=members, form=form, tables=given, weight=weight, draws=found)
 
 

@@ -27,7 +27,7 @@ NINETEEN_OF_TWENTY_HALF = 1.959963984540054
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Answers to the three questions about a channel.
+    """Answers to the four questions about a channel.
 
     Attributes
     ----------
@@ -38,11 +38,16 @@ class Answers:
     at_most : float
         The largest share of all outcomes that this channel might bring (one case in twenty is
         larger).
+    follows_demand : bool
+        Does it rise when more people look for you anyway, as paid search does? Then part of what
+        moves with it may be demand, and the model no longer credits it with all of that: see
+        `design.demand`.
     """
 
     echo: Range = ECHOES["unknown"]
     doubling: Range = (1.15, 1.9)
     at_most: float = 0.7
+    follows_demand: bool = False
 
     def __post_init__(self) -> None:
         """Refuse ranges that are none."""
@@ -54,6 +59,8 @@ class Answers:
             self._refuse("doubling", self.doubling, "two factors above 1 and below 2")
         if not 0.0001 <= self.at_most <= 2:
             self._refuse("at_most", self.at_most, "a share from 0.0001 to 2")
+        if not isinstance(self.follows_demand, bool):
+            self._refuse("follows_demand", self.follows_demand, "True or False")
 
     @staticmethod
     def _refuse(question: str, value: object, valid: str) -> None:

@@ -62,19 +62,21 @@ def response_curves(fit: Fit, *, draws: int = 400, scales: Floats = SCALES) -> R
         0 or more; 1 is what was done.
     """
     grid = np.union1d(np.asarray(scales, dtype=float), (1.0, 2.0))
-    outcomes = np.array([curve(fit.tables, x, grid) for x in thinned(fit, draws)])
+    names = tuple(channel.name for channel in fit.series.channels)
+    drawn = np.array([curve(fit.tables, x, grid) for x in thinned(fit, draws)])
+    outcomes = drawn[:, : len(names)]  # what follows is demand
     once = outcomes[:, :, np.searchsorted(grid, 1.0)]
     twice = outcomes[:, :, np.searchsorted(grid, 2.0)]
     # 1 + exp(-1 / pace) is the ratio of the two
     bend = np.clip(twice / once - 1, 1e-12, np.exp(-1 / LONGEST_PACE))
     pace = -1 / np.log(bend)
     ceiling = once / -np.expm1(-1 / pace)
-    drawn = ceiling[:, :, None] * -np.expm1(-grid / pace[:, :, None])
+    fitted = ceiling[:, :, None] * -np.expm1(-grid / pace[:, :, None])
     near = grid <= 2
-    off = np.abs(drawn - outcomes)[:, :, near] / once[:, :, None]
+    off = np.abs(fitted - outcomes)[:, :, near] / once[:, :, None]
     keep = np.isin(grid, scales)
     return Responses(
-        channels=tuple(channel.name for channel in fit.series.channels),
+        channels=names,
         scales=grid[keep],
         outcomes=outcomes[:, :, keep],
         ceiling=ceiling,

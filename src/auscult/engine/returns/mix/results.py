@@ -125,7 +125,8 @@ def contributions(fit: Fit, x: Floats) -> Floats:
     """Give outcomes that each channel brought, shape (places, channels, rows), for one draw."""
     response, mean = responses(x, fit.tables)
     scale = effects(x, fit.tables) / mean[:, 0] * fit.tables.size[:, None]
-    return np.asarray(scale[:, :, None] * response[:, :, 0])
+    brought = scale[:, :, None] * response[:, :, 0]
+    return np.asarray(brought[:, : len(fit.series.channels)])  # what follows is demand
 
 
 def total_draws(fit: Fit, *, first: date | None = None, last: date | None = None) -> Floats:
@@ -178,8 +179,8 @@ def _joined(fit: Fit, totals: Floats) -> tuple[Group, ...]:
 
 def _shifted(fit: Fit) -> Floats:
     """Draws of the log half-life in rows."""
-    channels = len(fit.series.channels)
     echo = fit.tables.echo
+    channels = len(echo)
     x = thinned(fit)[:, 2 * channels : 3 * channels]
     return np.asarray(echo[:, 0] + echo[:, 1] * x)
 

@@ -68,5 +68,6 @@ def _join(own: list[Channel]) -> Channel:
                 max(one.doubling[1] for one in answers),
             ),
             at_most=min(sum(one.at_most for one in answers), 2.0),
+            follows_demand=any(one.follows_demand for one in answers),
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,7 +28,14 @@ from auscult.web.planning import actions as plan_actions
 from auscult.web.planning.bet_actions import BetWish, save_bet
 from auscult.web.planning.estimate_models import Estimate
 from auscult.web.planning.models import Bet
-from auscult.web.returns import evidence, mix_views, mix_working, studying
+from auscult.web.returns import (
+    evidence,
+    mix_notebook,
+    mix_process,
+    mix_views,
+    mix_working,
+    studying,
+)
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.mix_asking import plain_series, suggested
 from auscult.web.returns.outcome_models import OutcomeKind
@@ -132,15 +140,21 @@ def test_people_are_asked_of_each_channel(owner: Actor) -> None:
     nothing = said(table, role_1="out", role_2="out", role_3="out")
     answer = browser(owner).post(where, nothing)
     assert "at least one channel" in answer.content.decode()
-    sent = said(table, echo_2="radio", cost_2="500", most_1="40", hold_out="on")
+    sent = said(table, echo_2="radio", cost_2="500", most_1="40", hold_out="on", follows_1="on")
     assert browser(owner).post(where, sent).status_code == 302
     study.refresh_from_db()
     assert study.state == StudyState.WAITING
     asked = study.question
     posts, radio, _television = asked["channels"]
     assert (posts["at_most"], radio["cost"], radio["echo"]) == (0.4, 500, [0.5, 7.0])
+    assert [one["follows_demand"] for one in asked["channels"]] == [True, False, False]
     assert asked["holdout"] == 14
-    assert "radio" in page(owner, "mix-channels", study.pk), "what was said stands there again"
+    again = page(owner, "mix-channels", study.pk)
+    assert "radio" in again, "what was said stands there again"
+    assert re.findall(r'<input[^>]*name="follows_(\d)"[^>]*checked', again) == ["1"]
+    series = mix_process.series_of(plain_series(asked, table))
+    assert [one.answers.follows_demand for one in series.channels] == [True, False, False]
+    assert "'follows_demand': True" in mix_notebook.code(study, "study.parquet")
 
 
 def test_a_missing_sampler_is_said_with_what_to_install(
@@ -177,7 +191,7 @@ def bet(owner: Actor) -> Bet:
 def fitted(owner: Actor, clock: FixedClock, bet: Bet, kind: OutcomeKind) -> tuple[Study, float]:
     table, truth = counted()
     study = begun(owner, table, kind=kind.pk)
-    sent = said(table, bet_1=str(bet.pk), hold_out="on", cost_1="100")
+    sent = said(table, bet_1=str(bet.pk), hold_out="on", cost_1="100", follows_3="on")
     where = reverse("returns:mix-channels", args=[study.pk])
     assert browser(owner).post(where, sent).status_code == 302
     runner = system_actor(owner.organisation_id, "studies", clock=clock)
@@ -204,7 +218,8 @@ def test_a_mix_from_the_file_to_the_plan(
     assert both["code"] == "only-together"
     assert len(orjson.dumps(study.answer)) < 200_000
     shown = page(owner, "study", study.pk)
-    for text in ("only their sum is known", "hidden and foretold", "The four chains agree"):
+    texts = ("only their sum is known", "hidden and foretold", "The four chains agree")
+    for text in (*texts, "You said that it follows demand"):
         assert text in shown
     found = evidence.incremental(owner, kind, DAYS[0], DAYS[-1])
     assert [one.channels for one in found] == [("posts",), ("radio + television",)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.planning.curves import Curves
@@ -207,6 +208,59 @@ def test_an_experiment_decides_between_twins() -> None:
     assert posts.total.low90 < 100 < posts.total.high90
     assert stories.total.low90 < TWINS - 100 < stories.total.high90
     assert told.groups == ()
+
+
+def demanded(rows: int = 120) -> tuple[Series, float]:
+    """Demand moves calls, and search twice as much; search itself brings 200 of 5,000."""
+    random = np.random.default_rng(2)
+    demand = lfilter([1.0], [1.0, -0.6], random.normal(0, 0.1, rows))
+    search = np.maximum(1 + 2 * demand + random.normal(0, 0.1, rows), 0.05)
+    brought = 1 - np.exp(-search)
+    brought *= 200 / brought.sum()
+    calls = 40 * (1 + demand) + brought + random.normal(0, 2, rows)
+    done = Channel(name="search", activity=search, answers=Answers(echo=(0.1, 1.5), at_most=0.4))
+    return Series(first=FIRST, step=1, outcome=calls, channels=(done,)), 200.0
+
+
+def following(series: Series) -> Series:
+    """Answer of each channel that it follows demand."""
+    done = (
+        replace(one, answers=replace(one.answers, follows_demand=True)) for one in series.channels
+    )
+    return replace(series, channels=tuple(done))
+
+
+def test_demand_stands_behind_the_channels_that_follow_it() -> None:
+    series = planted(rows=60)
+    channels = (series.channels[0], *following(series).channels[1:3], series.channels[3])
+    mixed, _ = joined(replace(series, channels=channels))
+    assert [one.answers.follows_demand for one in mixed.channels] == [False, True, False]
+    given = tables(mixed)
+    assert given.activity.shape == (1, 4, 60)
+    assert np.array_equal(given.activity[0, 3], given.activity[0, 1])
+    assert np.array_equal(given.activity[:, :3], tables(joined(series)[0]).activity)
+    # the worlds that this means tell of the channels only
+    assert imagine(mixed, seed=1).contributions.shape == (1, 3, 60)
+
+
+@pytest.mark.slow
+def test_a_channel_that_follows_demand_claims_nothing_of_it() -> None:
+    series, truth = demanded()
+    (believed,) = result(fit(series, seed=1)).contributions
+    assert believed.verdict.code is Code.EFFECT
+    assert believed.total.low90 > 3 * truth
+    asked = fit(following(series), seed=1)
+    (search,) = result(asked).contributions
+    assert search.verdict.code is Code.UP_TO
+    assert search.total.low90 < truth < search.total.high90
+    assert response_curves(asked).outcomes.shape[1] == 1
+    low, high = np.quantile(replications(asked, seed=2), (0.05, 0.95), axis=0)
+    assert 0.8 < ((low <= series.outcome) & (series.outcome <= high)).mean() < 0.99
+    end = FIRST + timedelta(days=series.rows - 1)
+    trial = Experiment(channel="search", first=FIRST, last=end, found=210, error=30)
+    (tried,) = result(fit(replace(asked.series, experiments=(trial,)), seed=1)).contributions
+    assert tried.verdict.code is Code.EFFECT
+    assert truth / 2 < tried.total.low90 < truth < tried.total.high90 < 1.5 * truth
 
 
 @pytest.mark.slow

@@ -95,6 +95,7 @@ def test_activity_and_cost_below_zero_are_refused() -> None:
         ({"echo": (7, 1)}, "The answer to 'echo' is"),
         ({"doubling": (1.2, 2.0)}, "two factors above 1 and below 2"),
         ({"at_most": 0}, "a share from 0.0001 to 2"),
+        ({"follows_demand": "yes"}, "The answer to 'follows_demand' is yes"),
     ],
 )
 def test_answers_that_are_no_ranges_are_refused(answers: dict[str, Any], message: str) -> None:
