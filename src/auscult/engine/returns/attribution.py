@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.engine.returns.columns import Codes, Floats, sums
+from auscult.engine.returns.columns import Codes, Floats, by_two, sums
 from auscult.engine.returns.outcomes import Outcomes, Touches
 from auscult.engine.returns.reasons import Reason, Why
 from auscult.engine.returns.shapley import MOST_CHANNELS, Journeys, credit_of_sets, shapley
@@ -154,7 +154,7 @@ class _Paths:
         if window_days is not None:
             counts &= before <= window_days * 86_400
         rows = np.flatnonzero(counts)
-        rows = rows[np.lexsort((touches.at[rows], touches.outcome[rows]))]
+        rows = rows[by_two(touches.outcome[rows], touches.at[rows])]
         self.outcome: Codes = touches.outcome[rows]
         self.channel: Codes = touches.channel[rows]
         changes = np.diff(self.outcome, prepend=-1) != 0

@@ -148,6 +148,19 @@ def same_length(**columns: Any) -> None:
         )
 
 
+def by_two(first: NDArray[Any], then: NDArray[Any]) -> Codes | slice:
+    """Give what sorts rows by two columns; of rows that are sorted already all, as they stand.
+
+    Parameters
+    ----------
+    first, then : arrays of whole numbers or moments, each of shape (rows,)
+    """
+    same = first[1:] == first[:-1]
+    if np.all((first[1:] > first[:-1]) | (same & (then[1:] >= then[:-1]))):
+        return slice(None)
+    return np.asarray(np.lexsort((then, first)), np.intp)
+
+
 def firsts(*columns: NDArray[Any]) -> Codes:
     """Give the rows that are like no row before them in all columns, in their order.
 

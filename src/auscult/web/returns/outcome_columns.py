@@ -164,17 +164,22 @@ def _columns(rows: QuerySet[Any, Any], width: int) -> list[list[Any]]:
 def by_clock(seconds: NDArray[np.int64], zone: ZoneInfo) -> Days:
     """Give moments by the clock of a zone, from seconds since 1970; shape (rows,)."""
     hours, place = np.unique(seconds // HOUR, return_inverse=True)
-    ahead = [
-        int(
-            (
-                datetime.fromtimestamp(int(hour) * HOUR, UTC).astimezone(zone).utcoffset()
-                or timedelta()
-            ).total_seconds()
-        )
-        for hour in hours
+    days = np.unique(hours // 24)
+    # Clocks are changed on two days of a year: on the others all hours are as far ahead.
+    ahead = {day: _ahead(day * 24, zone) for day in (*days.tolist(), *(days + 1).tolist())}
+    steady = {day: ahead[day] for day in days.tolist() if ahead[day] == ahead[day + 1]}
+    local = [steady.get(hour // 24) for hour in hours.tolist()]
+    found = [
+        _ahead(hour, zone) if one is None else one
+        for hour, one in zip(hours.tolist(), local, strict=True)
     ]
-    local = seconds + np.array(ahead, np.int64)[place]
-    return local.astype("datetime64[s]")
+    return (seconds + np.array(found, np.int64)[place]).astype("datetime64[s]")
+
+
+def _ahead(hour: int, zone: ZoneInfo) -> int:
+    """Return how many seconds clocks are ahead in an hour, counted since 1970."""
+    at = datetime.fromtimestamp(hour * HOUR, UTC).astimezone(zone)
+    return int((at.utcoffset() or timedelta()).total_seconds())
 
 
 def moments(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

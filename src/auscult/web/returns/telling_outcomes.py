@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auscult.engine.returns.attribution import Attribution, attribute
-from auscult.engine.returns.columns import Floats, firsts
+from auscult.engine.returns.columns import Codes, Floats, by_two, firsts
 from auscult.engine.returns.outcomes import Touches
 from auscult.web.accounts.models import Actor
 from auscult.web.returns import happening
@@ -81,30 +81,56 @@ def brought(
     merged = found.merged
     assert merged.touches is not None
     chosen = happening.RULES[rule]
+    touches = _sorted(merged.touches)
     return Brought(
         happened=found,
         by={
             way: attribute(
-                merged.outcomes, part(merged.touches, place), rule=chosen, window_days=window_days
+                merged.outcomes, part(touches, place), rule=chosen, window_days=window_days
             )
             for place, way in enumerate(WAYS)
         },
     )
 
 
+def _sorted(touches: Touches) -> Touches:
+    """Sort touches by outcome and moment, once for all ways."""
+    order = by_two(touches.outcome, touches.at)
+    return Touches(
+        channels=touches.channels,
+        channel=touches.channel[order],
+        outcome=touches.outcome[order],
+        at=touches.at[order],
+    )
+
+
 def part(touches: Touches, place: int) -> Touches:
-    """Return touches that are credited to several things at once, credited to one of them."""
+    """Return sorted touches that are credited to several things at once, credited to one of them.
+
+    Two of a moment that differ in the others alone become one.
+    """
     names = [apart(one)[place] for one in touches.channels]
     known = {name: at for at, name in enumerate(sorted(set(names)))}
     code = np.array([known[name] for name in names], np.intp)[touches.channel]
-    alike = len(known) < len(names)
-    kept = firsts(code, touches.at, touches.outcome) if alike else np.arange(len(code))
+    kept = np.ones(len(code), np.bool_)
+    if len(known) < len(names):
+        beside = _of_a_moment(touches)
+        kept[beside] = False
+        columns = (code, touches.at, touches.outcome)
+        kept[beside[firsts(*(one[beside] for one in columns))]] = True
     return Touches(
         channels=tuple(known),
         channel=code[kept],
         outcome=touches.outcome[kept],
         at=touches.at[kept],
     )
+
+
+def _of_a_moment(touches: Touches) -> Codes:
+    """Give the rows of sorted touches that share outcome and moment with one beside them."""
+    same = np.diff(touches.outcome) == 0
+    same &= touches.at[1:] == touches.at[:-1]
+    return np.flatnonzero(np.append(same, False) | np.append(False, same))
 
 
 def outcome_facts(brought: Brought) -> OutcomeFacts:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from auscult.engine.kernel.errors import Correctable
 from auscult.engine.returns.attribution import Attribution, Rule, attribute
-from auscult.engine.returns.columns import Floats
+from auscult.engine.returns.columns import Floats, by_two
 from auscult.engine.returns.outcomes import (
     Outcomes,
     SameBy,
@@ -353,3 +353,14 @@ def test_each_code_has_its_sentence_and_each_number_its_place() -> None:
     german = {SENTENCES[Why.MERGED]: "Doppelt: %(merged)s."}
     said = Reason(why=Why.MERGED, numbers=(("merged", 3.0),))
     assert say(said, german.__getitem__, str) == "Doppelt: 3.0."
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=30), st.booleans())
+def test_rows_are_sorted_by_two_columns_whether_they_are_already_or_not(
+    rows: list[tuple[int, int]], already: bool
+) -> None:
+    given_ = sorted(rows) if already else rows
+    first, then = np.array(given_, np.int64).reshape(-1, 2).T
+    order = by_two(first, then)
+    assert list(zip(first[order], then[order], strict=True)) == sorted(rows)
+    assert (order == slice(None)) if already else True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from auscult.web.returns import happening
 from auscult.web.returns.cost_models import ExchangeRate, Ledger
 from auscult.web.returns.errors import ReturnsRefused
 from auscult.web.returns.link_models import ShortLink
+from auscult.web.returns.outcome_columns import by_clock
 from auscult.web.returns.outcome_models import IntakeOrigin, Outcome, OutcomeKind
 from auscult.web.returns.recording import OutcomeRow, TouchRow, record
 
@@ -242,6 +244,18 @@ def test_an_order_is_one_outcome_however_long_ago_it_was_told(
     assert len(ever.outcomes) == len(before.outcomes) + 3
     Outcome.objects.filter(at=long_ago).update(order="")  # as retention does
     assert len(happening.told(owner, kind, FIRST, LAST).outcomes) == 4
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_moments_are_by_the_clock_of_the_house_also_when_clocks_are_changed(zone: str) -> None:
+    house = ZoneInfo(zone)
+    seconds = np.arange(0, 400 * 86_400, 997) + int(NOON.timestamp()) - 300 * 86_400
+    plain = [
+        datetime.fromtimestamp(one, UTC).astimezone(house).replace(tzinfo=None)
+        for one in seconds.tolist()
+    ]
+    found = by_clock(seconds, house)
+    assert (found == np.array(plain, "datetime64[s]")).all()
 
 
 def test_values_are_in_the_currency_of_the_book(owner: Actor) -> None:
