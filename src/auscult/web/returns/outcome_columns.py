@@ -22,7 +22,8 @@ from auscult.web.returns.outcome_models import Outcome, Touch
 
 KEYS = ("order", "visitor", "caller")
 KEY_DIGITS = 16  # of a digest: 64 bits, of which no two of a million are alike but by a miracle
-HOUR = 3_600
+HALF_HOUR = 1_800  # some clocks are changed at half past
+OF_A_DAY = 48
 AT_ONCE = 5_000  # rows that are fetched together
 NONE = ""  # the label of a touch that has no campaign, bet or link
 AMBASSADORS, OTHERS = "ambassadors", "others"
@@ -163,22 +164,22 @@ def _columns(rows: QuerySet[Any, Any], width: int) -> list[list[Any]]:
 
 def by_clock(seconds: NDArray[np.int64], zone: ZoneInfo) -> Days:
     """Give moments by the clock of a zone, from seconds since 1970; shape (rows,)."""
-    hours, place = np.unique(seconds // HOUR, return_inverse=True)
-    days = np.unique(hours // 24)
+    halves, place = np.unique(seconds // HALF_HOUR, return_inverse=True)
+    days = np.unique(halves // OF_A_DAY)
     # Clocks are changed on two days of a year: on the others all hours are as far ahead.
-    ahead = {day: _ahead(day * 24, zone) for day in (*days.tolist(), *(days + 1).tolist())}
+    midnights = {*days.tolist(), *(days + 1).tolist()}
+    ahead = {day: _ahead(day * OF_A_DAY, zone) for day in midnights}
     steady = {day: ahead[day] for day in days.tolist() if ahead[day] == ahead[day + 1]}
-    local = [steady.get(hour // 24) for hour in hours.tolist()]
     found = [
-        _ahead(hour, zone) if one is None else one
-        for hour, one in zip(hours.tolist(), local, strict=True)
+        steady[half // OF_A_DAY] if half // OF_A_DAY in steady else _ahead(half, zone)
+        for half in halves.tolist()
     ]
     return (seconds + np.array(found, np.int64)[place]).astype("datetime64[s]")
 
 
-def _ahead(hour: int, zone: ZoneInfo) -> int:
-    """Return how many seconds clocks are ahead in an hour, counted since 1970."""
-    at = datetime.fromtimestamp(hour * HOUR, UTC).astimezone(zone)
+def _ahead(half: int, zone: ZoneInfo) -> int:
+    """Return how many seconds clocks are ahead in a half-hour, counted since 1970."""
+    at = datetime.fromtimestamp(half * HALF_HOUR, UTC).astimezone(zone)
     return int((at.utcoffset() or timedelta()).total_seconds())
 
 
