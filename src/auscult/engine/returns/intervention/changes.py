@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import verdicts
 from auscult.engine.returns.intervention.findings import Effect, Question
 from auscult.engine.returns.intervention.panel import Floats, Panel
@@ -56,11 +57,12 @@ def positive_logarithm(means: Floats, data: Panel) -> Floats:
     if (means <= 0).any():
         name = data.names[int(np.argmin(means))]
         raise Correctable(
-            f"The mean of '{name}' over the times compared is {means.min():g}; a ratio takes"
-            " numbers above 0.",
+            _(
+                "The mean of '{name}' over the times compared is {mean}; a ratio takes numbers above 0."
+            ).format(name=name, mean=f"{means.min():g}"),
             field=name,
             code="no-ratio",
-            hint="Leave it out, take longer times, or compare differences.",
+            hint=_("Leave it out, take longer times, or compare differences."),
         )
     return np.log(means)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import verdicts
 from auscult.engine.returns.intervention.changes import (
     Scale,
@@ -90,10 +91,10 @@ def difference(
     ours = np.isin(np.arange(len(data.names)), data.places(treated, "treated"))
     if (~ours).sum() < 2:
         raise Correctable(
-            f"There are {(~ours).sum()} places without the campaign.",
+            _("There are {places} places without the campaign.").format(places=(~ours).sum()),
             field="treated",
             code="too-few-places",
-            hint="It takes at least two, better six or more, to know how places differ.",
+            hint=_("It takes at least two, better six or more, to know how places differ."),
         )
     case = _Case(
         data=data,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention.panel import Floats, Moment
 
 
@@ -108,17 +109,17 @@ class Question:
         """Refuse what can't be asked."""
         if not 0 < self.worthwhile < np.inf:
             raise Correctable(
-                f"The smallest change that matters is {self.worthwhile}.",
+                _("The smallest change that matters is {given}.").format(given=self.worthwhile),
                 field="worthwhile",
                 code="bad-worthwhile",
-                hint="Give a share above 0, as 0.1 for a tenth; `upward` says which way.",
+                hint=_("Give a share above 0, as 0.1 for a tenth; `upward` says which way."),
             )
         if not 0 < self.level < 0.5:
             raise Correctable(
-                f"The level is {self.level}.",
+                _("The level is {given}.").format(given=self.level),
                 field="level",
                 code="bad-level",
-                hint="Give how often the interval may miss, between 0 and 0.5; 0.05 is usual.",
+                hint=_("Give how often the interval may miss, between 0 and 0.5; 0.05 is usual."),
             )
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 
 Floats = NDArray[np.float64]
 Moment = date | int
@@ -40,21 +41,26 @@ class Panel:
         if self.values.shape != (len(self.times), len(self.names)):
             raise _refused(
                 "values",
-                f"has the shape {self.values.shape}",
-                f"Give one row for each of {len(self.times)} times, one column for each of"
-                f" {len(self.names)} names.",
+                _("has the shape {shape}").format(shape=self.values.shape),
+                _(
+                    "Give one row for each of {times} times, one column for each of {names} names."
+                ).format(times=len(self.times), names=len(self.names)),
             )
         if len(set(self.names)) < len(self.names):
-            raise _refused("names", "names a series twice", "Give each its own name.")
+            raise _refused("names", _("names a series twice"), _("Give each its own name."))
         _check_spacing(self.times)
         holes = np.argwhere(~np.isfinite(self.values))
         if holes.size:
             at, place = holes[0]
             raise _refused(
                 self.names[place],
-                f"has no value for {self.times[at]}, one of {len(holes)} holes",
-                "Give 0 where nothing was counted because there was nothing, or leave out the"
-                " series or the days on which nobody counted.",
+                _("has no value for {time}, one of {holes} holes").format(
+                    time=self.times[at], holes=len(holes)
+                ),
+                _(
+                    "Give 0 where nothing was counted because there was nothing, or leave out the"
+                    " series or the days on which nobody counted."
+                ),
             )
 
     @property
@@ -79,19 +85,22 @@ class Panel:
             start = start.date()
         if isinstance(start, date) != isinstance(self.times[0], date):
             raise Correctable(
-                f"The start is {start!r}, but times are like {self.times[0]!r}.",
+                _("The start is {start!r}, but times are like {time!r}.").format(
+                    start=start, time=self.times[0]
+                ),
                 field="start",
                 code="bad-start",
-                hint="Give the start as one of the times.",
+                hint=_("Give the start as one of the times."),
             )
         count = sum(time < start for time in self.times)  # type: ignore[operator]
         if not 0 < count < len(self.times):
             raise Correctable(
-                f"The start {start} isn't within the data, which reach from {self.times[0]} to"
-                f" {self.times[-1]}.",
+                _(
+                    "The start {start} isn't within the data, which reach from {first} to {last}."
+                ).format(start=start, first=self.times[0], last=self.times[-1]),
                 field="start",
                 code="bad-start",
-                hint="Give the first time with the campaign, with data before and after it.",
+                hint=_("Give the first time with the campaign, with data before and after it."),
             )
         return count
 
@@ -106,10 +115,12 @@ class Panel:
         unknown = [name for name in names if name not in self.names]
         if unknown or not names:
             raise Correctable(
-                f"'{unknown[0]}' isn't among the series." if unknown else "No series is named.",
+                _("'{name}' isn't among the series.").format(name=unknown[0])
+                if unknown
+                else _("No series is named."),
                 field=field,
                 code="unknown-series",
-                hint=f"Known are: {', '.join(self.names[:40])}.",
+                hint=_("Known are: {names}.").format(names=", ".join(self.names[:40])),
             )
         return np.array([self.names.index(name) for name in dict.fromkeys(names)], np.intp)
 
@@ -163,8 +174,8 @@ def panel(
     if (place is None) != (value is None):
         raise _refused(
             "place" if place is None else "value",
-            "is missing",
-            "A long table takes both place and value; a wide one neither.",
+            _("is missing"),
+            _("A long table takes both place and value; a wide one neither."),
         )
     moments = _moments(_column(table, time), time)
     if place is None or value is None:
@@ -187,7 +198,11 @@ def _spread(moments: list[Moment], places: list[str], numbers: Floats) -> Panel:
     values = np.full((len(times), len(names)), np.nan)
     for moment, name, number in zip(moments, places, numbers, strict=True):
         if not np.isnan(values[row[moment], column[name]]):
-            raise _refused(name, f"has two values for {moment}", "Add them up, or drop one.")
+            raise _refused(
+                name,
+                _("has two values for {time}").format(time=moment),
+                _("Add them up, or drop one."),
+            )
         values[row[moment], column[name]] = number
     return Panel(times=tuple(times), names=names, values=values)
 
@@ -199,20 +214,20 @@ def _table(frame: Any) -> pa.Table:
         return pa.table(frame)
     except (TypeError, ValueError, pa.ArrowInvalid) as error:
         raise Correctable(
-            f"A table can't be read from {type(frame).__name__}.",
+            _("A table can't be read from {what}.").format(what=type(frame).__name__),
             field="frame",
             code="bad-table",
-            hint="Give a table of pandas, Polars or Arrow, or a mapping of names to columns.",
+            hint=_("Give a table of pandas, Polars or Arrow, or a mapping of names to columns."),
         ) from error
 
 
 def _column(table: pa.Table, name: str) -> pa.ChunkedArray:
     if name not in table.column_names:
         raise Correctable(
-            f"There is no column '{name}'.",
+            _("There is no column '{name}'.").format(name=name),
             field=name,
             code="unknown-column",
-            hint=f"Known are: {', '.join(table.column_names[:40])}.",
+            hint=_("Known are: {names}.").format(names=", ".join(table.column_names[:40])),
         )
     return table.column(name)
 
@@ -226,11 +241,11 @@ def _moments(column: pa.ChunkedArray, name: str) -> list[Moment]:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _refused(
             name,
-            f"holds {kind}, not days or whole numbers",
-            "Give dates, text as 2026-04-01, or whole numbers.",
+            _("holds {what}, not days or whole numbers").format(what=kind),
+            _("Give dates, text as 2026-04-01, or whole numbers."),
         ) from error
     if any(moment is None for moment in moments):
-        raise _refused(name, "is empty in some row", "Leave out rows without a time.")
+        raise _refused(name, _("is empty in some row"), _("Leave out rows without a time."))
     return moments
 
 
@@ -240,15 +255,19 @@ def _numbers(column: pa.ChunkedArray, name: str) -> Floats:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise _refused(
             name,
-            f"holds {column.type}, not numbers",
-            "Give numbers, or name place and value if the table is long.",
+            _("holds {what}, not numbers").format(what=column.type),
+            _("Give numbers, or name place and value if the table is long."),
         ) from error
     return np.asarray(pc.fill_null(numbers, np.nan).to_numpy(), np.float64)
 
 
 def _check_spacing(times: tuple[Moment, ...]) -> None:
     if len(times) < 3:
-        raise _refused("time", f"has {len(times)} values", "Give at least three times.")
+        raise _refused(
+            "time",
+            _("has {values} values").format(values=len(times)),
+            _("Give at least three times."),
+        )
     numbers = np.array([_number(time) for time in times])
     for steps in (np.diff(numbers), np.diff(_months(times))):
         if steps[0] > 0 and (steps == steps[0]).all():
@@ -258,9 +277,13 @@ def _check_spacing(times: tuple[Moment, ...]) -> None:
     odd = int(np.argmax(gaps != usual))
     raise _refused(
         "time",
-        f"goes from {times[odd]} to {times[odd + 1]}, while the usual step is {usual:g}",
-        "Give every time once and leave none out; add 0 where nothing was counted because there"
-        " was nothing.",
+        _("goes from {first} to {then}, while the usual step is {usual}").format(
+            first=times[odd], then=times[odd + 1], usual=f"{usual:g}"
+        ),
+        _(
+            "Give every time once and leave none out; add 0 where nothing was counted because there"
+            " was nothing."
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import power, verdicts
 from auscult.engine.returns.intervention.changes import (
     Scale,
@@ -82,10 +83,12 @@ def design_places(
     wanted = most if pairs is None else pairs
     if wanted > most:
         raise Correctable(
-            f"{wanted} pairs are asked, and there are {len(data.names)} places.",
+            _("{pairs} pairs are asked, and there are {places} places.").format(
+                pairs=wanted, places=len(data.names)
+            ),
             field="pairs",
             code="too-many-pairs",
-            hint=f"Ask for at most {most}.",
+            hint=_("Ask for at most {most}.").format(most=most),
         )
     power.check_pairs(wanted, question)
     turned = rng.integers(0, 2, wanted).astype(bool)
@@ -130,10 +133,14 @@ def power_of_places(
         count = len(data.times) - 2 * length + 1
         if length < 1 or count < 1:
             raise Correctable(
-                f"An experiment of {length} times is asked, and the past has {len(data.times)}.",
+                _("An experiment of {length} times is asked, and the past has {past}.").format(
+                    length=length, past=len(data.times)
+                ),
                 field="lengths",
                 code="past-too-short",
-                hint=f"Ask for 1 to {len(data.times) // 2}: as much again is compared before it.",
+                hint=_("Ask for 1 to {most}: as much again is compared before it.").format(
+                    most=len(data.times) // 2
+                ),
             )
         rows = []
         for first in power.chosen(count, rng):
@@ -174,10 +181,12 @@ def analyse_places(
     length = len(data.times) - known
     if known < length:
         raise Correctable(
-            f"{known} times lie before the start and {length} since.",
+            _("{before} times lie before the start and {since} since.").format(
+                before=known, since=length
+            ),
             field="start",
             code="too-short",
-            hint="Bring as many before the start as the experiment runs: those are compared.",
+            hint=_("Bring as many before the start as the experiment runs: those are compared."),
         )
     power.check_pairs(len(design.pairs), question)
     names = [name for pair in design.pairs for name in pair]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention.findings import Question
 from auscult.engine.returns.intervention.panel import Floats
 from auscult.engine.returns.intervention.randomisation import MOST
@@ -68,11 +69,15 @@ def check_pairs(pairs: int, question: Question) -> None:
     fewest = fewest_pairs(question)
     if pairs < fewest:
         raise Correctable(
-            f"{pairs} pairs can be drawn in {2**pairs} ways, so chance alone does as much in at"
-            f" least {100 * 2 / 2**pairs:.3g} of 100 cases.",
+            _(
+                "{pairs} pairs can be drawn in {ways} ways, so chance alone does as much in at least"
+                " {percent} of 100 cases."
+            ).format(pairs=pairs, ways=2**pairs, percent=f"{100 * 2 / 2**pairs:.3g}"),
             field="pairs",
             code="too-few-pairs",
-            hint=f"Draw at least {fewest} pairs, or ask at a higher level than {question.level:g}.",
+            hint=_("Draw at least {fewest} pairs, or ask at a higher level than {level}.").format(
+                fewest=fewest, level=f"{question.level:g}"
+            ),
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import verdicts
 from auscult.engine.returns.intervention.findings import (
     USUAL,
@@ -138,10 +139,10 @@ def _others(data: Panel, column: int, controls: Sequence[str] | None) -> NDArray
     chosen = data.places(controls, "controls") if controls else np.zeros(0, np.intp)
     if column in chosen:
         raise Correctable(
-            f"'{data.names[column]}' is both outcome and control.",
+            _("'{name}' is both outcome and control.").format(name=data.names[column]),
             field="controls",
             code="outcome-is-control",
-            hint="Leave it out of the controls.",
+            hint=_("Leave it out of the controls."),
         )
     return chosen
 
@@ -149,17 +150,21 @@ def _others(data: Panel, column: int, controls: Sequence[str] | None) -> NDArray
 def _check(data: Panel, column: int, known: int) -> None:
     if known < FEWEST:
         raise Correctable(
-            f"Only {known} times lie before the start.",
+            _("Only {before} times lie before the start.").format(before=known),
             field="start",
             code="too-short",
-            hint=f"Bring at least {FEWEST}, better 60: add earlier ones, or finer ones (days).",
+            hint=_(
+                "Bring at least {fewest}, better 60: add earlier ones, or finer ones (days)."
+            ).format(fewest=FEWEST),
         )
     if not np.ptp(data.values[:known, column]):
         raise Correctable(
-            f"'{data.names[column]}' is {data.values[0, column]:g} at every time before the start.",
+            _("'{name}' is {value} at every time before the start.").format(
+                name=data.names[column], value=f"{data.values[0, column]:g}"
+            ),
             field="outcome",
             code="never-moved",
-            hint="Choose an outcome that varies, or add it up over longer times.",
+            hint=_("Choose an outcome that varies, or add it up over longer times."),
         )
 
 
@@ -223,7 +228,7 @@ def _chosen(case: _Case) -> NDArray[np.intp]:
     turned = (vectors.T @ before) / np.sqrt(1 + _MIDDLE**2 * sizes)[:, None]
     rest = vectors.T @ case.values[: case.known] / np.sqrt(1 + _MIDDLE**2 * sizes)
     taken: list[int] = []
-    for _ in range(MOST_CONTROLS):
+    for _step in range(MOST_CONTROLS):
         basis = np.linalg.qr(turned[:, [0, *(1 + at for at in taken)]])[0]
         free = turned[:, 1:] - basis @ (basis.T @ turned[:, 1:])
         left = (free**2).sum(axis=0)

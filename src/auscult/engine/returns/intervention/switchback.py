@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import power, verdicts
 from auscult.engine.returns.intervention.changes import Scale, effect_of
 from auscult.engine.returns.intervention.findings import (
@@ -54,11 +55,12 @@ class Rhythm:
         """Refuse stretches of nothing."""
         if self.stretch < 1 or not 0 <= self.skip < self.stretch:
             raise Correctable(
-                f"Stretches of {self.stretch} times are asked, of which {self.skip} aren't"
-                " counted.",
+                _("Stretches of {stretch} times are asked, of which {skip} aren't counted.").format(
+                    stretch=self.stretch, skip=self.skip
+                ),
                 field="stretch",
                 code="bad-stretch",
-                hint="Give stretches of at least one time, and skip fewer than they have.",
+                hint=_("Give stretches of at least one time, and skip fewer than they have."),
             )
 
 
@@ -152,11 +154,14 @@ def power_of_switchback(
         windows = len(values) - 2 * stretch * count + 1
         if windows < 1:
             raise Correctable(
-                f"{count} pairs of stretches of {stretch} take {2 * stretch * count} times, and"
-                f" the past has {len(values)}.",
+                _(
+                    "{pairs} pairs of stretches of {stretch} take {times} times, and the past has {past}."
+                ).format(pairs=count, stretch=stretch, times=2 * stretch * count, past=len(values)),
                 field="pairs",
                 code="past-too-short",
-                hint=f"Ask for at most {len(values) // (2 * stretch)}, or bring more of the past.",
+                hint=_("Ask for at most {most}, or bring more of the past.").format(
+                    most=len(values) // (2 * stretch)
+                ),
             )
         rows = []
         for first in power.chosen(windows, rng):
@@ -231,10 +236,12 @@ def _rows(data: Panel, design: Switchback) -> NDArray[np.intp]:
     missing = [time for time in design.times if time not in place]
     if missing:
         raise Correctable(
-            f"There is no data for {missing[0]}, one of {len(missing)} times of the experiment.",
+            _("There is no data for {time}, one of {count} times of the experiment.").format(
+                time=missing[0], count=len(missing)
+            ),
             field="data",
             code="times-missing",
-            hint="Wait until it is over, or bring what was counted.",
+            hint=_("Wait until it is over, or bring what was counted."),
         )
     return np.array([place[time] for time in design.times], np.intp)
 
@@ -244,10 +251,12 @@ def _means(values: Floats, rhythm: Rhythm) -> Floats:
     means = values.reshape(-1, rhythm.stretch)[:, rhythm.skip :].mean(axis=1)
     if (means <= 0).any():
         raise Correctable(
-            f"The mean of a stretch is {means.min():g}; a ratio takes numbers above 0.",
+            _("The mean of a stretch is {mean}; a ratio takes numbers above 0.").format(
+                mean=f"{means.min():g}"
+            ),
             field="stretch",
             code="no-ratio",
-            hint="Take longer stretches, or another outcome.",
+            hint=_("Take longer stretches, or another outcome."),
         )
     return np.asarray(np.log(means))
 

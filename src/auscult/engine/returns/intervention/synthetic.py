@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from auscult.engine.kernel.errors import Correctable
+from auscult.engine.kernel.words import gettext as _
 from auscult.engine.returns.intervention import verdicts
 from auscult.engine.returns.intervention.findings import (
     USUAL,
@@ -142,18 +143,22 @@ def _answer(case: _Case, data: Panel, others: NDArray[np.intp], question: Questi
 def _check(known: int, others: int) -> None:
     if known < FEWEST:
         raise Correctable(
-            f"Only {known} times lie before the start.",
+            _("Only {before} times lie before the start.").format(before=known),
             field="start",
             code="too-short",
-            hint=f"Bring at least {FEWEST}, better 60: add earlier ones, or finer ones (days).",
+            hint=_(
+                "Bring at least {fewest}, better 60: add earlier ones, or finer ones (days)."
+            ).format(fewest=FEWEST),
         )
     if others < FEWEST_OTHERS:
         raise Correctable(
-            f"There are {others} places without the campaign.",
+            _("There are {places} places without the campaign.").format(places=others),
             field="controls",
             code="too-few-places",
-            hint=f"It takes at least {FEWEST_OTHERS}, better a dozen; with fewer, ask `interrupted`,"
-            " which takes them as controls.",
+            hint=_(
+                "It takes at least {fewest}, better a dozen; with fewer, ask `interrupted`, which takes"
+                " them as controls."
+            ).format(fewest=FEWEST_OTHERS),
         )
 
 
