@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -65,13 +65,14 @@ def up(
         os.environ[PREFIX + "ADDRESS"] = host
     options = start(archive)
     port = free_port(options.address, port or options.port, say=_say)
-    link = _prepare(options, port, empty=empty)
-    children = [
-        Child(name="web server", target=partial(server.serve, options.address, port)),
-        Child(name="runner", target=_work),
-    ]
-    first_page = FirstPage(host=options.address, port=port, link=link, browser=browser)
-    Keeper(children, say=_say).keep(until_true=first_page)
+    with kept_port(options.address, port):
+        link = _prepare(options, port, empty=empty)
+        children = [
+            Child(name="web server", target=partial(server.serve, options.address, port)),
+            Child(name="runner", target=_work),
+        ]
+        first_page = FirstPage(host=options.address, port=port, link=link, browser=browser)
+        Keeper(children, say=_say).keep(until_true=first_page)
     gc.unfreeze()
     _say("Stopped.")
 
@@ -126,9 +127,34 @@ def free_port(host: str, wanted: int, *, say: Callable[[str], None]) -> int:
     )
 
 
+@contextlib.contextmanager
+def kept_port(host: str, port: int) -> Iterator[None]:
+    """Keep a port for the web server, while the archive is prepared and after.
+
+    The server's sockets share their port with whoever asks for that. Of two archives that are
+    started at once, each would be sent what is meant for the other; this socket, on which
+    nothing listens, shows the port as taken.
+    """
+    with socket.socket(_family(host, port), socket.SOCK_STREAM) as keeping:
+        if hasattr(socket, "SO_REUSEPORT"):
+            keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            with contextlib.suppress(OSError):
+                keeping.bind((host, port))
+        yield
+
+
 def _is_free(host: str, port: int) -> bool:
+    with socket.socket(_family(host, port), socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind((host, port))
+            return True
+    return False
+
+
+def _family(host: str, port: int) -> socket.AddressFamily:
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror as error:
         raise Correctable(
             f"The address {host!r} can't be served: {error.strerror}.",
@@ -136,12 +162,6 @@ def _is_free(host: str, port: int) -> bool:
             field="--host",
             hint="Use 127.0.0.1 for this machine alone, or 0.0.0.0 for all of its addresses.",
         ) from error
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):
-            probe.bind((host, port))
-            return True
-    return False
 
 
 def _shown(host: str) -> str:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from auscult.engine.kernel.errors import Correctable
-from auscult.web.shell.supervisor import free_port
+from auscult.web.shell.supervisor import free_port, kept_port
 
 
 @pytest.fixture
@@ -42,6 +42,19 @@ def test_a_free_port_is_taken_without_a_word(taken: int) -> None:
 
     assert free_port("127.0.0.1", free, say=said.append) == free
     assert said == []
+
+
+def test_a_port_that_is_kept_is_nobody_elses_and_its_server_gets_it(taken: int) -> None:
+    said: list[str] = []
+    free = free_port("127.0.0.1", taken, say=said.append)
+
+    with kept_port("127.0.0.1", free):
+        assert free_port("127.0.0.1", free, say=said.append) > free
+        # As granian makes its own.
+        with socket.create_server(("127.0.0.1", free), reuse_port=True) as server:
+            with socket.create_connection(("127.0.0.1", free), timeout=10):
+                server.accept()[0].close()
+            assert free_port("127.0.0.1", free, say=said.append) > free
 
 
 def test_an_address_that_cannot_be_served_is_refused() -> None:
