@@ -11,6 +11,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -105,6 +106,10 @@ def pytest_load_initial_conftests(
     # Playwright leaves an event loop running in the process; Django would refuse to work
     # for the tests that come after, though none of them is asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # Many machines that build have Python keep no compiled modules. The tests start hundreds of
+    # processes, each of which would compile more than a thousand of them: a third of its start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if "PYTEST_XDIST_WORKER" not in os.environ:
         archive = tempfile.mkdtemp(prefix="auscult-tests-")
         early_config.add_cleanup(lambda: shutil.rmtree(archive, ignore_errors=True))
