@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -71,8 +72,12 @@ def _form(request: HttpRequest, actor: Actor, row: OutcomeKind | None) -> HttpRe
         else:
             messages.success(request, _("Saved."))
             return redirect("returns:kind", made.pk)
-    context = {"form": form, "kind": row}
-    return render(request, "returns/kind_form.html", pages.around(actor, "outcomes") | context)
+    context = {
+        "form": form,
+        "heading": _("Change a kind of outcome") if row else _("Add a kind of outcome"),
+        "back": reverse("returns:outcomes"),
+    }
+    return render(request, "returns/form.html", pages.around(actor, "outcomes") | context)
 
 
 @require_POST

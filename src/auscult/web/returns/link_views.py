@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -79,8 +80,12 @@ def _form(request: HttpRequest, actor: Actor, row: ShortLink | None) -> HttpResp
         else:
             messages.success(request, _("Saved."))
             return redirect("returns:link", made.pk)
-    context = {"form": form, "link": row}
-    return render(request, "returns/links_form.html", pages.around(actor, "links") | context)
+    context = {
+        "form": form,
+        "heading": _("Change a link") if row else _("Make a link"),
+        "back": reverse("returns:links"),
+    }
+    return render(request, "returns/form.html", pages.around(actor, "links") | context)
 
 
 @require_POST

@@ -97,7 +97,11 @@ def add_outcome(request: HttpRequest) -> HttpResponse:
             said = ngettext("%(n)s outcome is kept.", "%(n)s outcomes are kept.", row.count)
             messages.success(request, said % {"n": row.count})
             return redirect(f"{reverse('returns:outcomes')}?kind={row.kind.pk}")
-    context = {"form": form}
+    context = {
+        "form": form,
+        "heading": _("Type in outcomes"),
+        "back": reverse("returns:outcomes"),
+    }
     return render(request, "returns/outcomes_form.html", pages.around(actor, "outcomes") | context)
 
 

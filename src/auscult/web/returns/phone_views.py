@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -63,5 +64,11 @@ def _form(request: HttpRequest, actor: Actor, row: PhoneLine | None) -> HttpResp
         else:
             messages.success(request, _("Saved."))
             return redirect("returns:phone-lines")
-    context = {"form": form, "line": row, "has_kinds": queries.kinds(actor).exists()}
+    context = {
+        "form": form,
+        "heading": row.number if row else _("Add a line"),
+        "back": reverse("returns:phone-lines"),
+        "removal": _("Remove") if row else "",
+        "has_kinds": queries.kinds(actor).exists(),
+    }
     return render(request, "returns/phone_form.html", pages.around(actor, "intakes") | context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
@@ -91,8 +92,13 @@ def _form(request: HttpRequest, actor: Actor, row: Survey | None) -> HttpRespons
         else:
             messages.success(request, _("Saved."))
             return redirect("returns:survey" if row else "returns:survey-answers", made.pk)
-    context = {"form": form, "survey": row}
-    return render(request, "returns/survey_form.html", pages.around(actor, "surveys") | context)
+    context = {
+        "form": form,
+        "heading": row.title if row else _("Add a survey"),
+        "back": reverse("returns:survey", args=[row.pk]) if row else reverse("returns:surveys"),
+        "removal": _("Remove it with its answers") if row else "",
+    }
+    return render(request, "returns/form.html", pages.around(actor, "surveys") | context)
 
 
 @require_http_methods(FORM)
