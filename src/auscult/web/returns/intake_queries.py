@@ -25,13 +25,13 @@ from auscult.web.returns.outcome_models import Intake, IntakeOrigin, Outcome, Ou
 
 def intakes(actor: Actor) -> QuerySet[Intake]:
     """Return the files that were read in, the newest first, each with its `outcomes_told`."""
+    return _ours(actor).annotate(outcomes_told=Sum("outcomes__count")).order_by("-at", "-pk")
+
+
+def _ours(actor: Actor) -> QuerySet[Intake]:
     require(actor, Right.SEE_FIGURES, queries.SEE)
-    return (
-        Intake.objects.filter(organisation_id=actor.organisation_id)
-        .select_related("user", "begun")
-        .annotate(outcomes_told=Sum("outcomes__count"))
-        .order_by("-at", "-pk")
-    )
+    rows = Intake.objects.filter(organisation_id=actor.organisation_id)
+    return rows.select_related("user", "begun")
 
 
 def intake(actor: Actor, number: object) -> Intake:
@@ -41,7 +41,7 @@ def intake(actor: Actor, number: object) -> Intake:
     ------
     ReturnsUnknown
     """
-    return queries.found(intakes(actor), "file", number)
+    return queries.found(_ours(actor), "file", number)
 
 
 def brought(intake: Intake) -> list[tuple[str, int, int]]:

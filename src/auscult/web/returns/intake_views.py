@@ -141,10 +141,11 @@ def intake(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Right.SEE_FIGURES, queries.SEE)
     row = intake_queries.intake(actor, number)
+    begun = getattr(row, "begun", None)
     context = {
         "intake": row,
-        "brought": intake_queries.brought(row),
-        "begun": getattr(row, "begun", None),
+        "brought": [] if begun else intake_queries.brought(row),  # it is asked for again and again
+        "begun": begun,
         "broken": _(row.error) if row.error else "",
     }
     return render(request, "returns/intake.html", pages.around(actor, "intakes") | context)
