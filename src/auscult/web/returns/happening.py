@@ -150,12 +150,9 @@ def happened(
     begin, end = moments(first, last, zone)
     ours = Outcome.objects.filter(organisation_id=actor.organisation_id, kind=kind)
     rows = ours.filter(at__gte=begin, at__lt=end)
-    before = _before(kind, begin, end)
-    _check_size(rows.count())  # by an index alone, before the rows are read
-    held = outcome_columns(rows, zone)
-    counted = int(held.count.sum())
-    _check_size(counted)
-    fresh = ~_seen_before(kind.slug, held, [outcome_columns(one, zone) for one in before])
+    held, counted = _held(rows, zone)
+    before = [outcome_columns(one, zone) for one in _before(kind, begin, end)]
+    fresh = ~_seen_before(kind.slug, held, before)
     value, unconverted = _values(actor, held)
     row = np.repeat(np.flatnonzero(fresh), held.count[fresh])
     outcomes = Outcomes(
@@ -173,6 +170,15 @@ def happened(
         untracked=_untracked(merged, held.tracked[row[merged.kept]]),
         unconverted=int(unconverted[row[merged.kept]].sum()),
     )
+
+
+def _held(rows: QuerySet[Outcome], zone: ZoneInfo) -> tuple[OutcomeColumns, int]:
+    """Read rows, and how many outcomes they tell of."""
+    _check_size(rows.count())  # by an index alone, before they are read
+    held = outcome_columns(rows, zone)
+    counted = int(held.count.sum())
+    _check_size(counted)
+    return held, counted
 
 
 def _check_size(outcomes: int) -> None:
