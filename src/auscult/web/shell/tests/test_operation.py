@@ -188,6 +188,7 @@ def test_listening_does_not_wait_for_other_machines(
     runner.do_waiting()
     assert done == ["counts", "sends"]
     assert {job.name for job in EVERY_JOB if job.waits} == {
+        "long-files",
         "planner",
         "post",
         "readings",
