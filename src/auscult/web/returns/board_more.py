@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from auscult.web.goals.amounts import amount
-from auscult.web.returns.board_words import plain, range_of
+from auscult.web.returns.board_words import range_of, read
 from auscult.web.returns.telling_types import Facts, MoreFacts
 from auscult.web.returns.telling_words import Told, said
 
@@ -21,7 +21,7 @@ def _lines(found: MoreFacts) -> list[str]:
     words = {
         "hours": amount(found.hours),
         "skill": found.skill,
-        "points": plain(found.gain.value or 0.0),
+        "points": read(found.gain.value or 0.0),
         "range": range_of(found.gain),
     }
     first = (
@@ -32,7 +32,7 @@ def _lines(found: MoreFacts) -> list[str]:
     lines = [first % words]
     lines += [
         _("%(title)s: %(amount)s %(unit)s more.")
-        % {"title": title, "amount": plain(gain), "unit": unit}
+        % {"title": title, "amount": read(gain), "unit": unit}
         for title, gain, unit in found.gains
     ]
     if found.enough is not None:
