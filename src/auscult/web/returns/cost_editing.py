@@ -77,10 +77,9 @@ def edited(
                 return redirect(back)
     context = {
         "form": form,
-        "title": editing.title,
+        "heading": editing.title,
         "back": back,
-        # Not the function itself: a template would call it.
-        "removable": editing.remove is not None,
+        "removal": _("Remove") if editing.remove is not None else "",
     }
     around = pages.around(actor, editing.page)
     return render(request, "returns/costs_form.html", around | context | more)
